@@ -1,0 +1,140 @@
+// In: a message about an event, and a channel's own settings. Out: the contract of every channel
+// type. A type describes itself, so that the API model, the form in the UI and the documents come
+// from one place. Nothing here touches the store, the journal or a clock: what a function needs, it is given.
+import type { AlertSnapshot, EscalationSnapshot, TellableEvent } from "../core/events";
+
+/** What a message is about, complete: no channel looks anything up. Times in ms. */
+export interface Message {
+  event: TellableEvent;
+  /** When it happened; the payload's timestamp. */
+  at: number;
+  organization: { id: string; number: number; name: string; slug: string };
+  project: { id: string; number: number; name: string; slug: string };
+  /** Present for alert.* and for channel.test (sample values there). */
+  alert?: AlertSnapshot;
+  escalation?: EscalationSnapshot;
+  /** Present for channel.paused, .failed, .disabled, .resumed. */
+  channel?: { id: string; name: string; reason: string };
+  note?: string;
+  /** Sent by the test button. */
+  test?: boolean;
+  /** Where the UI is reached, without a slash at the end. */
+  baseUrl: string;
+}
+
+export const FIELD_TYPES = [
+  "text",
+  "url",
+  "secret",
+  "number",
+  "boolean",
+  "select",
+  "headers",
+  "list",
+  "json",
+] as const;
+
+/** One setting of a channel type: drives validation messages, the UI form and the documents. */
+export interface ChannelField {
+  /** Key in `config`. */
+  name: string;
+  label: string;
+  type: (typeof FIELD_TYPES)[number];
+  required: boolean;
+  /** Never leaves in clear: answers show its mask. */
+  secret: boolean;
+  hint: string;
+  options?: { value: string; label: string }[];
+  default?: string | number | boolean;
+  /** Shown under "More settings". */
+  advanced?: boolean;
+}
+
+export interface ChannelBehaviour {
+  timeoutMs: number;
+  /** Seconds before each retry; when the list ends, the delivery has failed. */
+  retryDelaysSeconds: readonly number[];
+  /** No jitter is added when false. */
+  jitter: boolean;
+  /** Events that it is told when the channel names none. */
+  defaultEvents: readonly TellableEvent[];
+  /** What exhaustion of one delivery does to the channel. */
+  whenExhausted: "fail_delivery" | "pause_channel" | "fail_channel";
+  /** Failed attempts in a row of one delivery that pause the channel early; null: never. */
+  pauseAfterFailures: number | null;
+  /** One message of a subject at a time, in order, until it is delivered or failed. */
+  ordered: boolean;
+  /** Exactly 200 for a test event before it becomes active. */
+  handshake: boolean;
+}
+
+export interface ComposedBody {
+  body: Uint8Array;
+  contentType: string;
+}
+
+export interface OutboundRequest {
+  method: "POST" | "PUT" | "PATCH" | "GET";
+  url: string;
+  headers: Record<string, string>;
+  body: Uint8Array | null;
+  tls?: { ca?: string; cert?: string; key?: string; serverName?: string };
+}
+
+export interface RequestContext {
+  /** `webhook-id`. */
+  deliveryId: string;
+  /** For `webhook-timestamp`, in ms. */
+  now: number;
+  version: string;
+}
+
+/** What came of dialling: a status line, or the word for why there was none. */
+export interface SendResult {
+  statusCode: number | null;
+  failure: "timeout" | "dns" | "refused" | "reset" | "tls" | "blocked" | "invalid_config" | "internal" | null;
+  responseHeaders: Record<string, string>;
+  /** First 4 KiB, as text. */
+  responseBody: string;
+}
+
+export type JudgedOutcome =
+  | "delivered"
+  | "timeout"
+  | "dns"
+  | "refused"
+  | "reset"
+  | "tls"
+  | "redirect"
+  | "client_error"
+  | "auth_error"
+  | "rate_limited"
+  | "server_error"
+  | "blocked"
+  | "invalid_config"
+  | "internal";
+
+export interface Judgement {
+  outcome: JudgedOutcome;
+  /** False: final at once, whatever the schedule says. */
+  retry: boolean;
+  /** One sentence for people; holds no secret. */
+  reason: string;
+}
+
+export interface ChannelType<Config = unknown> {
+  readonly kind: string;
+  readonly label: string;
+  readonly description: string;
+  readonly fields: readonly ChannelField[];
+  /** Checks and completes what the client sent; throws AppError `invalid` with the field `config.…`. */
+  readonly parse: (config: Record<string, unknown>) => Config;
+  readonly behaviour: (config: Config) => ChannelBehaviour;
+  /** Pure: golden files hold its output. The bytes are stored and sent unchanged on every try. */
+  readonly compose: (message: Message, config: Config) => ComposedBody;
+  /** Called for each attempt with the present config: headers and fresh signatures. */
+  readonly request: (composed: ComposedBody, config: Config, context: RequestContext) => OutboundRequest;
+  readonly judge: (result: SendResult) => Judgement;
+  /** The config with every secret replaced by `••••` and its last four characters. */
+  readonly mask: (config: Config) => Record<string, unknown>;
+}

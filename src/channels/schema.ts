@@ -1,0 +1,38 @@
+// In: migrations/0001. Out: the typed table of notification channels.
+import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Severity } from "../core/severity";
+import { flag, json } from "../store/columns";
+
+export const CHANNEL_HEALTHS = ["active", "failing", "paused", "failed", "disabled", "unverified"] as const;
+export type ChannelHealth = (typeof CHANNEL_HEALTHS)[number];
+
+/** As in the API. An event that lacks a filtered attribute does not pass. */
+export interface ChannelFilters {
+  severities?: (Severity | "minor" | "major")[];
+  groups?: string[];
+  project_ids?: string[];
+  machine_ids?: string[];
+  labels?: Record<string, string>;
+}
+
+export const channels = sqliteTable("channels", {
+  id: text("id").primaryKey(),
+  tenantId: text("tenant_id").notNull(),
+  name: text("name").notNull(),
+  type: text("type").notNull(),
+  /** Holds secrets in clear: leaves the program only through the channel type's `mask`. */
+  config: json<Record<string, unknown>>("config").notNull(),
+  isActive: flag("is_active").notNull(),
+  /** As written by the client; null means the dialect's default. */
+  events: json<string[]>("events"),
+  filters: json<ChannelFilters>("filters"),
+  failureChannelId: text("failure_channel_id"),
+  health: text("health").$type<ChannelHealth>().notNull(),
+  healthReason: text("health_reason"),
+  consecutiveFailures: integer("consecutive_failures").notNull(),
+  lastSuccessAt: integer("last_success_at"),
+  lastFailureAt: integer("last_failure_at"),
+  deletedAt: integer("deleted_at"),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});

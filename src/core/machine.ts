@@ -1,0 +1,70 @@
+// In: nothing. Out: what intake knows of machines and what rules read of them. One live object
+// each: intake's registry owns and changes them, everybody else reads.
+
+export interface Machine {
+  readonly id: string;
+  readonly tenantId: string;
+  projectId: string;
+  readonly number: number;
+  /** Unique in the organization, case-sensitive: the name that senders use. */
+  name: string;
+  displayName: string | null;
+  type: string;
+  labels: Record<string, string>;
+  /** `pending`: readings are kept, rules do not look at them. */
+  approval: "approved" | "pending";
+  status: "online" | "offline";
+  offlineAfterSeconds: number | null;
+  /** Server time of the last reading or heartbeat. */
+  lastContactAt: number | null;
+  lastHeartbeatAt: number | null;
+  readonly createdAt: number;
+}
+
+/** How a metric of a machine is shown. */
+export interface MetricInfo {
+  displayName: string | null;
+  unit: string | null;
+  decimals: number | null;
+  rangeLow: number | null;
+  rangeHigh: number | null;
+}
+
+/** A machine, a metric and the remaining tags. */
+export interface Series {
+  /** Dense, from 1: usable as an array index. */
+  readonly id: number;
+  readonly machine: Machine;
+  readonly metric: string;
+  readonly labels: Record<string, string>;
+  info: MetricInfo;
+  lastValue: number | null;
+  /** Device time of `lastValue`, in ms. */
+  lastTime: number | null;
+  /** Server time at which the newest reading came. */
+  lastReceivedAt: number | null;
+  /** Device time up to which rules have seen the series: older readings change no state. */
+  evaluatedUntil: number | null;
+  readonly createdAt: number;
+}
+
+/** Readings of one series in one request, sorted by device time; `count` of the arrays are used. */
+export interface SeriesReadings {
+  series: Series;
+  times: number[];
+  values: number[];
+  count: number;
+}
+
+export const machineTitle = (machine: Pick<Machine, "name" | "displayName">): string =>
+  machine.displayName ?? machine.name;
+
+/** Intake's registry as the slices after it see it. */
+export interface MachineDirectory {
+  machine(id: string): Machine | undefined;
+  machinesOf(tenantId: string): Iterable<Machine>;
+  seriesOf(machineId: string): readonly Series[];
+  series(id: number): Series | undefined;
+  /** Grows whenever a machine or series is added, changed or removed: caches are kept by it. */
+  version(): number;
+}

@@ -1,0 +1,42 @@
+// In: nothing. Out: the words of a rule, exactly as the API takes and returns them.
+// The body is fixed by the product's contract, hence its snake_case also in code.
+
+export const OPERATORS = [">", ">=", "<", "<=", "=", "!=", "inside", "outside"] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+export interface ThresholdCondition {
+  type: "threshold";
+  metric: string;
+  operator: Operator;
+  /** For all operators but inside and outside. */
+  threshold?: number;
+  /** For inside and outside: both bounds belong to the inside. */
+  range?: [number, number];
+  /** Strict on the far side: with `<` the alert clears at value > clear_threshold. */
+  clear_threshold?: number;
+  /** The same written as a distance from the threshold. */
+  deadband?: number;
+  on_delay_seconds?: number;
+  off_delay_seconds?: number;
+}
+
+export interface HeartbeatCondition {
+  type: "heartbeat";
+  after_seconds: number;
+}
+
+export interface NoDataCondition {
+  type: "no_data";
+  metric: string;
+  after_seconds: number;
+}
+
+export type Condition = ThresholdCondition | HeartbeatCondition | NoDataCondition;
+
+/** Keys are joined by AND; none at all selects every machine of the organization. */
+export interface Selector {
+  machine_id?: string;
+  machine_type?: string;
+  project_id?: string;
+  labels?: Record<string, string>;
+}
