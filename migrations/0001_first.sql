@@ -218,8 +218,8 @@ CREATE TABLE alerts (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX alerts_open ON alerts (rule_id, machine_id) WHERE status <> 'resolved';
 CREATE UNIQUE INDEX alerts_by_number ON alerts (tenant_id, number);
-CREATE INDEX alerts_by_machine ON alerts (machine_id, id);
-CREATE INDEX alerts_by_status ON alerts (tenant_id, status, id);
+CREATE INDEX alerts_by_machine ON alerts (machine_id, number);
+CREATE INDEX alerts_by_status ON alerts (tenant_id, status, number);
 
 CREATE TABLE escalation_policies (
   id TEXT PRIMARY KEY,

@@ -1,0 +1,63 @@
+// In: the alerts table at start, then every committed change. Out: all open alerts in memory, by ID
+// and by rule and machine, and the next running number of each organization.
+import type { AlertSnapshot } from "../core/events";
+import type { MachineDirectory } from "../core/machine";
+import type { AlertRepository, AlertRow } from "./repository";
+
+export interface OpenAlert {
+  alert: AlertSnapshot;
+  occurrences: number;
+}
+
+export interface AlertBook {
+  load(): Promise<void>;
+  /** Never reused; a number whose commit failed stays unused. */
+  nextNumber(tenantId: string): number;
+  find(alertId: string): OpenAlert | undefined;
+  ofRuleAndMachine(ruleId: string, machineId: string): OpenAlert | undefined;
+  open(): Iterable<OpenAlert>;
+  size(): number;
+  put(open: OpenAlert): void;
+  remove(alert: AlertSnapshot): void;
+}
+
+const pairKey = (ruleId: string, machineId: string): string => `${ruleId}${machineId}`;
+
+/** The table does not keep the machine's status: a snapshot has the present one. */
+export const snapshotOf = (row: AlertRow, machines: MachineDirectory): AlertSnapshot => {
+  const { occurrences: _, ...facts } = row;
+  return { ...facts, machineStatus: machines.machine(row.machineId)?.status ?? "offline" };
+};
+
+export const createAlertBook = (repository: AlertRepository, machines: MachineDirectory): AlertBook => {
+  const byId = new Map<string, OpenAlert>();
+  const byPair = new Map<string, OpenAlert>();
+  const numbers = new Map<string, number>();
+
+  const put = (open: OpenAlert): void => {
+    byId.set(open.alert.id, open);
+    byPair.set(pairKey(open.alert.ruleId, open.alert.machineId), open);
+  };
+
+  return {
+    load: async () => {
+      for (const row of await repository.highestNumbers()) numbers.set(row.tenantId, row.number);
+      for (const row of await repository.openOfAllTenants())
+        put({ alert: snapshotOf(row, machines), occurrences: row.occurrences });
+    },
+    nextNumber: (tenantId) => {
+      const number = (numbers.get(tenantId) ?? 0) + 1;
+      numbers.set(tenantId, number);
+      return number;
+    },
+    find: (alertId) => byId.get(alertId),
+    ofRuleAndMachine: (ruleId, machineId) => byPair.get(pairKey(ruleId, machineId)),
+    open: () => byId.values(),
+    size: () => byId.size,
+    put,
+    remove: (alert) => {
+      byId.delete(alert.id);
+      byPair.delete(pairKey(alert.ruleId, alert.machineId));
+    },
+  };
+};

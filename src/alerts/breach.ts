@@ -1,0 +1,18 @@
+// In: nothing. Out: what a rule found, handed to the planner of alerts.
+import type { Machine, MetricInfo } from "../core/machine";
+import type { Severity } from "../core/severity";
+
+/** What a rule found; times in ms. */
+export interface Breach {
+  rule: { id: string; number: number; name: string; severity: Severity; message: string | null };
+  machine: Machine;
+  labels: Record<string, string>;
+  /** `heartbeat` for a machine that is silent. */
+  metricName: string;
+  info: MetricInfo | null;
+  value: number;
+  threshold: number;
+  /** The limit in words, for a message of our own: "is above the limit of 85 °C". */
+  limitText: string;
+  triggeredAt: number;
+}

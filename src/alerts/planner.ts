@@ -1,0 +1,197 @@
+// In: a decision about an alert. Out: everything that must be committed for it, added to a plan: the
+// alert's row, its journal entry, the messages, the start or the end of its escalations. Live state
+// (`book`) changes only after the commit.
+import { SYSTEM, type Actor } from "../core/actor";
+import type { AlertSnapshot, ResolveReason } from "../core/events";
+import { newId } from "../core/ids";
+import { machineTitle } from "../core/machine";
+import type { EscalationPlanner } from "../escalation/planner";
+import { journalStatement } from "../journal/append";
+import type { Notifier } from "../notify/notifier";
+import type { Plan } from "../notify/plan";
+import type { AlertBook, OpenAlert } from "./book";
+import type { Breach } from "./breach";
+import { transitionOf } from "./life-cycle";
+import { composeAlertText } from "./message-text";
+import { insertAlertStatement, updateFactsStatement, updateStatusStatement } from "./repository";
+
+export interface AlertPlanner {
+  /** The new alert exists in `plan` only, until the commit. */
+  trigger(breach: Breach, now: number, plan: Plan): OpenAlert;
+  /** Another series of the same machine broke the same rule while the alert is open. */
+  occurredAgain(open: OpenAlert, now: number, plan: Plan): void;
+  acknowledge(alert: AlertSnapshot, by: Actor, note: string | null, now: number, plan: Plan): AlertSnapshot;
+  resolve(
+    open: OpenAlert,
+    end: { reason: ResolveReason; at: number; by?: Actor; note?: string | null; fleeting?: boolean },
+    now: number,
+    plan: Plan,
+  ): AlertSnapshot;
+  /** The rule's words or limit changed; the alert keeps its ID. */
+  changeFacts(
+    open: OpenAlert,
+    facts: Partial<Pick<AlertSnapshot, "name" | "severity" | "thresholdValue">>,
+    now: number,
+    plan: Plan,
+  ): void;
+}
+
+export interface AlertPlannerParts {
+  book: AlertBook;
+  notifier: Notifier;
+  escalation: EscalationPlanner;
+}
+
+export const createAlertPlanner = ({ book, notifier, escalation }: AlertPlannerParts): AlertPlanner => ({
+  trigger: (breach, now, plan) => {
+    const { rule, machine } = breach;
+    const alert: AlertSnapshot = {
+      id: newId(),
+      number: book.nextNumber(machine.tenantId),
+      tenantId: machine.tenantId,
+      projectId: machine.projectId,
+      ruleId: rule.id,
+      ruleNumber: rule.number,
+      name: rule.name,
+      status: "triggered",
+      severity: rule.severity,
+      message: composeAlertText(breach),
+      machineId: machine.id,
+      machineNumber: machine.number,
+      machineName: machineTitle(machine),
+      machineType: machine.type,
+      machineStatus: machine.status,
+      labels: breach.labels,
+      metricName: breach.metricName,
+      metricValue: breach.value,
+      thresholdValue: breach.threshold,
+      unit: breach.info?.unit ?? "",
+      decimals: breach.info?.decimals ?? null,
+      triggeredAt: breach.triggeredAt,
+      acknowledgedAt: null,
+      acknowledgedBy: null,
+      resolvedAt: null,
+      resolvedBy: null,
+      resolveReason: null,
+      fleeting: false,
+      createdAt: now,
+    };
+    const open: OpenAlert = { alert, occurrences: 1 };
+    plan.statements.push(
+      insertAlertStatement(alert, 1),
+      journalStatement({
+        tenantId: alert.tenantId,
+        kind: "alert.triggered",
+        data: { alert },
+        subjectId: alert.id,
+        actor: SYSTEM,
+        at: now,
+      }),
+    );
+    notifier.planAlert({ event: "alert.triggered", alert, at: now }, plan);
+    escalation.begin(alert, now, plan);
+    plan.afterCommit.push(() => book.put(open));
+    return open;
+  },
+
+  occurredAgain: (open, now, plan) => {
+    const occurrences = open.occurrences + 1;
+    plan.statements.push(
+      updateFactsStatement(open.alert, occurrences),
+      journalStatement({
+        tenantId: open.alert.tenantId,
+        kind: "alert.occurred_again",
+        data: { alertId: open.alert.id, occurrences },
+        subjectId: open.alert.id,
+        actor: SYSTEM,
+        at: now,
+      }),
+    );
+    plan.afterCommit.push(() => {
+      open.occurrences = occurrences;
+    });
+  },
+
+  acknowledge: (alert, by, note, now, plan) => {
+    const transition = transitionOf(
+      { status: alert.status, acknowledged: alert.acknowledgedAt !== null },
+      "acknowledge",
+    );
+    const next: AlertSnapshot = {
+      ...alert,
+      status: transition.to,
+      acknowledgedAt: now,
+      acknowledgedBy: by.name,
+    };
+    plan.statements.push(
+      updateStatusStatement(next, alert.status),
+      journalStatement({
+        tenantId: alert.tenantId,
+        kind: "alert.acknowledged",
+        data: { alert: next, note },
+        subjectId: alert.id,
+        actor: by,
+        at: now,
+      }),
+    );
+    if (!transition.silent) {
+      escalation.end(alert, "acknowledged", now, plan);
+      notifier.planAlert({ event: "alert.acknowledged", alert: next, at: now, note }, plan);
+    }
+    plan.afterCommit.push(() => {
+      const open = book.find(alert.id);
+      if (open !== undefined) open.alert = next;
+    });
+    return next;
+  },
+
+  resolve: (open, end, now, plan) => {
+    const { alert } = open;
+    transitionOf({ status: alert.status, acknowledged: alert.acknowledgedAt !== null }, "resolve");
+    const by = end.by ?? SYSTEM;
+    const next: AlertSnapshot = {
+      ...alert,
+      status: "resolved",
+      resolvedAt: end.at,
+      resolvedBy: end.by?.name ?? null,
+      resolveReason: end.reason,
+      fleeting: end.fleeting ?? false,
+    };
+    plan.statements.push(
+      updateStatusStatement(next, alert.status),
+      journalStatement({
+        tenantId: alert.tenantId,
+        kind: "alert.resolved",
+        data: { alert: next, note: end.note ?? null },
+        subjectId: alert.id,
+        actor: by,
+        at: now,
+      }),
+    );
+    escalation.end(alert, "resolved", now, plan);
+    notifier.planAlert({ event: "alert.resolved", alert: next, at: now, note: end.note ?? null }, plan);
+    plan.afterCommit.push(() => {
+      open.alert = next;
+      book.remove(next);
+    });
+    return next;
+  },
+
+  changeFacts: (open, facts, now, plan) => {
+    const next: AlertSnapshot = { ...open.alert, ...facts };
+    plan.statements.push(
+      updateFactsStatement(next, open.occurrences),
+      journalStatement({
+        tenantId: next.tenantId,
+        kind: "alert.updated",
+        data: { alertId: next.id, changes: facts },
+        subjectId: next.id,
+        actor: SYSTEM,
+        at: now,
+      }),
+    );
+    plan.afterCommit.push(() => {
+      open.alert = next;
+    });
+  },
+});

@@ -1,0 +1,124 @@
+// In: policies and due steps. Out: their rows, and the statements that write them.
+import { and, desc, eq, inArray, lt, lte, min, sql } from "drizzle-orm";
+import type { PageRequest } from "../core/paging";
+import type { Statement } from "../store/engine";
+import type { Store } from "../store/store";
+import { statementOf } from "../store/statement";
+import { escalationPolicies, escalationRuns } from "./schema";
+
+/** As a literal, so that the partial index of due rows is used. */
+const IS_PENDING = sql`${escalationRuns.status} = 'pending'`;
+
+export type PolicyRow = typeof escalationPolicies.$inferSelect;
+export type RunRow = typeof escalationRuns.$inferSelect;
+
+const INSERT_RUN = `INSERT OR IGNORE INTO escalation_runs
+  (id, tenant_id, policy_id, alert_id, step, status, due_at, created_at) VALUES (?, ?, ?, ?, ?, 'pending', ?, ?)`;
+
+/** A step that already ran for this alert is not started again. */
+export const insertRunStatement = (
+  run: Pick<RunRow, "id" | "tenantId" | "policyId" | "alertId" | "step" | "dueAt" | "createdAt">,
+): Statement => ({
+  sql: INSERT_RUN,
+  params: [run.id, run.tenantId, run.policyId, run.alertId, run.step, run.dueAt, run.createdAt],
+});
+
+const CANCEL_OF_ALERT =
+  "UPDATE escalation_runs SET status = 'cancelled', reason = ?, finished_at = ? WHERE alert_id = ? AND status = 'pending'";
+
+export const cancelRunsStatement = (alertId: string, reason: string, now: number): Statement => ({
+  sql: CANCEL_OF_ALERT,
+  params: [reason, now, alertId],
+});
+
+const CANCEL_OF_POLICY =
+  "UPDATE escalation_runs SET status = 'cancelled', reason = ?, finished_at = ? WHERE policy_id = ? AND status = 'pending'";
+
+export const cancelPolicyRunsStatement = (policyId: string, reason: string, now: number): Statement => ({
+  sql: CANCEL_OF_POLICY,
+  params: [reason, now, policyId],
+});
+
+const REMOVE_CANCELLED_OF_POLICY =
+  "DELETE FROM escalation_runs WHERE policy_id = ? AND status = 'cancelled' AND reason = ?";
+
+/** So that a policy that is switched on again may cover the same open alerts again. */
+export const forgetCancelledStatement = (policyId: string, reason: string): Statement => ({
+  sql: REMOVE_CANCELLED_OF_POLICY,
+  params: [policyId, reason],
+});
+
+const FINISH_RUN =
+  "UPDATE escalation_runs SET status = ?, reason = ?, finished_at = ? WHERE id = ? AND status = 'pending'";
+
+/** Misses when somebody acknowledged in between: then the batch, message included, does not happen. */
+export const finishRunStatement = (
+  id: string,
+  status: "fired" | "cancelled",
+  reason: string | null,
+  now: number,
+): Statement => ({ sql: FINISH_RUN, params: [status, reason, now, id], expect: 1 });
+
+export const createEscalationRepository = ({ db }: Store) => ({
+  allPolicies: () => db.select().from(escalationPolicies),
+
+  listPolicies: (tenantId: string, page: PageRequest): Promise<PolicyRow[]> =>
+    db
+      .select()
+      .from(escalationPolicies)
+      .where(
+        and(
+          eq(escalationPolicies.tenantId, tenantId),
+          page.after === null ? undefined : lt(escalationPolicies.id, page.after),
+        ),
+      )
+      .orderBy(desc(escalationPolicies.id))
+      .limit(page.limit + 1),
+
+  insertPolicy: (row: PolicyRow): Statement => statementOf(db.insert(escalationPolicies).values(row), 1),
+
+  updatePolicy: ({ id, tenantId, ...rest }: PolicyRow): Statement =>
+    statementOf(
+      db
+        .update(escalationPolicies)
+        .set(rest)
+        .where(and(eq(escalationPolicies.tenantId, tenantId), eq(escalationPolicies.id, id))),
+      1,
+    ),
+
+  deletePolicy: (tenantId: string, id: string): Statement =>
+    statementOf(
+      db
+        .delete(escalationPolicies)
+        .where(and(eq(escalationPolicies.tenantId, tenantId), eq(escalationPolicies.id, id))),
+      1,
+    ),
+
+  dueRuns: (now: number, limit: number): Promise<RunRow[]> =>
+    db
+      .select()
+      .from(escalationRuns)
+      .where(and(IS_PENDING, lte(escalationRuns.dueAt, now)))
+      .orderBy(escalationRuns.dueAt)
+      .limit(limit),
+
+  nextDueAt: async (): Promise<number | null> =>
+    (
+      await db
+        .select({ dueAt: min(escalationRuns.dueAt) })
+        .from(escalationRuns)
+        .where(IS_PENDING)
+    )[0]?.dueAt ?? null,
+
+  pendingOfAlerts: (tenantId: string, alertIds: string[]): Promise<RunRow[]> =>
+    alertIds.length === 0
+      ? Promise.resolve([])
+      : db
+          .select()
+          .from(escalationRuns)
+          .where(
+            and(eq(escalationRuns.tenantId, tenantId), inArray(escalationRuns.alertId, alertIds), IS_PENDING),
+          ),
+});
+
+export type EscalationRepository = ReturnType<typeof createEscalationRepository>;

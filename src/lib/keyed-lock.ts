@@ -1,0 +1,34 @@
+// In: a key and work to do. Out: the work of one key, one at a time and in the order of the calls;
+// different keys do not wait for each other.
+
+export interface KeyedLock {
+  /** True while work of this key runs or waits. */
+  isHeld(key: string): boolean;
+  run<T>(key: string, work: () => Promise<T>): Promise<T>;
+  /** Resolves when no work is left. */
+  idle(): Promise<void>;
+}
+
+export const createKeyedLock = (): KeyedLock => {
+  const tails = new Map<string, Promise<unknown>>();
+
+  return {
+    isHeld: (key) => tails.has(key),
+    run: (key, work) => {
+      const before = tails.get(key);
+      const result = before === undefined ? work() : before.then(work, work);
+      const tail = result.then(
+        () => undefined,
+        () => undefined,
+      );
+      tails.set(key, tail);
+      void tail.then(() => {
+        if (tails.get(key) === tail) tails.delete(key);
+      });
+      return result;
+    },
+    idle: async () => {
+      while (tails.size > 0) await Promise.all(tails.values());
+    },
+  };
+};

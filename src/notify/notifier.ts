@@ -1,0 +1,104 @@
+// In: an event about an alert. Out: one outbox row for each channel that wants it, added to the
+// plan that also holds the state change. Routing happens here, in the deciding commit.
+import type { Message } from "../channels/channel";
+import type { Channel } from "../channels/directory";
+import type { AlertSnapshot, EscalationSnapshot } from "../core/events";
+import type { TenantDirectory } from "../core/tenants";
+import type { Outbox } from "../delivery/outbox";
+import type { Plan } from "./plan";
+import { route } from "./route";
+
+export type AlertEvent = "alert.triggered" | "alert.acknowledged" | "alert.resolved" | "alert.escalated";
+
+export interface AlertOccurrence {
+  event: AlertEvent;
+  alert: AlertSnapshot;
+  /** When it happened, in ms. */
+  at: number;
+  note?: string | null;
+}
+
+export interface Notifier {
+  /** To every channel whose subscription and filters it passes. */
+  planAlert(occurrence: AlertOccurrence, plan: Plan): void;
+  /** To one channel whatever it subscribes to. False when the channel is gone or switched off. */
+  planEscalation(
+    occurrence: AlertOccurrence,
+    escalation: EscalationSnapshot,
+    channelId: string,
+    plan: Plan,
+  ): boolean;
+  /** Whether any channel would be told of a triggered alert like this one. */
+  wouldTell(alert: AlertSnapshot): boolean;
+}
+
+export interface NotifierParts {
+  tenants: TenantDirectory;
+  channels: {
+    of(tenantId: string): readonly Channel[];
+    find(tenantId: string, id: string): Channel | undefined;
+  };
+  outbox: Outbox;
+  /** Where people reach the UI, without a slash at the end. */
+  baseUrl: () => string;
+}
+
+/** Critical messages overtake all others (0 before 1 before 2). */
+const urgencyOf = (alert: AlertSnapshot): number => (alert.severity === "critical" ? 0 : 1);
+
+export const createNotifier = ({ tenants, channels, outbox, baseUrl }: NotifierParts): Notifier => {
+  const compose = (occurrence: AlertOccurrence, escalation?: EscalationSnapshot): Message | undefined => {
+    const { alert } = occurrence;
+    const organization = tenants.organization(alert.tenantId);
+    if (organization === undefined) return undefined;
+    const project =
+      tenants.project(alert.tenantId, alert.projectId) ?? tenants.defaultProject(alert.tenantId);
+    return {
+      event: occurrence.event,
+      at: occurrence.at,
+      organization,
+      project: { id: project.id, number: project.number, name: project.name, slug: project.slug },
+      alert,
+      ...(escalation === undefined ? {} : { escalation }),
+      ...(occurrence.note ? { note: occurrence.note } : {}),
+      baseUrl: baseUrl(),
+    };
+  };
+
+  const add = (channel: Channel, message: Message, occurrence: AlertOccurrence, plan: Plan): void => {
+    const row = outbox.plan(channel, message, {
+      subjectId: occurrence.alert.id,
+      machineId: occurrence.alert.machineId,
+      urgency: urgencyOf(occurrence.alert),
+      at: occurrence.at,
+    });
+    plan.statements.push(outbox.insertStatement(row));
+    plan.deliveries.push(row);
+  };
+
+  return {
+    planAlert: (occurrence, plan) => {
+      const candidates = channels.of(occurrence.alert.tenantId);
+      if (candidates.length === 0) return;
+      const message = compose(occurrence);
+      if (message === undefined) return;
+      for (const channel of candidates)
+        if (route(channel, message) === "passes") add(channel, message, occurrence, plan);
+    },
+    planEscalation: (occurrence, escalation, channelId, plan) => {
+      const channel = channels.find(occurrence.alert.tenantId, channelId);
+      if (channel === undefined || !channel.isActive) return false;
+      const message = compose(occurrence, escalation);
+      if (message === undefined) return false;
+      add(channel, message, occurrence, plan);
+      return true;
+    },
+    wouldTell: (alert) => {
+      const message = compose({ event: "alert.triggered", alert, at: alert.createdAt });
+      return (
+        message !== undefined &&
+        channels.of(alert.tenantId).some((channel) => route(channel, message) === "passes")
+      );
+    },
+  };
+};
