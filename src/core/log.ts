@@ -11,6 +11,18 @@ export interface Log {
   child(fields: LogFields): Log;
 }
 
+/**
+ * A field that is written as it stands, its address and query included: for the one-time set-up link,
+ * which exists to be read there. Every other URL is cut to its origin.
+ */
+export class Plainly {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 export const silentLog: Log = {
   debug: () => undefined,
   info: () => undefined,
