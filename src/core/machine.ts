@@ -68,3 +68,15 @@ export interface MachineDirectory {
   /** Grows whenever a machine or series is added, changed or removed: caches are kept by it. */
   version(): number;
 }
+
+/** The rules as intake sees them. */
+export interface Evaluator {
+  /**
+   * Decides synchronously, before its first await, unless an earlier decision about the same machine
+   * is still being written. Advances `evaluatedUntil`. Everything that follows from the readings is
+   * durable when the promise resolves. Batches of one machine stand next to each other.
+   */
+  evaluate(batches: readonly SeriesReadings[], receivedAt: number): Promise<void>;
+  /** A heartbeat came: ends absence alerts of the machine. */
+  heard(machine: Machine, at: number): Promise<void>;
+}

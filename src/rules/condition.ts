@@ -31,7 +31,8 @@ export interface NoDataCondition {
   after_seconds: number;
 }
 
-export type Condition = ThresholdCondition | HeartbeatCondition | NoDataCondition;
+export type AbsenceCondition = HeartbeatCondition | NoDataCondition;
+export type Condition = ThresholdCondition | AbsenceCondition;
 
 /** Keys are joined by AND; none at all selects every machine of the organization. */
 export interface Selector {
