@@ -1,0 +1,194 @@
+// In: statements from every slice. Out: the embedded engine: reads here on a read-only connection,
+// writes in the writer thread, the batches of many callers in one commit.
+import { Database, type SQLQueryBindings, type Statement as Prepared } from "bun:sqlite";
+import { AppError } from "../core/errors";
+import type { Engine, SqlValue, Statement, StatementResult } from "./engine";
+import { errorOf, failureOf } from "./failures";
+import {
+  decodeOutcome,
+  NO_EXPECT,
+  type AnswerMessage,
+  type FromWorker,
+  type GroupMessage,
+  type ToWorker,
+  type WorkerEvent,
+} from "./protocol";
+
+/** More waiting than this means that the disk does not keep up: callers are told at once. */
+const MAX_WAITING_BATCHES = 10_000;
+/** A commit holds at most this many statements, so that no caller waits for a huge group. */
+const MAX_GROUP_STATEMENTS = 4_096;
+/** Texts kept as prepared statements, here and in the writer. Ad-hoc texts make the table start anew. */
+const MAX_KNOWN_TEXTS = 1_000;
+
+interface Waiting {
+  statements: readonly Statement[];
+  resolve: (results: StatementResult[]) => void;
+  reject: (error: AppError) => void;
+}
+
+export interface EmbeddedEngineOptions {
+  /** The writer thread, already told to open the file. */
+  worker: Worker;
+  path: string;
+  onCommitted: () => void;
+  onEvent: (event: WorkerEvent) => void;
+}
+
+export class EmbeddedEngine implements Engine {
+  readonly #worker: Worker;
+  readonly #reader: Database;
+  readonly #options: EmbeddedEngineOptions;
+  readonly #queries = new Map<string, Prepared>();
+  readonly #ids = new Map<string, number>();
+  #waiting: Waiting[] = [];
+  #inFlight: Waiting[] = [];
+  #isFlushPlanned = false;
+  #isClosed = false;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(options: EmbeddedEngineOptions) {
+    this.#options = options;
+    this.#worker = options.worker;
+    this.#reader = new Database(options.path, { readonly: true });
+    // Waiting would stop the serving thread; readers of a write-ahead log don't need to.
+    this.#reader.run("PRAGMA busy_timeout=0");
+    this.#worker.onmessage = (message: MessageEvent<FromWorker>) => this.#receive(message.data);
+  }
+
+  async query({ sql, params }: Statement): Promise<SqlValue[][]> {
+    if (this.#isClosed) throw closedError();
+    try {
+      return this.#prepareQuery(sql).values(...((params ?? []) as SQLQueryBindings[])) as SqlValue[][];
+    } catch (error) {
+      throw errorOf(failureOf(error));
+    }
+  }
+
+  batch(statements: readonly Statement[]): Promise<StatementResult[]> {
+    if (statements.length === 0) return Promise.resolve([]);
+    if (this.#isClosed) return Promise.reject(closedError());
+    if (this.#waiting.length >= MAX_WAITING_BATCHES)
+      return Promise.reject(errorOf({ kind: "unavailable", code: "queue_full", message: "writer too slow" }));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ statements, resolve, reject });
+      this.#planFlush();
+    });
+  }
+
+  /** Batches whose outcome is open. */
+  get depth(): number {
+    return this.#waiting.length + this.#inFlight.length;
+  }
+
+  /** Resolves when no batch is open. */
+  idle(): Promise<void> {
+    if (this.depth === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  /** Refuses new work and finishes what was taken. The writer thread is left open. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.idle();
+    for (const prepared of this.#queries.values()) prepared.finalize();
+    this.#queries.clear();
+    this.#reader.close();
+  }
+
+  #prepareQuery(sql: string): Prepared {
+    const known = this.#queries.get(sql);
+    if (known !== undefined) return known;
+    if (this.#queries.size >= MAX_KNOWN_TEXTS) {
+      for (const prepared of this.#queries.values()) prepared.finalize();
+      this.#queries.clear();
+    }
+    const prepared = this.#reader.prepare(sql);
+    this.#queries.set(sql, prepared);
+    return prepared;
+  }
+
+  /** Not at once: callers that were answered together come back in the same turn, and share a commit. */
+  #planFlush(): void {
+    if (this.#isFlushPlanned || this.#inFlight.length > 0) return;
+    this.#isFlushPlanned = true;
+    setImmediate(() => {
+      this.#isFlushPlanned = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const group = this.#takeGroup();
+    if (group.length === 0) return;
+    this.#inFlight = group;
+    try {
+      this.#worker.postMessage(this.#encode(group) satisfies ToWorker);
+    } catch (error) {
+      // A value that no message can carry: a programming error in one of the batches.
+      this.#inFlight = [];
+      for (const { reject } of group) reject(errorOf(failureOf(error)));
+      this.#afterGroup();
+    }
+  }
+
+  #takeGroup(): Waiting[] {
+    let statements = 0;
+    let batches = 0;
+    while (batches < this.#waiting.length && (batches === 0 || statements < MAX_GROUP_STATEMENTS)) {
+      statements += this.#waiting[batches]?.statements.length ?? 0;
+      batches += 1;
+    }
+    const group = this.#waiting.slice(0, batches);
+    this.#waiting = this.#waiting.slice(batches);
+    return group;
+  }
+
+  #encode(group: readonly Waiting[]): GroupMessage {
+    if (this.#ids.size > MAX_KNOWN_TEXTS) this.#ids.clear();
+    const message: GroupMessage = [group.length];
+    for (const { statements } of group) {
+      message.push(statements.length);
+      for (const { sql, params, expect } of statements) {
+        let id = this.#ids.get(sql);
+        if (id === undefined) {
+          id = this.#ids.size;
+          this.#ids.set(sql, id);
+          message.push(id, sql);
+        } else message.push(id, 0);
+        message.push(expect ?? NO_EXPECT, params?.length ?? 0);
+        if (params !== undefined) for (const value of params) message.push(value);
+      }
+    }
+    return message;
+  }
+
+  #receive(message: FromWorker): void {
+    if (!Array.isArray(message)) return this.#options.onEvent(message);
+    this.#settle(message);
+    this.#afterGroup();
+    if (message[0] === 1) this.#options.onCommitted();
+  }
+
+  #settle(answer: AnswerMessage): void {
+    const group = this.#inFlight;
+    this.#inFlight = [];
+    let at = 1;
+    for (const { statements, resolve, reject } of group) {
+      const { outcome, next } = decodeOutcome(answer, at, statements.length);
+      if ("failure" in outcome) reject(errorOf(outcome.failure));
+      else resolve(outcome.results);
+      at = next;
+    }
+  }
+
+  #afterGroup(): void {
+    if (this.#waiting.length > 0) this.#planFlush();
+    if (this.depth > 0) return;
+    const waiters = this.#whenIdle;
+    this.#whenIdle = [];
+    for (const wake of waiters) wake();
+  }
+}
+
+const closedError = (): AppError => new AppError("unavailable", "Andon is shutting down.");

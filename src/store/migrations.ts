@@ -1,0 +1,11 @@
+// In: migrations/*.sql, embedded at build time. Out: the list of them in order. A new file is one
+// import and one line; a released file is never changed.
+import first from "../../migrations/0001_first.sql" with { type: "text" };
+
+export interface Migration {
+  /** `0001_first`: four digits give the order. */
+  name: string;
+  sql: string;
+}
+
+export const MIGRATIONS: readonly Migration[] = [{ name: "0001_first", sql: first }];

@@ -1,0 +1,238 @@
+// In: groups of batches. Out: their outcomes, after one commit for the whole group. Runs in the
+// writer thread, with the only read-write connection to the database.
+import { Database, type SQLQueryBindings, type Statement as Prepared } from "bun:sqlite";
+import type { SqlValue } from "./engine";
+import { expectMissed, failureOf, hitsWholeGroup } from "./failures";
+import { NO_EXPECT, type AnswerMessage, type Failure, type GroupMessage } from "./protocol";
+
+/** Waiting blocks the writer thread only: a backup tool or a shell may hold the lock for a while. */
+const BUSY_TIMEOUT_MS = 30_000;
+/** 16 MiB of log between checkpoints: their syncs are shared by thousands of commits. */
+const CHECKPOINT_PAGES = 4_000;
+const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** Durable commits: the log is synced before `COMMIT` returns. The file must exist. */
+export const openWriteConnection = (path: string): Database => {
+  const database = new Database(path, { readwrite: true, create: false });
+  for (const setting of [
+    `busy_timeout=${BUSY_TIMEOUT_MS}`,
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    `wal_autocheckpoint=${CHECKPOINT_PAGES}`,
+    `journal_size_limit=${WAL_LIMIT_BYTES}`,
+  ])
+    database.run(`PRAGMA ${setting}`);
+  return database;
+};
+
+interface Known {
+  prepared: Prepared;
+  givesRows: boolean;
+  isReturning: boolean;
+}
+
+/** Where a batch of a group begins, and how many statements it has. */
+interface Span {
+  at: number;
+  statements: number;
+}
+
+export interface GroupResult {
+  answer: AnswerMessage;
+  /** Set when the whole group failed. */
+  error?: unknown;
+}
+
+export class Writer {
+  readonly #database: Database;
+  readonly #texts: string[];
+  readonly #known: (Known | undefined)[] = [];
+  readonly #begin: Prepared;
+  readonly #commit: Prepared;
+  readonly #rollback: Prepared;
+  readonly #mark: Prepared;
+  readonly #keep: Prepared;
+  readonly #undo: Prepared;
+  readonly #lastRowid: Prepared;
+
+  /** `texts` outlives the connection: statement IDs stay valid when it is opened again. */
+  constructor(database: Database, texts: string[]) {
+    this.#database = database;
+    this.#texts = texts;
+    this.#begin = database.prepare("BEGIN IMMEDIATE");
+    this.#commit = database.prepare("COMMIT");
+    this.#rollback = database.prepare("ROLLBACK");
+    this.#mark = database.prepare("SAVEPOINT batch");
+    this.#keep = database.prepare("RELEASE batch");
+    this.#undo = database.prepare("ROLLBACK TO batch");
+    this.#lastRowid = database.prepare("SELECT last_insert_rowid()");
+  }
+
+  /** Never throws: an error becomes the outcome of the batches that it hit. */
+  run(group: GroupMessage): GroupResult {
+    return this.#commitSpans(group, this.#read(group));
+  }
+
+  /** What `run` would answer if nothing can be written. */
+  static refuse(group: GroupMessage, texts: string[], error: unknown): AnswerMessage {
+    for (let at = 1, left = group[0] as number; left > 0; left--) {
+      let statements = group[at] as number;
+      for (at += 1; statements > 0; statements--) {
+        const text = group[at + 1];
+        if (typeof text === "string") texts[group[at] as number] = text;
+        at += 4 + (group[at + 3] as number);
+      }
+    }
+    return allFailed(group[0] as number, { ...failureOf(error), kind: "unavailable" });
+  }
+
+  /** Throws unless a change reaches the disk. */
+  probe(): void {
+    this.#database.run("UPDATE settings SET value = value WHERE key = 'epoch'");
+  }
+
+  /** Moves the log into the database file; what cannot be moved now stays safe in the log. */
+  checkpoint(): void {
+    try {
+      this.#database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+      // The next start reads the log.
+    }
+  }
+
+  close(): void {
+    try {
+      this.#database.close();
+    } catch {
+      // A connection with an error may refuse; the file is as it was.
+    }
+  }
+
+  #read(group: GroupMessage): Span[] {
+    const spans: Span[] = [];
+    let at = 1;
+    for (let left = group[0] as number; left > 0; left--) {
+      const statements = group[at] as number;
+      spans.push({ at: at + 1, statements });
+      at += 1;
+      for (let index = 0; index < statements; index++) {
+        const text = group[at + 1];
+        if (typeof text === "string") this.#define(group[at] as number, text);
+        at += 4 + (group[at + 3] as number);
+      }
+    }
+    return spans;
+  }
+
+  #define(id: number, text: string): void {
+    if (this.#texts[id] === text) return;
+    this.#texts[id] = text;
+    this.#known[id]?.prepared.finalize();
+    this.#known[id] = undefined;
+  }
+
+  #commitSpans(group: GroupMessage, spans: readonly Span[]): GroupResult {
+    const answer: AnswerMessage = [1];
+    try {
+      this.#begin.run();
+      let hasSucceeded = false;
+      for (const span of spans) hasSucceeded = this.#runBatch(group, span, answer) || hasSucceeded;
+      this.#commit.run();
+      answer[0] = hasSucceeded ? 1 : 0;
+      return { answer };
+    } catch (error) {
+      this.#abandon();
+      // A reference checked at the commit: find the batch that breaks it by committing one by one.
+      if (!hitsWholeGroup(error) && spans.length > 1) return this.#commitOneByOne(group, spans);
+      return { answer: allFailed(spans.length, failureOf(error)), error };
+    }
+  }
+
+  #commitOneByOne(group: GroupMessage, spans: readonly Span[]): GroupResult {
+    const answer: AnswerMessage = [0];
+    let failed: unknown;
+    for (const span of spans) {
+      const result = failed === undefined ? this.#commitSpans(group, [span]) : undefined;
+      if (result?.error !== undefined && hitsWholeGroup(result.error)) failed = result.error;
+      if (result === undefined) pushFailure(answer, failureOf(failed));
+      else {
+        if (result.answer[0] === 1) answer[0] = 1;
+        for (let index = 1; index < result.answer.length; index++) answer.push(result.answer[index] ?? null);
+      }
+    }
+    return failed === undefined ? { answer } : { answer, error: failed };
+  }
+
+  /** Appends the outcome. Throws only what concerns the whole group. */
+  #runBatch(group: GroupMessage, { at, statements }: Span, answer: AnswerMessage): boolean {
+    const start = answer.length;
+    // One statement undoes itself when it fails; only a missed `expect` needs a way back.
+    const isMarked = statements > 1 || group[at + 2] !== NO_EXPECT;
+    let failure: Failure | undefined;
+    try {
+      if (isMarked) this.#mark.run();
+      answer.push(1);
+      for (let left = statements, cursor = at; left > 0; left--) {
+        const end = cursor + 4 + (group[cursor + 3] as number);
+        const changes = this.#runStatement(group[cursor] as number, group.slice(cursor + 4, end), answer);
+        const expected = group[cursor + 2] as number;
+        if (expected !== NO_EXPECT && expected !== changes) {
+          failure = expectMissed(expected, changes);
+          break;
+        }
+        cursor = end;
+      }
+    } catch (error) {
+      if (hitsWholeGroup(error) || !this.#database.inTransaction) throw error;
+      failure = failureOf(error);
+    }
+    if (failure !== undefined) {
+      answer.length = start;
+      pushFailure(answer, failure);
+      if (isMarked) this.#undo.run();
+    }
+    if (isMarked) this.#keep.run();
+    return failure === undefined;
+  }
+
+  #runStatement(id: number, params: SqlValue[], answer: AnswerMessage): number {
+    const { prepared, givesRows, isReturning } = (this.#known[id] ??= this.#prepare(id));
+    const bindings = params as SQLQueryBindings[];
+    if (givesRows) {
+      const rows = prepared.values(...bindings) as SqlValue[][];
+      const changes = isReturning ? rows.length : 0;
+      const rowid = changes > 0 ? this.#lastRowid.values()[0]?.[0] : 0;
+      answer.push(changes, Number(rowid), rows.length === 0 ? 0 : rows);
+      return changes;
+    }
+    const { changes, lastInsertRowid } = prepared.run(...bindings);
+    answer.push(changes, Number(lastInsertRowid), 0);
+    return changes;
+  }
+
+  #prepare(id: number): Known {
+    const text = this.#texts[id] ?? "";
+    const prepared = this.#database.prepare(text);
+    const givesRows = prepared.columnNames.length > 0;
+    return { prepared, givesRows, isReturning: givesRows && /\breturning\b/i.test(text) };
+  }
+
+  #abandon(): void {
+    try {
+      // SQLite has rolled back by itself after some errors.
+      if (this.#database.inTransaction) this.#rollback.run();
+    } catch {
+      // The error that led here is the one that counts.
+    }
+  }
+}
+
+const pushFailure = (answer: AnswerMessage, { kind, code, message }: Failure): void =>
+  void answer.push(0, kind, code, message);
+
+const allFailed = (batches: number, failure: Failure): AnswerMessage => {
+  const answer: AnswerMessage = [0];
+  for (let index = 0; index < batches; index++) pushFailure(answer, failure);
+  return answer;
+};
