@@ -1,0 +1,255 @@
+// In: a test about rules. Out: rules, alerts and escalation over a real store, with machines that the
+// test makes by hand and no channels. `restart` throws all live state away and loads it again.
+import { createAlertBook, type AlertBook } from "../../src/alerts/book";
+import { createAlertDesk, type AlertDesk } from "../../src/alerts/desk";
+import { createAlertPlanner } from "../../src/alerts/planner";
+import { createAlertRepository } from "../../src/alerts/repository";
+import type { Principal } from "../../src/core/actor";
+import type { AlertSnapshot } from "../../src/core/events";
+import { newId } from "../../src/core/ids";
+import { silentLog } from "../../src/core/log";
+import type { Machine, MachineDirectory, Series } from "../../src/core/machine";
+import { createKeyedLock } from "../../src/lib/keyed-lock";
+import type { AlertEvent, Notifier } from "../../src/notify/notifier";
+import { createCommit } from "../../src/notify/plan";
+import { createRuleBook } from "../../src/rules/book";
+import type { Condition } from "../../src/rules/condition";
+import { createRuleDesk, type RuleDesk, type RuleInput } from "../../src/rules/desk";
+import { createRuleEngine, type RuleEngine } from "../../src/rules/engine";
+import { createRuleRepository } from "../../src/rules/repository";
+import { FakeClock } from "./clock";
+import { openTestStore, type TestStore } from "./store";
+
+const TENANT = "0190a000-0000-7000-8000-000000000001";
+const PROJECT = "0190a000-0000-7000-8000-000000000002";
+
+export const TESTER: Principal = {
+  tenantId: TENANT,
+  role: "admin",
+  scope: "full",
+  actor: { kind: "user", id: "0190a000-0000-7000-8000-000000000003", name: "tester" },
+};
+
+export interface Told {
+  event: AlertEvent;
+  alert: AlertSnapshot;
+}
+
+interface Parts {
+  book: AlertBook;
+  desk: RuleDesk;
+  alerts: AlertDesk;
+  engine: RuleEngine;
+}
+
+export class RuleBench {
+  readonly clock: FakeClock;
+  readonly told: Told[] = [];
+  readonly #test: TestStore;
+  readonly #machines = new Map<string, Machine>();
+  readonly #series = new Map<number, Series>();
+  #version = 1;
+  #parts: Parts | undefined;
+
+  private constructor(test: TestStore) {
+    this.#test = test;
+    this.clock = test.clock;
+  }
+
+  static async open(): Promise<RuleBench> {
+    const test = await openTestStore();
+    const bench = new RuleBench(test);
+    await test.store.engine.batch([
+      {
+        sql: "INSERT INTO organizations (id, number, name, slug, created_at) VALUES (?, 1, 'Acme', 'acme', 0)",
+        params: [TENANT],
+      },
+      {
+        sql: "INSERT INTO projects (id, tenant_id, number, name, slug, is_default, created_at) VALUES (?, ?, 1, 'Default', 'default', 1, 0)",
+        params: [PROJECT, TENANT],
+      },
+    ]);
+    await bench.start();
+    return bench;
+  }
+
+  get parts(): Parts {
+    if (this.#parts === undefined) throw new Error("not started");
+    return this.#parts;
+  }
+
+  readonly directory: MachineDirectory = {
+    machine: (id) => this.#machines.get(id),
+    machinesOf: () => this.#machines.values(),
+    seriesOf: (machineId) => [...this.#series.values()].filter((one) => one.machine.id === machineId),
+    series: (id) => this.#series.get(id),
+    version: () => this.#version,
+  };
+
+  async start(): Promise<void> {
+    const { store } = this.#test;
+    const clock = this.clock;
+    const lock = createKeyedLock();
+    const repository = createAlertRepository(store);
+    const book = createAlertBook(repository, this.directory);
+    const notifier: Notifier = {
+      planAlert: ({ event, alert }, plan) => plan.afterCommit.push(() => this.told.push({ event, alert })),
+      planEscalation: () => false,
+      wouldTell: () => true,
+    };
+    const planner = createAlertPlanner({
+      book,
+      notifier,
+      escalation: { begin: () => undefined, beginPolicy: () => undefined, end: () => undefined },
+    });
+    const commit = createCommit(store.engine, () => undefined);
+    const saveSeries = (series: Series) => ({
+      sql: "UPDATE series SET evaluated_until = ? WHERE id = ?",
+      params: [series.evaluatedUntil, series.id],
+    });
+    const decision = { book: createRuleBook(this.directory), alerts: book, planner, commit, saveSeries };
+    const desk = createRuleDesk({
+      ...decision,
+      repository: createRuleRepository(store),
+      machines: this.directory,
+      lock,
+      clock,
+    });
+    const engine = createRuleEngine({ ...decision, machines: this.directory, lock, clock, log: silentLog });
+    const alerts = createAlertDesk({
+      book,
+      repository,
+      planner,
+      machines: this.directory,
+      commit,
+      lock,
+      clock,
+    });
+    await book.load();
+    await desk.load();
+    await engine.start();
+    this.#parts = { book, desk, alerts, engine };
+  }
+
+  /** As after `kill -9`: what was not committed is gone. Series keep what intake saves with them. */
+  async restart(): Promise<void> {
+    await this.parts.engine.stop();
+    for (const series of this.#series.values()) {
+      const [row] = await this.#test.store.engine.query({
+        sql: "SELECT evaluated_until FROM series WHERE id = ?",
+        params: [series.id],
+      });
+      series.evaluatedUntil = row?.[0] === null ? null : Number(row?.[0]);
+    }
+    await this.start();
+  }
+
+  async close(): Promise<void> {
+    await this.parts.engine.stop();
+    await this.#test.remove();
+  }
+
+  async machine(name: string, more: Partial<Machine> = {}): Promise<Machine> {
+    const machine: Machine = {
+      id: newId(),
+      tenantId: TENANT,
+      projectId: PROJECT,
+      number: this.#machines.size + 1,
+      name,
+      displayName: null,
+      type: "mill",
+      labels: {},
+      approval: "approved",
+      status: "online",
+      offlineAfterSeconds: null,
+      lastContactAt: null,
+      lastHeartbeatAt: null,
+      createdAt: this.clock.now(),
+      ...more,
+    };
+    await this.#test.store.engine.batch([
+      {
+        sql: "INSERT INTO machines (id, tenant_id, project_id, number, name, type, labels, approval, status, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, '{}', 'approved', 'online', 0, 0)",
+        params: [machine.id, TENANT, PROJECT, machine.number, name, machine.type],
+      },
+    ]);
+    this.#machines.set(machine.id, machine);
+    this.#version++;
+    return machine;
+  }
+
+  async series(
+    machine: Machine,
+    metric = "temperature",
+    labels: Record<string, string> = {},
+  ): Promise<Series> {
+    const series: Series = {
+      id: this.#series.size + 1,
+      machine,
+      metric,
+      labels,
+      info: { displayName: null, unit: null, decimals: null, rangeLow: null, rangeHigh: null },
+      lastValue: null,
+      lastTime: null,
+      lastReceivedAt: null,
+      evaluatedUntil: null,
+      createdAt: this.clock.now(),
+    };
+    await this.#test.store.engine.batch([
+      {
+        sql: "INSERT INTO series (id, tenant_id, machine_id, metric, labels, created_at) VALUES (?, ?, ?, ?, ?, 0)",
+        params: [series.id, TENANT, machine.id, metric, JSON.stringify(labels)],
+      },
+    ]);
+    this.#series.set(series.id, series);
+    this.#version++;
+    return series;
+  }
+
+  rule(condition: Condition, more: Partial<RuleInput> = {}) {
+    return this.parts.desk.create(TESTER, {
+      name: "Too hot",
+      severity: "critical",
+      isActive: true,
+      selector: {},
+      condition,
+      message: null,
+      ...more,
+    });
+  }
+
+  /** Readings of one request, as intake hands them over: sorted by device time. */
+  async send(series: Series, ...readings: [atMs: number, value: number][]): Promise<void> {
+    const sorted = readings.toSorted((a, b) => a[0] - b[0]);
+    const now = this.clock.now();
+    const done = this.parts.engine.evaluate(
+      [
+        {
+          series,
+          times: sorted.map(([at]) => at),
+          values: sorted.map(([, value]) => value),
+          count: sorted.length,
+        },
+      ],
+      now,
+    );
+    const last = sorted.at(-1);
+    if (last !== undefined && last[0] >= (series.lastTime ?? Number.NEGATIVE_INFINITY)) {
+      series.lastTime = last[0];
+      series.lastValue = last[1];
+      series.lastReceivedAt = now;
+    }
+    series.machine.lastContactAt = now;
+    await done;
+  }
+
+  async heartbeat(machine: Machine): Promise<void> {
+    machine.lastContactAt = this.clock.now();
+    await this.parts.engine.heard(machine, this.clock.now());
+  }
+
+  /** What people were told so far, as `event number`, and forgets it. */
+  takeTold(): string[] {
+    return this.told.splice(0).map(({ event, alert }) => `${event.slice("alert.".length)} ${alert.number}`);
+  }
+}
