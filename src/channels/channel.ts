@@ -89,10 +89,22 @@ export interface RequestContext {
   version: string;
 }
 
+/** Why there was no status line. `protocol`: what came back is not HTTP. */
+export type SendFailure =
+  | "timeout"
+  | "dns"
+  | "refused"
+  | "reset"
+  | "tls"
+  | "protocol"
+  | "blocked"
+  | "invalid_config"
+  | "internal";
+
 /** What came of dialling: a status line, or the word for why there was none. */
 export interface SendResult {
   statusCode: number | null;
-  failure: "timeout" | "dns" | "refused" | "reset" | "tls" | "blocked" | "invalid_config" | "internal" | null;
+  failure: SendFailure | null;
   responseHeaders: Record<string, string>;
   /** First 4 KiB, as text. */
   responseBody: string;
@@ -135,6 +147,12 @@ export interface ChannelType<Config = unknown> {
   /** Called for each attempt with the present config: headers and fresh signatures. */
   readonly request: (composed: ComposedBody, config: Config, context: RequestContext) => OutboundRequest;
   readonly judge: (result: SendResult) => Judgement;
-  /** The config with every secret replaced by `••••` and its last four characters. */
+  /** URLs that it will dial, with the field of each: checked against the outbound policy on saving. */
+  readonly targets: (config: Config) => readonly { field: string; url: string }[];
+  /** The dialect's own names of events, accepted in `events` beside the dotted ones. */
+  readonly eventAliases: (config: Config) => Readonly<Record<string, readonly TellableEvent[]>>;
+  /** Every secret value in the config: cut out of answers before they are kept as evidence. */
+  readonly secrets: (config: Config) => readonly string[];
+  /** The config as the client gave it, with every secret replaced by `••••` and its last four characters. */
   readonly mask: (config: Config) => Record<string, unknown>;
 }

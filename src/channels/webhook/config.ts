@@ -1,0 +1,164 @@
+// In: `config` of a webhook channel as the client gave it. Out: the complete, checked settings with
+// the dialect's defaults filled in, or an `invalid` error that names the field.
+import { invalid } from "../../core/errors";
+import { isUsableSecret, SIGNATURE_FORMATS, standardKey } from "../../lib/hmac";
+import { isSettings } from "../../lib/merge-patch";
+import { isRetryScheduleName, RETRY_SCHEDULES } from "../../lib/retry-schedule";
+import { MASK } from "../../lib/secrets";
+import { WEBHOOK_METHODS, type Dialect, type SignatureHeader, type WebhookMethod } from "./dialect";
+import { DEFAULT_DIALECT, dialects } from "./dialects";
+import { parseHeaders, refusalOfHeaderName } from "./headers";
+import { parseTls, type WebhookTls } from "./tls";
+import { booleanOf, choiceOf, numberOf, refuseUnknownKeys, textOf } from "./values";
+
+export interface WebhookConfig {
+  /** What the client wrote, returned masked. */
+  given: Record<string, unknown>;
+  dialect: Dialect;
+  url: string;
+  method: WebhookMethod;
+  headers: Record<string, string>;
+  timeoutMs: number;
+  retryDelaysSeconds: readonly number[];
+  jitter: boolean;
+  secret: string | null;
+  /** Keys of the secret: for `webhook-signature`, and for all other signature headers. */
+  keys: { standard: Uint8Array; plain: Uint8Array } | null;
+  /** Beside `webhook-signature`; empty without a secret. */
+  signatures: readonly SignatureHeader[];
+  pauseAfterFailures: number | null;
+  ordered: boolean;
+  tls: WebhookTls | null;
+}
+
+const KEYS = [
+  "url",
+  "method",
+  "headers",
+  "secret",
+  "dialect",
+  "timeout_seconds",
+  "retry",
+  "jitter",
+  "signature",
+  "pause_after_failures",
+  "ordered",
+  "tls",
+] as const;
+
+const LONGEST_URL = 4_096;
+const MOST_RETRIES = 32;
+const LONGEST_RETRY_SECONDS = 7 * 24 * 3_600;
+const MOST_SIGNATURES = 8;
+
+const parseUrl = (value: unknown): string => {
+  const field = "config.url";
+  const text = textOf(value, field, { longest: LONGEST_URL });
+  if (text === undefined) throw invalid(field, "url is missing: where shall messages go?");
+  // oxlint-disable-next-line no-control-regex
+  const url = /[\x00-\x20\x7f]/.test(text) ? null : URL.parse(text);
+  if (url === null || (url.protocol !== "https:" && url.protocol !== "http:"))
+    throw invalid(field, "url must be a complete address that begins with https:// or http://.");
+  if (url.username !== "" || url.password !== "")
+    throw invalid(field, "url must not hold a user name or password: send them in an Authorization header.");
+  if (url.port === "0") throw invalid(field, "url must not name port 0.");
+  if (text.includes(MASK)) throw invalid(field, "url holds a mask: write the whole address.");
+  return text;
+};
+
+const parseDialect = (value: unknown): Dialect => {
+  if (value === undefined) return DEFAULT_DIALECT;
+  const dialect = typeof value === "string" ? dialects.get(value) : undefined;
+  if (dialect === undefined)
+    throw invalid("config.dialect", `dialect must be one of: ${[...dialects.keys()].join(", ")}.`);
+  return dialect;
+};
+
+const parseRetry = (value: unknown, dialect: Dialect): readonly number[] => {
+  if (value === undefined) return RETRY_SCHEDULES[dialect.retry];
+  if (typeof value === "string" && isRetryScheduleName(value)) return RETRY_SCHEDULES[value];
+  if (!Array.isArray(value))
+    throw invalid(
+      "config.retry",
+      `retry must be one of ${Object.keys(RETRY_SCHEDULES).join(", ")}, or a list of seconds.`,
+    );
+  if (value.length > MOST_RETRIES)
+    throw invalid("config.retry", `retry may hold at most ${MOST_RETRIES} delays.`);
+  return value.map((delay: unknown) => {
+    const seconds = numberOf(delay, "config.retry", { least: 0, most: LONGEST_RETRY_SECONDS });
+    if (seconds === undefined) throw invalid("config.retry", "retry holds an empty entry.");
+    return seconds;
+  });
+};
+
+const parseSignature = (value: unknown, field: string): SignatureHeader => {
+  if (!isSettings(value))
+    throw invalid(field, "signature must be an object with header and format, or a list of them.");
+  refuseUnknownKeys(value, ["header", "format"], field);
+  const header = textOf(value["header"], `${field}.header`, { longest: 128 });
+  const format = choiceOf(value["format"], `${field}.format`, SIGNATURE_FORMATS);
+  if (header === undefined) throw invalid(`${field}.header`, "header is missing.");
+  if (format === undefined) throw invalid(`${field}.format`, "format is missing.");
+  const refusal = refusalOfHeaderName(header);
+  if (refusal !== null) throw invalid(`${field}.header`, `The header ${JSON.stringify(header)} ${refusal}.`);
+  return { header, format };
+};
+
+const parseSignatures = (value: unknown, dialect: Dialect): readonly SignatureHeader[] => {
+  if (value === undefined) return dialect.signatures;
+  const field = "config.signature";
+  if (!Array.isArray(value)) return [parseSignature(value, field)];
+  if (value.length > MOST_SIGNATURES)
+    throw invalid(field, `signature may hold at most ${MOST_SIGNATURES} entries.`);
+  return value.map((entry: unknown, index) => parseSignature(entry, `${field}.${index}`));
+};
+
+const parseSecret = (value: unknown): string | null => {
+  const secret = textOf(value, "config.secret", { shortest: 8, longest: 256 });
+  if (secret === undefined) return null;
+  if (!isUsableSecret(secret))
+    throw invalid("config.secret", "A secret that begins with whsec_ must go on in base64.");
+  return secret;
+};
+
+/** Throws AppError `invalid`; the message never holds a secret. */
+export const parseWebhookConfig = (given: Record<string, unknown>): WebhookConfig => {
+  refuseUnknownKeys(given, KEYS, "config");
+  const dialect = parseDialect(given["dialect"]);
+  const url = parseUrl(given["url"]);
+  const method = choiceOf(given["method"], "config.method", WEBHOOK_METHODS) ?? "POST";
+  const headers = parseHeaders(given["headers"]);
+  const secret = parseSecret(given["secret"]);
+  const signatures = parseSignatures(given["signature"], dialect);
+  const tls = parseTls(given["tls"]);
+  const names = Object.keys(headers).map((name) => name.toLowerCase());
+  const claimed = signatures.find(({ header }) => names.includes(header.toLowerCase()));
+  if (claimed !== undefined)
+    throw invalid("config.headers", `The header ${claimed.header} is already taken by the signature.`);
+  if (secret === null && given["signature"] !== undefined && signatures.length > 0)
+    throw invalid("config.secret", "A signature needs a secret.");
+  if (tls !== null && !url.toLowerCase().startsWith("https:"))
+    throw invalid("config.tls", "tls needs an https:// address.");
+  const timeoutSeconds = numberOf(given["timeout_seconds"], "config.timeout_seconds", { least: 1, most: 60 });
+  return {
+    given,
+    dialect,
+    url,
+    method,
+    headers,
+    timeoutMs: (timeoutSeconds ?? dialect.timeoutSeconds) * 1_000,
+    retryDelaysSeconds: parseRetry(given["retry"], dialect),
+    jitter: booleanOf(given["jitter"], "config.jitter") ?? true,
+    secret,
+    keys: secret === null ? null : { standard: standardKey(secret), plain: Buffer.from(secret, "utf8") },
+    signatures: secret === null ? [] : signatures,
+    pauseAfterFailures:
+      numberOf(given["pause_after_failures"], "config.pause_after_failures", {
+        least: 1,
+        most: 100,
+        isWhole: true,
+      }) ?? null,
+    ordered: booleanOf(given["ordered"], "config.ordered") ?? false,
+    tls,
+  };
+};

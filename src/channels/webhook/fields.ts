@@ -1,0 +1,122 @@
+// In: nothing. Out: the webhook channel's settings as people see them: form, API model and documents.
+import { RETRY_SCHEDULES } from "../../lib/retry-schedule";
+import type { ChannelField } from "../channel";
+import { WEBHOOK_METHODS } from "./dialect";
+import { DEFAULT_DIALECT, dialects } from "./dialects";
+
+const optionsOf = (values: readonly string[]): { value: string; label: string }[] =>
+  values.map((value) => ({ value, label: value }));
+
+export const WEBHOOK_FIELDS: readonly ChannelField[] = [
+  {
+    name: "url",
+    label: "URL",
+    type: "url",
+    required: true,
+    secret: false,
+    hint: "Where messages are sent. https:// anywhere, http:// only to private addresses.",
+  },
+  {
+    name: "dialect",
+    label: "Dialect",
+    type: "select",
+    required: false,
+    secret: false,
+    hint: "The payload's shape and the defaults below.",
+    options: [...dialects.values()].map(({ name, label }) => ({ value: name, label })),
+    default: DEFAULT_DIALECT.name,
+  },
+  {
+    name: "secret",
+    label: "Signing secret",
+    type: "secret",
+    required: false,
+    secret: true,
+    hint: "8 to 256 characters. Signs each message (webhook-signature, Standard Webhooks).",
+  },
+  {
+    name: "headers",
+    label: "Headers",
+    type: "headers",
+    required: false,
+    secret: false,
+    hint: "Sent along with each message, e.g. X-Webhook-Secret. Secret values are masked once saved.",
+  },
+  {
+    name: "method",
+    label: "Method",
+    type: "select",
+    required: false,
+    secret: false,
+    hint: "The HTTP method.",
+    options: optionsOf(WEBHOOK_METHODS),
+    default: "POST",
+    advanced: true,
+  },
+  {
+    name: "timeout_seconds",
+    label: "Time-out",
+    type: "number",
+    required: false,
+    secret: false,
+    hint: "Seconds for a whole attempt, 1 to 60. Default: the dialect's.",
+    advanced: true,
+  },
+  {
+    name: "retry",
+    label: "Retry schedule",
+    type: "json",
+    required: false,
+    secret: false,
+    hint: "A schedule by name, or a list of seconds such as [30, 120, 600]. Default: the dialect's.",
+    options: optionsOf(Object.keys(RETRY_SCHEDULES)),
+    advanced: true,
+  },
+  {
+    name: "jitter",
+    label: "Spread retries",
+    type: "boolean",
+    required: false,
+    secret: false,
+    hint: "Adds up to 10 % (at most 30 s) to each delay.",
+    default: true,
+    advanced: true,
+  },
+  {
+    name: "signature",
+    label: "More signature headers",
+    type: "json",
+    required: false,
+    secret: false,
+    hint: '{"header": "X-Signature", "format": "sha256=hex"} or a list. Formats: hex, sha256=hex, base64, standard, ts:body.',
+    advanced: true,
+  },
+  {
+    name: "pause_after_failures",
+    label: "Pause after failures",
+    type: "number",
+    required: false,
+    secret: false,
+    hint: "Pauses the channel after this many failed attempts in a row of one message.",
+    advanced: true,
+  },
+  {
+    name: "ordered",
+    label: "Keep order",
+    type: "boolean",
+    required: false,
+    secret: false,
+    hint: "Later messages about the same alert wait until earlier ones are delivered or failed.",
+    default: false,
+    advanced: true,
+  },
+  {
+    name: "tls",
+    label: "TLS",
+    type: "json",
+    required: false,
+    secret: true,
+    hint: "Private CA or client certificate: ca, client_cert, client_key (PEM), server_name.",
+    advanced: true,
+  },
+];

@@ -1,0 +1,66 @@
+// In: the pieces of this folder. Out: the webhook channel type: one HTTP request per message, in the
+// payload of a dialect, signed, and retried on every failure as the dialects' documents promise.
+import { isSettings } from "../../lib/merge-patch";
+import { isSecretName, MASK, maskHeaders, maskText, maskUrl } from "../../lib/secrets";
+import type { ChannelType, ComposedBody, Judgement, Message, SendResult } from "../channel";
+import { judgeStatus } from "../judge-status";
+import { parseWebhookConfig, type WebhookConfig } from "./config";
+import { WEBHOOK_FIELDS } from "./fields";
+import { buildRequest } from "./request";
+
+const encoder = new TextEncoder();
+
+const compose = (message: Message, config: WebhookConfig): ComposedBody => ({
+  body: encoder.encode(JSON.stringify(config.dialect.compose(message))),
+  contentType: "application/json",
+});
+
+const judge = (result: SendResult): Judgement => {
+  const { outcome, reason } = judgeStatus(result);
+  return { outcome, reason, retry: outcome !== "delivered" && outcome !== "invalid_config" };
+};
+
+const mask = ({ given, headers, secret, url }: WebhookConfig): Record<string, unknown> => {
+  const masked: Record<string, unknown> = { ...given, url: maskUrl(url) };
+  if (given["headers"] !== undefined) masked["headers"] = maskHeaders(headers);
+  if (secret !== null) masked["secret"] = maskText(secret);
+  const tls = given["tls"];
+  // The end of a PEM file says nothing: no hint is shown.
+  if (isSettings(tls) && tls["client_key"] !== undefined) masked["tls"] = { ...tls, client_key: MASK };
+  return masked;
+};
+
+const secretsOf = ({ headers, secret, url, tls }: WebhookConfig): readonly string[] => {
+  const secrets: string[] = [];
+  if (secret !== null) secrets.push(secret);
+  for (const [name, value] of Object.entries(headers)) if (isSecretName(name)) secrets.push(value);
+  for (const [name, value] of new URL(url).searchParams)
+    if (isSecretName(name) || name.toLowerCase() === "sig") secrets.push(value, encodeURIComponent(value));
+  if (tls?.key !== undefined) secrets.push(tls.key);
+  return secrets.filter((value) => value !== "");
+};
+
+export const webhook: ChannelType<WebhookConfig> = {
+  kind: "webhook",
+  label: "Webhook",
+  description: "Sends each event as a signed HTTP request to an address of yours.",
+  fields: WEBHOOK_FIELDS,
+  parse: parseWebhookConfig,
+  behaviour: (config) => ({
+    timeoutMs: config.timeoutMs,
+    retryDelaysSeconds: config.retryDelaysSeconds,
+    jitter: config.jitter,
+    defaultEvents: config.dialect.defaultEvents,
+    whenExhausted: config.dialect.whenExhausted,
+    pauseAfterFailures: config.pauseAfterFailures,
+    ordered: config.ordered,
+    handshake: config.dialect.handshake,
+  }),
+  compose,
+  request: buildRequest,
+  judge,
+  targets: ({ url }) => [{ field: "config.url", url }],
+  eventAliases: ({ dialect }) => dialect.eventAliases,
+  secrets: secretsOf,
+  mask,
+};
