@@ -272,6 +272,15 @@ CREATE TABLE channels (
 ) WITHOUT ROWID;
 CREATE INDEX channels_by_tenant ON channels (tenant_id, id);
 
+-- Attempts per channel and hour (ms of its beginning), for the success rate.
+CREATE TABLE channel_hours (
+  channel_id TEXT NOT NULL,
+  hour INTEGER NOT NULL,
+  delivered INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  PRIMARY KEY (channel_id, hour)
+) WITHOUT ROWID;
+
 -- One row per message and channel. `seq` is the order of decisions; `id` is the webhook-id.
 CREATE TABLE outbox (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -299,6 +308,9 @@ CREATE TABLE outbox (
   finished_at INTEGER
 );
 CREATE INDEX outbox_due ON outbox (channel_id, urgency, next_attempt_at, seq) WHERE status IN ('pending', 'sending');
+CREATE INDEX outbox_held ON outbox (channel_id) WHERE status = 'held';
+-- Only attempts that take longer than a moment are marked: few rows, read at start.
+CREATE INDEX outbox_sending ON outbox (epoch) WHERE status = 'sending';
 CREATE INDEX outbox_by_channel ON outbox (channel_id, seq);
 CREATE INDEX outbox_by_subject ON outbox (subject_id, seq);
 

@@ -36,3 +36,11 @@ export const channels = sqliteTable("channels", {
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
 });
+
+/** Attempts per hour, `hour` being its beginning in ms. */
+export const channelHours = sqliteTable("channel_hours", {
+  channelId: text("channel_id").notNull(),
+  hour: integer("hour").notNull(),
+  delivered: integer("delivered").notNull(),
+  failed: integer("failed").notNull(),
+});

@@ -1,0 +1,37 @@
+// In: why a stored channel can't be used. Out: a channel type that stands in for its own, sends
+// nothing, loses nothing, and shows the reason; correcting the settings replaces it.
+import { AppError } from "../core/errors";
+import { MASK } from "../lib/secrets";
+import type { ChannelType } from "./channel";
+
+export const brokenType = (kind: string, reason: string): ChannelType => {
+  const refuse = (): never => {
+    throw new AppError("invalid", reason, { field: "config" });
+  };
+  return {
+    kind,
+    label: kind,
+    description: reason,
+    fields: [],
+    parse: refuse,
+    behaviour: () => ({
+      timeoutMs: 5_000,
+      retryDelaysSeconds: [],
+      jitter: false,
+      defaultEvents: [],
+      whenExhausted: "fail_delivery",
+      pauseAfterFailures: null,
+      ordered: false,
+      handshake: false,
+    }),
+    compose: () => ({ body: new Uint8Array(), contentType: "application/octet-stream" }),
+    request: refuse,
+    judge: () => ({ outcome: "invalid_config", retry: false, reason }),
+    targets: () => [],
+    eventAliases: () => ({}),
+    secrets: () => [],
+    // Which of its values are secret is not known: none is shown.
+    mask: (config) =>
+      Object.fromEntries(Object.keys(config as Record<string, unknown>).map((key) => [key, MASK])),
+  };
+};

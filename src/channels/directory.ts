@@ -1,0 +1,143 @@
+// In: the rows of all channels. Out: every channel in memory, as routing and delivery see it. One
+// live object each: whoever holds it sees changes, so that an attempt uses the present settings.
+import { TELLABLE_EVENTS, type TellableEvent } from "../core/events";
+import type { Engine } from "../store/engine";
+import type { ChannelBehaviour, ChannelType } from "./channel";
+import { channelTypes } from "./registry";
+import { loadChannels, type ChannelRow } from "./repository";
+import type { ChannelFilters, ChannelHealth } from "./schema";
+import { brokenType } from "./broken-type";
+
+export interface Channel {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly createdAt: number;
+  name: string;
+  /** The type's name, also where the type itself could not be used. */
+  kind: string;
+  type: ChannelType;
+  /** What the type's `parse` returned. */
+  config: unknown;
+  /** As stored, secrets in clear: only the channel service looks at it. */
+  storedConfig: Record<string, unknown>;
+  behaviour: ChannelBehaviour;
+  /** Values that no evidence may hold. */
+  secrets: readonly string[];
+  isActive: boolean;
+  /** As the client wrote them; null means the default of type and dialect. */
+  ownEvents: readonly string[] | null;
+  /** Resolved: own or default. */
+  events: readonly TellableEvent[];
+  filters: ChannelFilters | null;
+  failureChannelId: string | null;
+  health: ChannelHealth;
+  healthReason: string | null;
+  /** Failed attempts since the last one that succeeded. */
+  consecutiveFailures: number;
+  lastSuccessAt: number | null;
+  lastFailureAt: number | null;
+  updatedAt: number;
+}
+
+export interface ChannelDirectory {
+  /** Reads all channels; once, at start. */
+  load(): Promise<void>;
+  of(tenantId: string): readonly Channel[];
+  find(tenantId: string, id: string): Channel | undefined;
+  /** Whatever its organization: for delivery, never for a request. */
+  get(id: string): Channel | undefined;
+  all(): Iterable<Channel>;
+  /** Adds it, or brings the live object of the same ID in step; returns the live object. */
+  put(channel: Channel): Channel;
+  remove(id: string): void;
+}
+
+/** False while nothing is sent: switched off, or waiting for a `resume`. */
+export const isSending = (channel: Pick<Channel, "isActive" | "health">): boolean =>
+  channel.isActive && (channel.health === "active" || channel.health === "failing");
+
+const isTellable = (name: string): name is TellableEvent =>
+  (TELLABLE_EVENTS as readonly string[]).includes(name);
+
+/** The events that a name stands for: a dotted name itself, or a dialect's own. Empty when unknown. */
+export const eventsOfName = (name: string, type: ChannelType, config: unknown): readonly TellableEvent[] => {
+  if (isTellable(name)) return [name];
+  const aliases = type.eventAliases(config);
+  return Object.hasOwn(aliases, name) ? (aliases[name] ?? []) : [];
+};
+
+/** Builds the live object. A row that its type no longer accepts yields a channel that explains itself. */
+export const channelOf = (row: ChannelRow): Channel => {
+  let type = channelTypes.get(row.type) ?? brokenType(row.type, `There is no channel type "${row.type}".`);
+  let config: unknown;
+  try {
+    config = type.parse(row.config);
+  } catch (error) {
+    type = brokenType(row.type, error instanceof Error ? error.message : "The settings can't be read.");
+    config = row.config;
+  }
+  const behaviour = type.behaviour(config);
+  const named = row.events?.flatMap((name) => eventsOfName(name, type, config));
+  return {
+    id: row.id,
+    tenantId: row.tenantId,
+    createdAt: row.createdAt,
+    name: row.name,
+    kind: row.type,
+    type,
+    config,
+    storedConfig: row.config,
+    behaviour,
+    secrets: type.secrets(config),
+    isActive: row.isActive,
+    ownEvents: row.events,
+    events: named === undefined ? behaviour.defaultEvents : [...new Set(named)],
+    filters: row.filters,
+    failureChannelId: row.failureChannelId,
+    health: row.health,
+    healthReason: row.healthReason,
+    consecutiveFailures: row.consecutiveFailures,
+    lastSuccessAt: row.lastSuccessAt,
+    lastFailureAt: row.lastFailureAt,
+    updatedAt: row.updatedAt,
+  };
+};
+
+export const createChannelDirectory = (store: { engine: Engine }): ChannelDirectory => {
+  const byId = new Map<string, Channel>();
+  const byTenant = new Map<string, Channel[]>();
+
+  const put = (channel: Channel): Channel => {
+    const known = byId.get(channel.id);
+    if (known !== undefined) return Object.assign(known, channel);
+    byId.set(channel.id, channel);
+    const siblings = byTenant.get(channel.tenantId);
+    if (siblings === undefined) byTenant.set(channel.tenantId, [channel]);
+    else siblings.push(channel);
+    return channel;
+  };
+
+  return {
+    load: async () => {
+      for (const row of await loadChannels(store.engine)) put(channelOf(row));
+    },
+    of: (tenantId) => byTenant.get(tenantId) ?? [],
+    find: (tenantId, id) => {
+      const channel = byId.get(id);
+      return channel?.tenantId === tenantId ? channel : undefined;
+    },
+    get: (id) => byId.get(id),
+    all: () => byId.values(),
+    put,
+    remove: (id) => {
+      const channel = byId.get(id);
+      if (channel === undefined) return;
+      byId.delete(id);
+      // A new array: somebody may be walking over the present one.
+      byTenant.set(
+        channel.tenantId,
+        (byTenant.get(channel.tenantId) ?? []).filter((sibling) => sibling !== channel),
+      );
+    },
+  };
+};

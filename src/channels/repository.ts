@@ -1,0 +1,137 @@
+// In: channels as rows. Out: reads, and the statements that a commit holds. The config column holds
+// secrets in clear: nothing but this file reads or writes it.
+import type { Engine, SqlValue, Statement } from "../store/engine";
+import type { ChannelFilters, ChannelHealth } from "./schema";
+
+export interface ChannelRow {
+  id: string;
+  tenantId: string;
+  name: string;
+  type: string;
+  config: Record<string, unknown>;
+  isActive: boolean;
+  events: string[] | null;
+  filters: ChannelFilters | null;
+  failureChannelId: string | null;
+  health: ChannelHealth;
+  healthReason: string | null;
+  consecutiveFailures: number;
+  lastSuccessAt: number | null;
+  lastFailureAt: number | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+const COLUMNS =
+  "id, tenant_id, name, type, config, is_active, events, filters, failure_channel_id, health, health_reason, " +
+  "consecutive_failures, last_success_at, last_failure_at, created_at, updated_at";
+
+const LOAD = `SELECT ${COLUMNS} FROM channels WHERE deleted_at IS NULL ORDER BY id`;
+
+const INSERT = `INSERT INTO channels (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+const UPDATE =
+  "UPDATE channels SET name = ?, type = ?, config = ?, is_active = ?, events = ?, filters = ?, " +
+  "failure_channel_id = ?, updated_at = ? WHERE id = ? AND tenant_id = ? AND deleted_at IS NULL";
+
+// The secrets go with the channel: only its name is needed for the deliveries that stay.
+const REMOVE =
+  "UPDATE channels SET deleted_at = ?, updated_at = ?, config = '{}', is_active = 0 " +
+  "WHERE id = ? AND tenant_id = ? AND deleted_at IS NULL";
+
+const FORGET_FAILURE_CHANNEL =
+  "UPDATE channels SET failure_channel_id = NULL WHERE failure_channel_id = ? AND tenant_id = ?";
+
+const SAVE_HEALTH =
+  "UPDATE channels SET health = ?, health_reason = ?, consecutive_failures = ?, last_success_at = ?, " +
+  "last_failure_at = ? WHERE id = ?";
+
+const parsed = <T>(text: SqlValue | undefined): T | null =>
+  text === null || text === undefined ? null : (JSON.parse(text as string) as T);
+
+const json = (value: unknown): string | null =>
+  value === null || value === undefined ? null : JSON.stringify(value);
+
+const rowOf = (values: SqlValue[]): ChannelRow => ({
+  id: values[0] as string,
+  tenantId: values[1] as string,
+  name: values[2] as string,
+  type: values[3] as string,
+  config: parsed<Record<string, unknown>>(values[4]) ?? {},
+  isActive: values[5] === 1,
+  events: parsed<string[]>(values[6]),
+  filters: parsed<ChannelFilters>(values[7]),
+  failureChannelId: values[8] as string | null,
+  health: values[9] as ChannelHealth,
+  healthReason: values[10] as string | null,
+  consecutiveFailures: values[11] as number,
+  lastSuccessAt: values[12] as number | null,
+  lastFailureAt: values[13] as number | null,
+  createdAt: values[14] as number,
+  updatedAt: values[15] as number,
+});
+
+export const loadChannels = async (engine: Engine): Promise<ChannelRow[]> =>
+  (await engine.query({ sql: LOAD })).map(rowOf);
+
+export const insertChannelStatement = (row: ChannelRow): Statement => ({
+  sql: INSERT,
+  params: [
+    row.id,
+    row.tenantId,
+    row.name,
+    row.type,
+    JSON.stringify(row.config),
+    row.isActive ? 1 : 0,
+    json(row.events),
+    json(row.filters),
+    row.failureChannelId,
+    row.health,
+    row.healthReason,
+    row.consecutiveFailures,
+    row.lastSuccessAt,
+    row.lastFailureAt,
+    row.createdAt,
+    row.updatedAt,
+  ],
+});
+
+/** Everything but health, which delivery owns. */
+export const updateChannelStatement = (row: ChannelRow): Statement => ({
+  sql: UPDATE,
+  params: [
+    row.name,
+    row.type,
+    JSON.stringify(row.config),
+    row.isActive ? 1 : 0,
+    json(row.events),
+    json(row.filters),
+    row.failureChannelId,
+    row.updatedAt,
+    row.id,
+    row.tenantId,
+  ],
+  expect: 1,
+});
+
+export const removeChannelStatements = (tenantId: string, id: string, now: number): Statement[] => [
+  { sql: REMOVE, params: [now, now, id, tenantId], expect: 1 },
+  { sql: FORGET_FAILURE_CHANNEL, params: [id, tenantId] },
+];
+
+export const saveHealthStatement = (
+  channel: Pick<
+    ChannelRow,
+    "id" | "health" | "healthReason" | "consecutiveFailures" | "lastSuccessAt" | "lastFailureAt"
+  >,
+): Statement => ({
+  sql: SAVE_HEALTH,
+  params: [
+    channel.health,
+    channel.healthReason,
+    channel.consecutiveFailures,
+    channel.lastSuccessAt,
+    channel.lastFailureAt,
+    channel.id,
+  ],
+});

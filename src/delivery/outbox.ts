@@ -1,0 +1,114 @@
+// In: a message and the channel that shall have it. Out: an outbox row with the composed body, and
+// the statement that puts it into the commit of the decision. Nothing is sent from here.
+import type { Message } from "../channels/channel";
+import type { Channel } from "../channels/directory";
+import type { Clock } from "../core/clock";
+import { newId } from "../core/ids";
+import type { Engine, Statement } from "../store/engine";
+import { insertDeliveryStatement, lastSeq } from "./repository";
+import type { DeliveryStatus, Outcome } from "./schema";
+
+/** A row as the worker holds it in memory. */
+export interface OutboxRow {
+  readonly seq: number;
+  /** `webhook-id`. */
+  readonly id: string;
+  readonly tenantId: string;
+  readonly channelId: string;
+  readonly event: string;
+  readonly subjectId: string;
+  readonly machineId: string | null;
+  /** 0 overtakes 1, 1 overtakes 2. */
+  readonly urgency: number;
+  readonly body: Uint8Array;
+  readonly contentType: string;
+  status: DeliveryStatus;
+  /** Failed attempts of the present schedule. */
+  tries: number;
+  /** Attempts in all. */
+  attempts: number;
+  nextAttemptAt: number | null;
+  outcome: Outcome | null;
+  reason: string | null;
+  readonly replayOf: string | null;
+  readonly createdAt: number;
+}
+
+export interface PlanOptions {
+  /** The alert, incident or channel that the message is about: order is kept per subject. */
+  subjectId: string;
+  machineId: string | null;
+  /** 0 critical, 1 everything else, 2 replays and backlog. */
+  urgency: number;
+  /** When it was decided, in ms. */
+  at: number;
+}
+
+export interface Outbox {
+  /** Reads where numbering goes on; once, before the first `plan`. */
+  load(): Promise<void>;
+  /**
+   * Composes the body now. Never throws: a message that can't be composed becomes a row that is
+   * `failed` from the start, with the reason. Rows of a channel that sends nothing are `held`.
+   */
+  plan(channel: Channel, message: Message, options: PlanOptions): OutboxRow;
+  /** The next running number; for rows that are made without a message (replays). */
+  takeSeq(): number;
+  insertStatement(row: OutboxRow): Statement;
+}
+
+const NOTHING = new Uint8Array();
+
+export const createOutbox = ({ store, clock }: { store: { engine: Engine }; clock: Clock }): Outbox => {
+  let seq = 0;
+  let isLoaded = false;
+
+  const takeSeq = (): number => {
+    if (!isLoaded) throw new Error("outbox: load() comes before the first row");
+    return ++seq;
+  };
+
+  return {
+    load: async () => {
+      seq = Math.max(seq, await lastSeq(store.engine));
+      isLoaded = true;
+    },
+    takeSeq,
+    insertStatement: insertDeliveryStatement,
+    plan: (channel, message, { subjectId, machineId, urgency, at }) => {
+      let body: Uint8Array = NOTHING;
+      let contentType = "application/octet-stream";
+      let failure: string | null = null;
+      try {
+        ({ body, contentType } = channel.type.compose(message, channel.config));
+      } catch (error) {
+        failure = `The message could not be composed: ${error instanceof Error ? error.name : "error"}.`;
+      }
+      const isHeld =
+        !channel.isActive ||
+        channel.health === "paused" ||
+        channel.health === "failed" ||
+        channel.health === "disabled";
+      return {
+        seq: takeSeq(),
+        id: newId(),
+        tenantId: channel.tenantId,
+        channelId: channel.id,
+        event: message.event,
+        subjectId,
+        machineId,
+        urgency,
+        body,
+        contentType,
+        status: failure !== null ? "failed" : isHeld ? "held" : "pending",
+        tries: 0,
+        attempts: 0,
+        nextAttemptAt: failure !== null || isHeld ? null : clock.now(),
+        outcome: failure === null ? null : "internal",
+        reason: failure,
+        replayOf: null,
+        createdAt: at,
+      };
+    },
+  };
+};

@@ -1,0 +1,296 @@
+// In: outbox rows. Out: the reads that delivery works by, and the statements that change them. All
+// texts are constants: the engine keeps each prepared.
+import type { Engine, SqlValue, Statement } from "../store/engine";
+import type { OutboxRow } from "./outbox";
+import type { DeliveryStatus, Outcome } from "./schema";
+
+const WORK_COLUMNS =
+  "seq, id, tenant_id, channel_id, event, subject_id, machine_id, urgency, body, content_type, status, " +
+  "tries, attempts, next_attempt_at, outcome, reason, replay_of, created_at";
+
+const INSERT =
+  `INSERT INTO outbox (${WORK_COLUMNS}, finished_at) ` +
+  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+const LAST_SEQ = "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'";
+
+// The condition repeats that of the index outbox_due, so that SQLite uses it.
+const WAITING = "status IN ('pending', 'sending')";
+
+const DUE =
+  `SELECT ${WORK_COLUMNS} FROM outbox WHERE channel_id = ? AND urgency = ? AND next_attempt_at <= ? AND ${WAITING} ` +
+  "ORDER BY next_attempt_at, seq LIMIT ?";
+
+const NEXT_DUE =
+  "SELECT MIN(next_attempt_at) FROM outbox WHERE channel_id = ? AND urgency = ? AND next_attempt_at > ? " +
+  `AND ${WAITING}`;
+
+const EARLIER =
+  "SELECT seq, urgency, next_attempt_at, attempts FROM outbox WHERE subject_id = ? AND seq < ? AND channel_id = ? " +
+  `AND ${WAITING} ORDER BY seq LIMIT 1`;
+
+const SETTLE =
+  "UPDATE outbox SET status = ?, tries = ?, attempts = ?, next_attempt_at = ?, outcome = ?, reason = ?, " +
+  "delivered_at = ?, finished_at = ? WHERE seq = ?";
+
+const INSERT_ATTEMPT =
+  "INSERT INTO attempts (delivery_seq, channel_id, number, outcome, status_code, error, address, queued_at, " +
+  "started_at, first_byte_ms, total_ms, request_headers, response_headers, response_body) " +
+  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+const CLAIM = "UPDATE outbox SET status = 'sending', epoch = ? WHERE seq = ? AND status = 'pending'";
+
+const RESCUE =
+  "UPDATE outbox SET status = 'pending', next_attempt_at = MIN(next_attempt_at, ?) " +
+  "WHERE status = 'sending' AND epoch <> ?";
+
+const POSTPONE = `UPDATE outbox SET urgency = ?, next_attempt_at = ? WHERE seq = ? AND ${WAITING}`;
+
+const HOLD = `UPDATE outbox SET status = 'held', next_attempt_at = NULL, reason = ? WHERE channel_id = ? AND ${WAITING}`;
+
+const HOLD_ONE = `UPDATE outbox SET status = 'held', next_attempt_at = NULL WHERE seq = ? AND ${WAITING}`;
+
+const RELEASE =
+  "UPDATE outbox SET status = 'pending', tries = 0, next_attempt_at = ?, reason = NULL " +
+  "WHERE channel_id = ? AND status = 'held'";
+
+const RELEASE_ONE =
+  "UPDATE outbox SET status = 'pending', next_attempt_at = ? WHERE seq = ? AND status = 'held'";
+
+const CANCEL_WAITING =
+  "UPDATE outbox SET status = 'cancelled', next_attempt_at = NULL, reason = ?, finished_at = ? " +
+  `WHERE channel_id = ? AND ${WAITING}`;
+
+const CANCEL_HELD =
+  "UPDATE outbox SET status = 'cancelled', reason = ?, finished_at = ? WHERE channel_id = ? AND status = 'held'";
+
+const CANCEL_ONE =
+  "UPDATE outbox SET status = 'cancelled', next_attempt_at = NULL, reason = ?, finished_at = ? " +
+  "WHERE seq = ? AND status IN ('pending', 'sending', 'held')";
+
+// A loose scan: one step per channel in the index, whatever the number of rows.
+const CHANNELS_WITH = (condition: string): string =>
+  `WITH RECURSIVE found (id) AS (SELECT MIN(channel_id) FROM outbox WHERE ${condition} UNION ALL ` +
+  `SELECT (SELECT MIN(channel_id) FROM outbox WHERE channel_id > found.id AND ${condition}) FROM found ` +
+  "WHERE found.id IS NOT NULL) SELECT id FROM found WHERE id IS NOT NULL";
+const CHANNELS_WAITING = CHANNELS_WITH(WAITING);
+const CHANNELS_HELD = CHANNELS_WITH("status = 'held'");
+
+const COUNT_WAITING =
+  `SELECT (SELECT COUNT(*) FROM outbox WHERE channel_id = ?1 AND ${WAITING}) + ` +
+  "(SELECT COUNT(*) FROM outbox WHERE channel_id = ?1 AND status = 'held')";
+
+const workRow = (values: SqlValue[]): OutboxRow => ({
+  seq: values[0] as number,
+  id: values[1] as string,
+  tenantId: values[2] as string,
+  channelId: values[3] as string,
+  event: values[4] as string,
+  subjectId: values[5] as string,
+  machineId: values[6] as string | null,
+  urgency: values[7] as number,
+  body: values[8] as Uint8Array,
+  contentType: values[9] as string,
+  status: values[10] as DeliveryStatus,
+  tries: values[11] as number,
+  attempts: values[12] as number,
+  nextAttemptAt: values[13] as number | null,
+  outcome: values[14] as Outcome | null,
+  reason: values[15] as string | null,
+  replayOf: values[16] as string | null,
+  createdAt: values[17] as number,
+});
+
+const isFinal = (status: DeliveryStatus): boolean =>
+  status === "delivered" || status === "failed" || status === "cancelled";
+
+export const insertDeliveryStatement = (row: OutboxRow): Statement => ({
+  sql: INSERT,
+  params: [
+    row.seq,
+    row.id,
+    row.tenantId,
+    row.channelId,
+    row.event,
+    row.subjectId,
+    row.machineId,
+    row.urgency,
+    row.body,
+    row.contentType,
+    row.status,
+    row.tries,
+    row.attempts,
+    row.nextAttemptAt,
+    row.outcome,
+    row.reason,
+    row.replayOf,
+    row.createdAt,
+    isFinal(row.status) ? row.createdAt : null,
+  ],
+});
+
+export interface Settlement {
+  seq: number;
+  status: DeliveryStatus;
+  tries: number;
+  attempts: number;
+  nextAttemptAt: number | null;
+  outcome: Outcome;
+  reason: string | null;
+  deliveredAt: number | null;
+  finishedAt: number | null;
+}
+
+export const settleStatement = (settlement: Settlement): Statement => ({
+  sql: SETTLE,
+  params: [
+    settlement.status,
+    settlement.tries,
+    settlement.attempts,
+    settlement.nextAttemptAt,
+    settlement.outcome,
+    settlement.reason,
+    settlement.deliveredAt,
+    settlement.finishedAt,
+    settlement.seq,
+  ],
+});
+
+export interface AttemptRecord {
+  deliverySeq: number;
+  channelId: string;
+  number: number;
+  outcome: Outcome;
+  statusCode: number | null;
+  error: string | null;
+  address: string | null;
+  queuedAt: number;
+  startedAt: number;
+  firstByteMs: number | null;
+  totalMs: number;
+  /** Masked. */
+  requestHeaders: Record<string, string>;
+  responseHeaders: Record<string, string> | null;
+  responseBody: string | null;
+}
+
+export const insertAttemptStatement = (attempt: AttemptRecord): Statement => ({
+  sql: INSERT_ATTEMPT,
+  params: [
+    attempt.deliverySeq,
+    attempt.channelId,
+    attempt.number,
+    attempt.outcome,
+    attempt.statusCode,
+    attempt.error,
+    attempt.address,
+    attempt.queuedAt,
+    attempt.startedAt,
+    attempt.firstByteMs,
+    attempt.totalMs,
+    JSON.stringify(attempt.requestHeaders),
+    attempt.responseHeaders === null ? null : JSON.stringify(attempt.responseHeaders),
+    attempt.responseBody,
+  ],
+});
+
+/** The highest running number ever given. */
+export const lastSeq = async (engine: Engine): Promise<number> =>
+  ((await engine.query({ sql: LAST_SEQ }))[0]?.[0] as number | undefined) ?? 0;
+
+/** Rows of one urgency that are due, oldest first. */
+export const dueRows = async (
+  engine: Engine,
+  channelId: string,
+  urgency: number,
+  now: number,
+  limit: number,
+): Promise<OutboxRow[]> =>
+  (await engine.query({ sql: DUE, params: [channelId, urgency, now, limit] })).map(workRow);
+
+/** The earliest due time after `now`, in ms, or null. */
+export const nextDueAt = async (
+  engine: Engine,
+  channelId: string,
+  urgency: number,
+  now: number,
+): Promise<number | null> =>
+  ((await engine.query({ sql: NEXT_DUE, params: [channelId, urgency, now] }))[0]?.[0] as
+    | number
+    | null
+    | undefined) ?? null;
+
+export interface EarlierRow {
+  seq: number;
+  urgency: number;
+  nextAttemptAt: number;
+  attempts: number;
+}
+
+/** The first row of the same channel and subject that was decided earlier and still waits. */
+export const earlierWaiting = async (engine: Engine, row: OutboxRow): Promise<EarlierRow | null> => {
+  const [found] = await engine.query({ sql: EARLIER, params: [row.subjectId, row.seq, row.channelId] });
+  if (found === undefined) return null;
+  return {
+    seq: found[0] as number,
+    urgency: found[1] as number,
+    nextAttemptAt: found[2] as number,
+    attempts: found[3] as number,
+  };
+};
+
+export const claimStatement = (seq: number, epoch: number): Statement => ({
+  sql: CLAIM,
+  params: [epoch, seq],
+});
+
+/** Rows that an earlier run of the program had claimed are due now. */
+export const rescueStatement = (epoch: number, now: number): Statement => ({
+  sql: RESCUE,
+  params: [now, epoch],
+});
+
+export const postponeStatement = (seq: number, urgency: number, nextAttemptAt: number): Statement => ({
+  sql: POSTPONE,
+  params: [urgency, nextAttemptAt, seq],
+});
+
+/** All rows of the channel that wait; they stay until `releaseStatement`. */
+export const holdStatement = (channelId: string, reason: string): Statement => ({
+  sql: HOLD,
+  params: [reason, channelId],
+});
+
+export const holdOneStatement = (seq: number): Statement => ({ sql: HOLD_ONE, params: [seq] });
+
+/** Held rows of the channel are due now, on a fresh schedule. */
+export const releaseStatement = (channelId: string, now: number): Statement => ({
+  sql: RELEASE,
+  params: [now, channelId],
+});
+
+export const releaseOneStatement = (seq: number, now: number): Statement => ({
+  sql: RELEASE_ONE,
+  params: [now, seq],
+});
+
+/** Everything of the channel that waits or is held ends as cancelled. */
+export const cancelStatements = (channelId: string, reason: string, now: number): Statement[] => [
+  { sql: CANCEL_WAITING, params: [reason, now, channelId] },
+  { sql: CANCEL_HELD, params: [reason, now, channelId] },
+];
+
+export const cancelOneStatement = (seq: number, reason: string, now: number): Statement => ({
+  sql: CANCEL_ONE,
+  params: [reason, now, seq],
+});
+
+export const channelsWaiting = async (engine: Engine): Promise<string[]> =>
+  (await engine.query({ sql: CHANNELS_WAITING })).map((row) => row[0] as string);
+
+export const channelsHeld = async (engine: Engine): Promise<string[]> =>
+  (await engine.query({ sql: CHANNELS_HELD })).map((row) => row[0] as string);
+
+/** Rows of the channel that are pending, sending or held. */
+export const countWaiting = async (engine: Engine, channelId: string): Promise<number> =>
+  (await engine.query({ sql: COUNT_WAITING, params: [channelId] }))[0]?.[0] as number;
