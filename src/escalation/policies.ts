@@ -11,7 +11,7 @@ import { emptyPlan, type Commit } from "../notify/plan";
 import type { EscalationPlanner } from "./planner";
 import {
   cancelPolicyRunsStatement,
-  forgetCancelledStatement,
+  replanRunsStatement,
   type EscalationRepository,
   type PolicyRow,
 } from "./repository";
@@ -72,7 +72,7 @@ export interface PolicyDeskParts {
   clock: Clock;
 }
 
-const SWITCHED_OFF = "policy_switched_off";
+const ALL_STEPS = Number.MAX_SAFE_INTEGER;
 
 export const createPolicyDesk = (parts: PolicyDeskParts): PolicyDesk => {
   const { book, repository, planner, openAlerts, channelExists, commit, clock } = parts;
@@ -145,14 +145,10 @@ export const createPolicyDesk = (parts: PolicyDeskParts): PolicyDesk => {
           at: now,
         }),
       );
-      // What waits is what the policy says now: waits are counted again from each alert's start.
-      const startsAnew =
-        change.isActive !== undefined || change.severity !== undefined || change.steps !== undefined;
-      if (startsAnew) {
-        plan.statements.push(
-          cancelPolicyRunsStatement(id, SWITCHED_OFF, now),
-          forgetCancelledStatement(id, SWITCHED_OFF),
-        );
+      const concernsOthers = change.isActive !== undefined || change.severity !== undefined;
+      // Changed steps: first waits are counted again, an alert further on goes on from where it is.
+      if (concernsOthers || change.steps !== undefined) {
+        plan.statements.push(replanRunsStatement(id, concernsOthers ? ALL_STEPS : 0));
         if (policy.isActive) cover(policy, now, plan);
       }
       plan.afterCommit.push(() => book.put(policy));

@@ -39,13 +39,13 @@ export const cancelPolicyRunsStatement = (policyId: string, reason: string, now:
   params: [reason, now, policyId],
 });
 
-const REMOVE_CANCELLED_OF_POLICY =
-  "DELETE FROM escalation_runs WHERE policy_id = ? AND status = 'cancelled' AND reason = ?";
+const REMOVE_PENDING_OF_POLICY =
+  "DELETE FROM escalation_runs WHERE policy_id = ? AND status = 'pending' AND step <= ?";
 
-/** So that a policy that is switched on again may cover the same open alerts again. */
-export const forgetCancelledStatement = (policyId: string, reason: string): Statement => ({
-  sql: REMOVE_CANCELLED_OF_POLICY,
-  params: [policyId, reason],
+/** Steps up to this index are planned anew by the caller; what already went out stays as it is. */
+export const replanRunsStatement = (policyId: string, upToStep: number): Statement => ({
+  sql: REMOVE_PENDING_OF_POLICY,
+  params: [policyId, upToStep],
 });
 
 const FINISH_RUN =

@@ -5,7 +5,11 @@ import { createAlertDesk, type AlertDesk } from "../../src/alerts/desk";
 import { createAlertPlanner } from "../../src/alerts/planner";
 import { createAlertRepository } from "../../src/alerts/repository";
 import type { Principal } from "../../src/core/actor";
-import type { AlertSnapshot } from "../../src/core/events";
+import { createEscalationPlanner } from "../../src/escalation/planner";
+import { createPolicyBook, createPolicyDesk, type PolicyDesk } from "../../src/escalation/policies";
+import { createEscalationRepository } from "../../src/escalation/repository";
+import { createEscalationRunner, type EscalationRunner } from "../../src/escalation/runner";
+import type { AlertSnapshot, EscalationSnapshot } from "../../src/core/events";
 import { newId } from "../../src/core/ids";
 import { silentLog } from "../../src/core/log";
 import type { Machine, MachineDirectory, Series } from "../../src/core/machine";
@@ -33,6 +37,8 @@ export const TESTER: Principal = {
 export interface Told {
   event: AlertEvent;
   alert: AlertSnapshot;
+  escalation?: EscalationSnapshot;
+  channelId?: string;
 }
 
 interface Parts {
@@ -40,11 +46,15 @@ interface Parts {
   desk: RuleDesk;
   alerts: AlertDesk;
   engine: RuleEngine;
+  policies: PolicyDesk;
+  runner: EscalationRunner;
 }
 
 export class RuleBench {
   readonly clock: FakeClock;
   readonly told: Told[] = [];
+  /** Channels that exist and are switched on. */
+  readonly channels = new Set<string>();
   readonly #test: TestStore;
   readonly #machines = new Map<string, Machine>();
   readonly #series = new Map<number, Series>();
@@ -94,15 +104,37 @@ export class RuleBench {
     const book = createAlertBook(repository, this.directory);
     const notifier: Notifier = {
       planAlert: ({ event, alert }, plan) => plan.afterCommit.push(() => this.told.push({ event, alert })),
-      planEscalation: () => false,
+      planEscalation: ({ event, alert }, escalation, channelId, plan) => {
+        if (!this.channels.has(channelId)) return false;
+        plan.afterCommit.push(() => this.told.push({ event, alert, escalation, channelId }));
+        return true;
+      },
       wouldTell: () => true,
     };
-    const planner = createAlertPlanner({
-      book,
-      notifier,
-      escalation: { begin: () => undefined, beginPolicy: () => undefined, end: () => undefined },
-    });
     const commit = createCommit(store.engine, () => undefined);
+    const escalations = createEscalationRepository(store);
+    const policyBook = createPolicyBook(escalations);
+    const escalation = createEscalationPlanner(policyBook, (dueAt) => runner.wake(dueAt));
+    const runner = createEscalationRunner({
+      repository: escalations,
+      policies: policyBook,
+      notifier,
+      findOpenAlert: (alertId) => book.find(alertId)?.alert,
+      commit,
+      lock,
+      clock,
+      log: silentLog,
+    });
+    const policies = createPolicyDesk({
+      book: policyBook,
+      repository: escalations,
+      planner: escalation,
+      openAlerts: () => [...book.open()].map(({ alert }) => alert),
+      channelExists: (_, channelId) => this.channels.has(channelId),
+      commit,
+      clock,
+    });
+    const planner = createAlertPlanner({ book, notifier, escalation });
     const saveSeries = (series: Series) => ({
       sql: "UPDATE series SET evaluated_until = ? WHERE id = ?",
       params: [series.evaluatedUntil, series.id],
@@ -126,14 +158,17 @@ export class RuleBench {
       clock,
     });
     await book.load();
+    await policyBook.load();
     await desk.load();
     await engine.start();
-    this.#parts = { book, desk, alerts, engine };
+    await runner.start();
+    this.#parts = { book, desk, alerts, engine, policies, runner };
   }
 
   /** As after `kill -9`: what was not committed is gone. Series keep what intake saves with them. */
   async restart(): Promise<void> {
     await this.parts.engine.stop();
+    await this.parts.runner.stop();
     for (const series of this.#series.values()) {
       const [row] = await this.#test.store.engine.query({
         sql: "SELECT evaluated_until FROM series WHERE id = ?",
@@ -146,6 +181,7 @@ export class RuleBench {
 
   async close(): Promise<void> {
     await this.parts.engine.stop();
+    await this.parts.runner.stop();
     await this.#test.remove();
   }
 
