@@ -6,7 +6,12 @@ export const ALERT_STATUSES = ["triggered", "acknowledged", "resolved"] as const
 export type AlertStatus = (typeof ALERT_STATUSES)[number];
 
 /** Why an alert ended. */
-export type ResolveReason = "condition_cleared" | "resolved_by_person" | "rule_changed" | "rule_removed";
+export type ResolveReason =
+  | "condition_cleared"
+  | "resolved_by_person"
+  | "rule_changed"
+  | "rule_removed"
+  | "machine_removed";
 
 /** Everything a message about an alert may need, taken at the moment of the event. Times in ms. */
 export interface AlertSnapshot {

@@ -79,4 +79,6 @@ export interface Evaluator {
   evaluate(batches: readonly SeriesReadings[], receivedAt: number): Promise<void>;
   /** A heartbeat came: ends absence alerts of the machine. */
   heard(machine: Machine, at: number): Promise<void>;
+  /** The machine is about to be deleted: its open alerts are resolved (`machine_removed`). */
+  forget(machine: Machine, at: number): Promise<void>;
 }

@@ -52,6 +52,8 @@ export interface RuleBook {
   abnormalOf(ruleId: string, machineId: string): (SeriesState | AbsenceState)[];
   /** Machines on which a rule remembers something that is not normal. */
   machinesRememberedBy(ruleId: string): Set<string>;
+  /** The machine goes: nothing is remembered of it. */
+  forgetMachine(machineId: string): void;
   /** Every pair of an active absence rule and a machine that it concerns. */
   absencePairs(): readonly AbsenceState[];
   /** Absence alerts that the next sign of life of a machine ends. */
@@ -222,6 +224,19 @@ export const createRuleBook = (machines: MachineDirectory): RuleBook => {
       for (const state of absenceStates.get(ruleId)?.values() ?? [])
         if (state.phase !== "normal") ids.add(state.machine.id);
       return ids;
+    },
+    forgetMachine: (machineId) => {
+      for (const ofRule of absenceStates.values()) ofRule.delete(machineId);
+      silent.delete(machineId);
+      for (const series of machines.seriesOf(machineId)) {
+        for (const ofRule of seriesStates.values()) {
+          const state = ofRule.get(series.id);
+          if (state !== undefined) pending.delete(state);
+          ofRule.delete(series.id);
+        }
+        delete bindings[series.id];
+      }
+      pairsVersion = "";
     },
     absencePairs: () => {
       const version = `${rulesVersion}/${machines.version()}`;

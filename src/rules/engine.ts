@@ -6,6 +6,7 @@ import type { Log } from "../core/log";
 import type { Evaluator, Machine, MachineDirectory, SeriesReadings } from "../core/machine";
 import type { KeyedLock } from "../lib/keyed-lock";
 import type { Service } from "../lib/service";
+import { emptyPlan } from "../notify/plan";
 import { type AbsenceState, type Binding, type RuleBook, type SeriesState } from "./book";
 import { openDecision, type Decision, type DecisionParts } from "./decision";
 import { silentSince } from "./silence";
@@ -140,6 +141,16 @@ export const createRuleEngine = (parts: RuleEngineParts): RuleEngine => {
     return lock.run(machine.id, async () => void (await decideMachine(machine, [], at)));
   };
 
+  const forget = (machine: Machine, at: number): Promise<void> =>
+    lock.run(machine.id, async () => {
+      const plan = emptyPlan();
+      for (const open of parts.alerts.open())
+        if (open.alert.machineId === machine.id)
+          parts.planner.resolve(open, { reason: "machine_removed", at }, at, plan);
+      plan.afterCommit.push(() => book.forgetMachine(machine.id));
+      await parts.commit(plan);
+    });
+
   /** A delay that ran out while no reading came: device time goes on with the server's clock. */
   const sweepDelay = async (state: SeriesState): Promise<void> => {
     const now = clock.now();
@@ -208,6 +219,7 @@ export const createRuleEngine = (parts: RuleEngineParts): RuleEngine => {
     startedAt,
     evaluate,
     heard,
+    forget,
     start: async () => {
       stopped = false;
       arm();
