@@ -1,9 +1,8 @@
 // In: the table of options and a Config. Out: the texts made from them: the masked dump of
 // `andon config`, the lines of `--help` and the table of the README.
+import { MASK } from "../lib/secrets";
 import type { LoadedConfig } from "./config";
 import { type Option, OPTION_NAMES, type OptionName, OPTIONS } from "./options";
-
-const MASK = "••••";
 
 const optionOf = (name: OptionName): Option<unknown> => OPTIONS[name] as Option<unknown>;
 

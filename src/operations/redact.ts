@@ -1,12 +1,12 @@
 // In: any value that somebody wants to log. Out: a plain value that is safe to write: no cause, no
 // path or query of a URL, nothing under a secret's name, at most 8 KiB per field.
 import { Plainly } from "../core/log";
+import { MASK } from "../lib/secrets";
 
 /** A log line stays readable and a flood stays bounded. */
 const MAX_FIELD_BYTES = 8 * 1024;
 const MAX_DEPTH = 6;
 const MAX_ENTRIES = 100;
-const MASK = "••••";
 
 /** Names whose value is never written; `token_id`, `secret_count` and the like are harmless. */
 const SECRET_NAME =

@@ -1,0 +1,19 @@
+// In: how to make the server. Out: every subcommand, in the order in which the help shows them.
+import { systemClock } from "../core/clock";
+import type { Command } from "./command";
+import { config } from "./config";
+import { healthcheck } from "./healthcheck";
+import { createServeCommand, type CreateApp } from "./serve";
+import { withStoppedInstance } from "./stopped-instance";
+import { createTokenCommand } from "./token";
+import { createUserCommands } from "./user";
+import { version } from "./version";
+
+export const commandsOf = (createApp: CreateApp): Command[] => [
+  createServeCommand(createApp),
+  healthcheck,
+  createTokenCommand(withStoppedInstance, () => systemClock.now()),
+  ...createUserCommands(withStoppedInstance),
+  config,
+  version,
+];
