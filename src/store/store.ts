@@ -10,6 +10,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { migrate } from "./migrate";
 import { MIGRATIONS } from "./migrations";
+import { startWorker } from "../workers";
 
 export interface StoreOptions {
   directory: string;
@@ -41,7 +42,7 @@ export const openStore = async ({ directory, clock }: StoreOptions): Promise<Sto
   database.run("PRAGMA journal_mode=WAL");
   migrate({ database, migrations: MIGRATIONS, now: () => clock.now(), backUp: () => undefined });
   database.close();
-  const worker = new Worker(new URL("./writer.worker.ts", import.meta.url));
+  const worker = startWorker("writer");
   await new Promise<void>((resolve) => {
     worker.onmessage = () => resolve();
     worker.postMessage({ role: "open", path, ballastPath: null });
