@@ -1,0 +1,215 @@
+// In: a route's model and what a client sent. Out: the first fault as a field and a sentence.
+// Values are never repeated: they may be secrets.
+import type { TSchema } from "elysia";
+
+export interface Fault {
+  /** Dotted path, e.g. `condition.range.0`; empty for the whole body. */
+  field: string;
+  /** Completes "<field> …" or stands alone where there is no field. */
+  detail: string;
+}
+
+/** What TypeBox tells of one error. */
+export interface SchemaError {
+  path: string;
+  message: string;
+  value: unknown;
+  schema: TSchema;
+  errors?: Iterable<SchemaError>[];
+}
+
+type SchemaFacts = Partial<{
+  type: string;
+  format: string;
+  const: unknown;
+  anyOf: TSchema[];
+  allOf: TSchema[];
+  items: TSchema;
+  properties: Record<string, TSchema>;
+  additionalProperties: boolean | TSchema;
+  minimum: number;
+  maximum: number;
+  exclusiveMinimum: number;
+  exclusiveMaximum: number;
+  minLength: number;
+  maxLength: number;
+  minItems: number;
+  maxItems: number;
+  pattern: string;
+}>;
+
+const factsOfSchema = (schema: TSchema): SchemaFacts => schema as SchemaFacts;
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const joinPath = (path: string, key: string | number): string => (path === "" ? `${key}` : `${path}.${key}`);
+
+/** JSON pointer to dotted path: `/config/retry/0` is `config.retry.0`. */
+const dotted = (pointer: string): string =>
+  pointer
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .join(".");
+
+const bounds = (low: number | undefined, high: number | undefined, unit: string): string => {
+  if (low !== undefined && high !== undefined)
+    return ` ${low === high ? `of ${low}` : `from ${low} to ${high}`}${unit}`;
+  if (low !== undefined) return ` of at least ${low}${unit}`;
+  return high === undefined ? "" : ` of at most ${high}${unit}`;
+};
+
+/** Query parameters are text: the framework's models admit both spellings of a number or boolean. */
+const withoutTextSpelling = (variants: readonly TSchema[]): readonly TSchema[] => {
+  const typed = variants.filter(
+    (one) => !["integer", "numeric", "boolean"].includes(factsOfSchema(one).format ?? ""),
+  );
+  return typed.length > 0 ? typed : variants;
+};
+
+const describeString = (facts: SchemaFacts): string => {
+  if (facts.format !== undefined) return `a text of the form ${facts.format}`;
+  if (facts.pattern !== undefined) return `a text that matches ${facts.pattern}`;
+  return `a text${bounds(facts.minLength, facts.maxLength, " characters")}`;
+};
+
+/** A noun phrase for what the model wants. */
+export const describe = (schema: TSchema): string => {
+  const facts = factsOfSchema(schema);
+  if (facts.const !== undefined) return JSON.stringify(facts.const);
+  if (facts.anyOf !== undefined) {
+    const variants = withoutTextSpelling(facts.anyOf);
+    if (variants.every((one) => factsOfSchema(one).const !== undefined))
+      return `one of ${variants.map((one) => String(factsOfSchema(one).const)).join(", ")}`;
+    return [...new Set(variants.map(describe))].join(" or ");
+  }
+  switch (facts.type) {
+    case "string":
+      return describeString(facts);
+    case "integer":
+      return `a whole number${bounds(facts.minimum ?? facts.exclusiveMinimum, facts.maximum ?? facts.exclusiveMaximum, "")}`;
+    case "number":
+      return `a number${bounds(facts.minimum ?? facts.exclusiveMinimum, facts.maximum ?? facts.exclusiveMaximum, "")}`;
+    case "boolean":
+      return "true or false";
+    case "array":
+      return `a list${bounds(facts.minItems, facts.maxItems, " entries")}`;
+    case "object":
+      return "an object";
+    case "null":
+      return "null";
+    default:
+      return "of another kind";
+  }
+};
+
+/** A variant whose fixed field (`type: "threshold"`) does not match is not what the client meant. */
+const missesItsKind = (errors: readonly SchemaError[]): boolean =>
+  errors.some((error) => factsOfSchema(error.schema).const !== undefined);
+
+const closestVariant = (error: SchemaError): SchemaError | null => {
+  const variants = (error.errors ?? []).map((one) => [...one]);
+  const meant = variants.filter(
+    (one) =>
+      one.length > 0 && !missesItsKind(one) && one.some((inner) => inner.path.length > error.path.length),
+  );
+  return meant.length === 1 ? (meant[0]?.[0] ?? null) : null;
+};
+
+/** The field that tells a union's variants apart, when its value is none of theirs. */
+const unknownKind = (error: SchemaError): Fault | null => {
+  const variants = factsOfSchema(error.schema).anyOf?.map((one) => factsOfSchema(one).properties);
+  if (variants === undefined || !isRecord(error.value)) return null;
+  const [first] = variants;
+  for (const name in first) {
+    const kinds = variants.map((properties) => {
+      const schema = properties?.[name];
+      return schema === undefined ? undefined : factsOfSchema(schema).const;
+    });
+    if (kinds.includes(undefined) || kinds.includes(error.value[name])) continue;
+    const field = joinPath(dotted(error.path), name);
+    return { field, detail: `${field} must be one of ${kinds.join(", ")}.` };
+  }
+  return null;
+};
+
+/** The sentence for what a validator found first. */
+export const faultOf = (error: SchemaError): Fault => {
+  const closer = closestVariant(error);
+  if (closer !== null) return faultOf(closer);
+  const kind = unknownKind(error);
+  if (kind !== null) return kind;
+  const field = dotted(error.path);
+  if (error.value === undefined && field !== "")
+    return { field, detail: `${field} is missing; it must be ${describe(error.schema)}.` };
+  if (error.message === "Unexpected property") return { field, detail: `There is no field ${field}.` };
+  return { field, detail: `${field === "" ? "The body" : field} must be ${describe(error.schema)}.` };
+};
+
+/** Paths of fields that the model does not have. */
+export type FindUnknown = (value: unknown, path: string, found: string[]) => void;
+
+const NOTHING: FindUnknown = () => undefined;
+
+const unknownInObject = (facts: SchemaFacts): FindUnknown => {
+  const inner = new Map(
+    Object.entries(facts.properties ?? {}).map(([name, schema]) => [name, unknownFieldsOf(schema)] as const),
+  );
+  const isClosed = facts.additionalProperties === false;
+  return (value, path, found) => {
+    if (!isRecord(value)) return;
+    for (const name in value) {
+      const check = inner.get(name);
+      if (check !== undefined) {
+        if (check !== NOTHING) check(value[name], joinPath(path, name), found);
+      } else if (isClosed) found.push(joinPath(path, name));
+    }
+  };
+};
+
+const matchesKind = (schema: TSchema, value: unknown): boolean => {
+  const facts = factsOfSchema(schema);
+  if (facts.type === "array") return Array.isArray(value);
+  if (facts.type !== "object") return true;
+  if (!isRecord(value)) return false;
+  return Object.entries(facts.properties ?? {}).every(
+    ([name, inner]) => factsOfSchema(inner).const === undefined || factsOfSchema(inner).const === value[name],
+  );
+};
+
+const unknownInUnion = (variants: readonly TSchema[]): FindUnknown => {
+  const checks = variants.map((schema) => ({ schema, find: unknownFieldsOf(schema) }));
+  if (checks.every(({ find }) => find === NOTHING)) return NOTHING;
+  return (value, path, found) => {
+    let fewest: string[] | null = null;
+    for (const { schema, find } of checks) {
+      if (!matchesKind(schema, value)) continue;
+      const here: string[] = [];
+      find(value, path, here);
+      if (here.length === 0) return;
+      if (fewest === null || here.length < fewest.length) fewest = here;
+    }
+    if (fewest !== null) found.push(...fewest);
+  };
+};
+
+/**
+ * Built once per route. The framework removes unknown fields before it validates; this finds them
+ * first, so that a misspelt field is refused by name and never silently ignored.
+ */
+export const unknownFieldsOf = (schema: TSchema): FindUnknown => {
+  const facts = factsOfSchema(schema);
+  if (facts.anyOf !== undefined) return unknownInUnion(facts.anyOf);
+  if (facts.type === "object" && facts.properties !== undefined) return unknownInObject(facts);
+  if (facts.type === "array" && facts.items !== undefined) {
+    const find = unknownFieldsOf(facts.items);
+    if (find === NOTHING) return NOTHING;
+    return (value, path, found) => {
+      if (!Array.isArray(value)) return;
+      for (let index = 0; index < value.length && found.length === 0; index++)
+        find(value[index], joinPath(path, index), found);
+    };
+  }
+  return NOTHING;
+};
