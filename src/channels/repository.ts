@@ -42,10 +42,6 @@ const REMOVE =
 const FORGET_FAILURE_CHANNEL =
   "UPDATE channels SET failure_channel_id = NULL WHERE failure_channel_id = ? AND tenant_id = ?";
 
-const SAVE_HEALTH =
-  "UPDATE channels SET health = ?, health_reason = ?, consecutive_failures = ?, last_success_at = ?, " +
-  "last_failure_at = ? WHERE id = ?";
-
 const parsed = <T>(text: SqlValue | undefined): T | null =>
   text === null || text === undefined ? null : (JSON.parse(text as string) as T);
 
@@ -118,20 +114,3 @@ export const removeChannelStatements = (tenantId: string, id: string, now: numbe
   { sql: REMOVE, params: [now, now, id, tenantId], expect: 1 },
   { sql: FORGET_FAILURE_CHANNEL, params: [id, tenantId] },
 ];
-
-export const saveHealthStatement = (
-  channel: Pick<
-    ChannelRow,
-    "id" | "health" | "healthReason" | "consecutiveFailures" | "lastSuccessAt" | "lastFailureAt"
-  >,
-): Statement => ({
-  sql: SAVE_HEALTH,
-  params: [
-    channel.health,
-    channel.healthReason,
-    channel.consecutiveFailures,
-    channel.lastSuccessAt,
-    channel.lastFailureAt,
-    channel.id,
-  ],
-});

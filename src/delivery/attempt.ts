@@ -1,0 +1,109 @@
+// In: a body and the channel that it is for. Out: one attempt: request made and signed afresh, sent,
+// judged, and the evidence of it with every secret cut out.
+import type { ComposedBody, Judgement } from "../channels/channel";
+import type { Channel } from "../channels/directory";
+import type { Clock } from "../core/clock";
+import { parseRetryAfter } from "../lib/retry-schedule";
+import { maskHeaders, redact } from "../lib/secrets";
+import type { AttemptRecord } from "./repository";
+import type { Exchange, Sender } from "./sender";
+
+export interface AttemptInput {
+  channel: Channel;
+  /** `webhook-id`. */
+  deliveryId: string;
+  deliverySeq: number;
+  composed: ComposedBody;
+  /** 1 for the first attempt of the delivery. */
+  number: number;
+  /** When it became due, in ms. */
+  queuedAt: number;
+  signal?: AbortSignal;
+}
+
+export interface AttemptResult {
+  exchange: Exchange;
+  judgement: Judgement;
+  /** What the endpoint asked for with a 429 or 503. */
+  retryAfterMs: number | null;
+  record: AttemptRecord;
+}
+
+export interface AttemptParts {
+  sender: Sender;
+  clock: Clock;
+  version: string;
+}
+
+const unsent = (now: number, error: string): Exchange => ({
+  statusCode: null,
+  failure: "invalid_config",
+  responseHeaders: {},
+  responseBody: "",
+  error,
+  address: null,
+  startedAt: now,
+  firstByteMs: null,
+  totalMs: 0,
+});
+
+const redactAll = (
+  values: Readonly<Record<string, string>>,
+  secrets: readonly string[],
+): Record<string, string> => {
+  const result: Record<string, string> = {};
+  for (const name in values) result[name] = redact(values[name] ?? "", secrets);
+  return result;
+};
+
+/** Never rejects: whatever goes wrong is the attempt's outcome. */
+export const performAttempt = async (
+  { sender, clock, version }: AttemptParts,
+  input: AttemptInput,
+): Promise<AttemptResult> => {
+  const { channel } = input;
+  const { type, config, behaviour, secrets } = channel;
+  let requestHeaders: Record<string, string> = {};
+  let exchange: Exchange;
+  try {
+    const request = type.request(input.composed, config, {
+      deliveryId: input.deliveryId,
+      now: clock.now(),
+      version,
+    });
+    requestHeaders = request.headers;
+    exchange = await sender.send(request, {
+      timeoutMs: behaviour.timeoutMs,
+      ...(input.signal === undefined ? {} : { signal: input.signal }),
+    });
+  } catch {
+    // The error may quote the settings: only the fact is kept.
+    exchange = unsent(clock.now(), "No request can be made from the channel's settings.");
+  }
+  const judgement = type.judge(exchange);
+  const { statusCode } = exchange;
+  return {
+    exchange,
+    judgement,
+    retryAfterMs:
+      statusCode === 429 || statusCode === 503
+        ? parseRetryAfter(exchange.responseHeaders["retry-after"], clock.now())
+        : null,
+    record: {
+      deliverySeq: input.deliverySeq,
+      channelId: channel.id,
+      number: input.number,
+      outcome: judgement.outcome,
+      statusCode,
+      error: exchange.error ?? (judgement.outcome === "delivered" ? null : judgement.reason),
+      address: exchange.address,
+      queuedAt: input.queuedAt,
+      startedAt: exchange.startedAt,
+      firstByteMs: exchange.firstByteMs,
+      totalMs: exchange.totalMs,
+      requestHeaders: redactAll(maskHeaders(requestHeaders), secrets),
+      responseHeaders: statusCode === null ? null : redactAll(exchange.responseHeaders, secrets),
+      responseBody: statusCode === null ? null : redact(exchange.responseBody, secrets),
+    },
+  };
+};

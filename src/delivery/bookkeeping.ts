@@ -1,0 +1,125 @@
+// In: finished attempts. Out: what becomes of row and channel, handed to the settler in one change:
+// the row's new state, the evidence, the channel's health and the notice about it.
+import { isSending, type Channel, type ChannelDirectory } from "../channels/directory";
+import type { Clock } from "../core/clock";
+import type { AttemptResult } from "./attempt";
+import { decide, type Decision } from "./decide";
+import type { ChannelHealthKeeper, HealthChange } from "./health";
+import type { OutboxRow } from "./outbox";
+import { insertAttemptStatement, settleStatement } from "./repository";
+import type { Outcome } from "./schema";
+import type { Settler } from "./settler";
+
+export interface Finished {
+  channel: Channel;
+  row: OutboxRow;
+  result: AttemptResult;
+  /** Called at once when the channel stops: nothing more of it may start. */
+  isStopped: () => void;
+  /** Called when all is durable, with the time of the next try and the notices to send. */
+  onDurable: (nextAttemptAt: number | null, notices: readonly OutboxRow[]) => void;
+}
+
+export interface Bookkeeping {
+  /** Changes `row` in memory at once. */
+  settle(finished: Finished): void;
+  /** Writes counts that wait; forced: those of the last second as well. */
+  saveHealth(isForced: boolean): void;
+  stop(): void;
+}
+
+const SAVE_HEALTH_MS = 1_000;
+
+export const createBookkeeping = (parts: {
+  clock: Clock;
+  directory: ChannelDirectory;
+  health: ChannelHealthKeeper;
+  settler: Settler;
+  random: () => number;
+  onAttempt?: (channel: Channel, outcome: Outcome, totalMs: number) => void;
+}): Bookkeeping => {
+  const { clock, directory, health, settler, random } = parts;
+  let cancelSave: (() => void) | null = null;
+
+  const saveHealth = (isForced: boolean): void => {
+    for (const channel of health.unsaved()) {
+      const statements = health.changeOf(channel, isForced);
+      if (statements.length > 0) settler.add({ statements });
+      else saveHealthLater();
+    }
+  };
+
+  const saveHealthLater = (): void => {
+    cancelSave ??= clock.after(SAVE_HEALTH_MS, () => {
+      cancelSave = null;
+      saveHealth(false);
+    });
+  };
+
+  /** What the attempt does to its channel. */
+  const changeOf = (channel: Channel, decision: Decision, row: OutboxRow): HealthChange => {
+    health.attempted(channel, decision.status === "delivered", clock.now());
+    if (decision.effect !== "none") {
+      const reason = `Delivery ${row.id} (${row.event}) failed after ${row.attempts} attempts.`;
+      return health.stopChannel(
+        channel,
+        decision.effect,
+        row.event,
+        `${reason} ${decision.reason ?? ""}`.trim(),
+      );
+    }
+    const statements = health.changeOf(channel);
+    if (statements.length === 0) saveHealthLater();
+    return { statements, notices: [] };
+  };
+
+  return {
+    settle: ({ channel, row, result, isStopped, onDurable }) => {
+      const { judgement, exchange } = result;
+      const now = clock.now();
+      const present = directory.get(channel.id);
+      const decision = decide({
+        row,
+        judgement,
+        statusCode: exchange.statusCode,
+        behaviour: channel.behaviour,
+        channel: present === undefined ? "gone" : isSending(present) ? "sending" : "held",
+        retryAfterMs: result.retryAfterMs,
+        random: random(),
+        now,
+      });
+      const { status, tries, nextAttemptAt } = decision;
+      row.attempts++;
+      row.tries = tries;
+      row.status = status;
+      row.nextAttemptAt = nextAttemptAt;
+      const change =
+        present === undefined ? { statements: [], notices: [] } : changeOf(present, decision, row);
+      if (decision.effect !== "none") isStopped();
+      settler.add({
+        statements: [
+          settleStatement({
+            seq: row.seq,
+            status,
+            tries,
+            attempts: row.attempts,
+            nextAttemptAt,
+            outcome: judgement.outcome,
+            reason: decision.reason,
+            deliveredAt: status === "delivered" ? now : null,
+            finishedAt: status === "pending" || status === "held" ? null : now,
+          }),
+          insertAttemptStatement(result.record),
+          ...change.statements,
+        ],
+        done: () => onDurable(nextAttemptAt, change.notices),
+      });
+      parts.onAttempt?.(channel, judgement.outcome, exchange.totalMs);
+    },
+    saveHealth,
+    stop: () => {
+      cancelSave?.();
+      cancelSave = null;
+    },
+  };
+};

@@ -1,0 +1,72 @@
+// In: a row, what came of its attempt, and the channel's rules. Out: what becomes of the row and of
+// the channel. Pure: the retry tables are tested on it.
+import type { ChannelBehaviour, Judgement } from "../channels/channel";
+import { nextDelayMs } from "../lib/retry-schedule";
+import type { OutboxRow } from "./outbox";
+import type { DeliveryStatus } from "./schema";
+
+export interface DecisionInput {
+  row: Pick<OutboxRow, "tries">;
+  judgement: Judgement;
+  statusCode: number | null;
+  behaviour: ChannelBehaviour;
+  /** `gone`: deleted. `held`: paused, failed, disabled or switched off meanwhile. */
+  channel: "sending" | "held" | "gone";
+  /** Only of a 429 or 503. */
+  retryAfterMs: number | null;
+  random: number;
+  /** In ms. */
+  now: number;
+}
+
+export interface Decision {
+  status: DeliveryStatus;
+  tries: number;
+  nextAttemptAt: number | null;
+  reason: string | null;
+  /** What it does to the channel. */
+  effect: "none" | "pause" | "fail" | "disable";
+}
+
+const GONE = 410;
+
+export const decide = (input: DecisionInput): Decision => {
+  const { row, judgement, statusCode, behaviour, channel, now } = input;
+  if (judgement.outcome === "delivered")
+    return { status: "delivered", tries: row.tries, nextAttemptAt: null, reason: null, effect: "none" };
+  const tries = row.tries + 1;
+  const { reason } = judgement;
+  if (channel === "gone")
+    return {
+      status: "cancelled",
+      tries,
+      nextAttemptAt: null,
+      reason: "The channel was deleted.",
+      effect: "none",
+    };
+  const delayMs = judgement.retry
+    ? nextDelayMs({
+        delaysSeconds: behaviour.retryDelaysSeconds,
+        tries,
+        hasJitter: behaviour.jitter,
+        random: input.random,
+        retryAfterMs: input.retryAfterMs,
+      })
+    : null;
+  if (channel === "held" && delayMs !== null)
+    return { status: "held", tries, nextAttemptAt: null, reason, effect: "none" };
+  const pausesEarly = behaviour.pauseAfterFailures !== null && tries >= behaviour.pauseAfterFailures;
+  if (pausesEarly && judgement.retry && channel === "sending")
+    return { status: "held", tries, nextAttemptAt: null, reason, effect: "pause" };
+  if (delayMs !== null)
+    return { status: "pending", tries, nextAttemptAt: now + delayMs, reason, effect: "none" };
+
+  const isUsedUp = judgement.retry && channel === "sending";
+  if (isUsedUp && statusCode === GONE)
+    return { status: "failed", tries, nextAttemptAt: null, reason, effect: "disable" };
+  // Pausing never discards: a resume sends this one as well.
+  if (isUsedUp && behaviour.whenExhausted === "pause_channel")
+    return { status: "held", tries, nextAttemptAt: null, reason, effect: "pause" };
+  const effect = isUsedUp && behaviour.whenExhausted === "fail_channel" ? "fail" : "none";
+  return { status: "failed", tries, nextAttemptAt: null, reason, effect };
+};

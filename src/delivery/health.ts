@@ -1,0 +1,253 @@
+// In: the outcome of each attempt, and what it does to the channel. Out: the channel's health, kept
+// in memory at once and written with the next group: a change is journalled and, where people must
+// know, told to the failure channel.
+import type { Message } from "../channels/channel";
+import type { Channel, ChannelDirectory } from "../channels/directory";
+import type { ChannelHealth } from "../channels/schema";
+import { SYSTEM, type Actor } from "../core/actor";
+import type { Clock } from "../core/clock";
+import { journalStatement } from "../journal/append";
+import type { Engine, Statement } from "../store/engine";
+import type { Outbox, OutboxRow } from "./outbox";
+import { holdStatement } from "./repository";
+import { hourStatement, loadHours, pruneHoursStatement, saveHealthStatement } from "./health-repository";
+
+/** Who and where a channel belongs to, as a message needs it. */
+export type DescribeTenant = (
+  tenantId: string,
+) => Pick<Message, "organization" | "project" | "baseUrl"> | undefined;
+
+export interface HealthParts {
+  engine: Engine;
+  clock: Clock;
+  directory: Pick<ChannelDirectory, "get" | "find">;
+  outbox: Outbox;
+  describe: DescribeTenant;
+}
+
+/** Statements for the present group, and rows that the worker sends once they are durable. */
+export interface HealthChange {
+  statements: Statement[];
+  notices: OutboxRow[];
+}
+
+type Effect = "pause" | "fail" | "disable";
+
+interface Hour {
+  delivered: number;
+  failed: number;
+}
+
+interface Record24 {
+  /** Beginning of the hour in ms, to counts. */
+  hours: Map<number, Hour>;
+  unsaved: Map<number, Hour>;
+  savedAt: number;
+  isDirty: boolean;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_HOURS = 24;
+/** Counters of a busy channel are written once a second; a change of health at once. */
+const SAVE_EVERY_MS = 1_000;
+
+const EFFECTS: Record<
+  Effect,
+  { health: ChannelHealth; event: "channel.paused" | "channel.failed" | "channel.disabled" }
+> = {
+  pause: { health: "paused", event: "channel.paused" },
+  fail: { health: "failed", event: "channel.failed" },
+  disable: { health: "disabled", event: "channel.disabled" },
+};
+
+export interface ChannelHealthKeeper {
+  /** Reads the counts of the last day; once, at start. */
+  load(): Promise<void>;
+  /** Counts an attempt in memory. */
+  attempted(channel: Channel, isDelivered: boolean, at: number): void;
+  /** What of this channel is worth writing; empty within a second of the last time, unless forced. */
+  changeOf(channel: Channel, isForced?: boolean): Statement[];
+  /** Stops the channel: waiting rows are held. `event` is that of the delivery that led here. */
+  stopChannel(channel: Channel, effect: Effect, event: string, reason: string): HealthChange;
+  /** Clears pause, failure and being disabled; the caller releases the rows in the same batch. */
+  resumeChannel(channel: Channel, actor: Actor): HealthChange;
+  /** Channels with counts that are not written yet. */
+  unsaved(): Channel[];
+  /** Delivered share of the attempts of the last 24 hours, 0 to 1; null without any. */
+  successRate(channelId: string): number | null;
+}
+
+export const createChannelHealth = ({
+  engine,
+  clock,
+  directory,
+  outbox,
+  describe,
+}: HealthParts): ChannelHealthKeeper => {
+  const records = new Map<string, Record24>();
+
+  const recordOf = (channelId: string): Record24 => {
+    let record = records.get(channelId);
+    if (record === undefined) {
+      record = { hours: new Map(), unsaved: new Map(), savedAt: Number.NEGATIVE_INFINITY, isDirty: false };
+      records.set(channelId, record);
+    }
+    return record;
+  };
+
+  const hourOf = (hours: Map<number, Hour>, hour: number): Hour => {
+    let counts = hours.get(hour);
+    if (counts === undefined) hours.set(hour, (counts = { delivered: 0, failed: 0 }));
+    return counts;
+  };
+
+  const note = (
+    channel: Channel,
+    kind:
+      | "channel.failing"
+      | "channel.recovered"
+      | "channel.paused"
+      | "channel.failed"
+      | "channel.disabled"
+      | "channel.resumed",
+    reason: string,
+    actor: Actor,
+  ): Statement =>
+    journalStatement({
+      tenantId: channel.tenantId,
+      kind,
+      subjectId: channel.id,
+      actor,
+      at: clock.now(),
+      data: { channelId: channel.id, channelName: channel.name, reason },
+    });
+
+  /** A notice that fails notifies nobody further: one about a notice is not made. */
+  const noticeOf = (
+    channel: Channel,
+    event: "channel.paused" | "channel.failed" | "channel.disabled" | "channel.resumed",
+    reason: string,
+  ): OutboxRow[] => {
+    const target =
+      channel.failureChannelId === null
+        ? undefined
+        : directory.find(channel.tenantId, channel.failureChannelId);
+    const tenant = target === undefined || !target.isActive ? undefined : describe(channel.tenantId);
+    if (target === undefined || tenant === undefined) return [];
+    const at = clock.now();
+    const message: Message = {
+      event,
+      at,
+      ...tenant,
+      channel: { id: channel.id, name: channel.name, reason },
+    };
+    return [outbox.plan(target, message, { subjectId: channel.id, machineId: null, urgency: 1, at })];
+  };
+
+  const save = (channel: Channel): Statement[] => {
+    const record = recordOf(channel.id);
+    const statements = [saveHealthStatement(channel)];
+    for (const [hour, counts] of record.unsaved) statements.push(hourStatement(channel.id, hour, counts));
+    const first = clock.now() - 2 * DAY_HOURS * HOUR_MS;
+    for (const hour of record.hours.keys()) if (hour < first) record.hours.delete(hour);
+    if (record.unsaved.size > 0) statements.push(pruneHoursStatement(channel.id, first));
+    record.unsaved.clear();
+    record.isDirty = false;
+    record.savedAt = clock.monotonic();
+    return statements;
+  };
+
+  return {
+    load: async () => {
+      for (const { channelId, hour, counts } of await loadHours(engine, clock.now() - DAY_HOURS * HOUR_MS))
+        recordOf(channelId).hours.set(hour, counts);
+    },
+
+    attempted: (channel, isDelivered, at) => {
+      const record = recordOf(channel.id);
+      const hour = at - (at % HOUR_MS);
+      for (const counts of [hourOf(record.hours, hour), hourOf(record.unsaved, hour)])
+        if (isDelivered) counts.delivered++;
+        else counts.failed++;
+      record.isDirty = true;
+      if (isDelivered) {
+        channel.consecutiveFailures = 0;
+        channel.lastSuccessAt = at;
+      } else {
+        channel.consecutiveFailures++;
+        channel.lastFailureAt = at;
+      }
+    },
+
+    changeOf: (channel, isForced = false) => {
+      const record = recordOf(channel.id);
+      if (!record.isDirty) return [];
+      if (!isForced && clock.monotonic() - record.savedAt < SAVE_EVERY_MS) return [];
+      const statements: Statement[] = [];
+      if (channel.health === "active" && channel.consecutiveFailures > 0) {
+        channel.health = "failing";
+        channel.healthReason = "The last attempt failed.";
+        statements.push(note(channel, "channel.failing", channel.healthReason, SYSTEM));
+      } else if (channel.health === "failing" && channel.consecutiveFailures === 0) {
+        channel.health = "active";
+        channel.healthReason = null;
+        statements.push(note(channel, "channel.recovered", "The last attempt was delivered.", SYSTEM));
+      }
+      statements.push(...save(channel));
+      return statements;
+    },
+
+    stopChannel: (channel, effect, event, reason) => {
+      const { health, event: kind } = EFFECTS[effect];
+      channel.health = health;
+      channel.healthReason = reason;
+      const notices = event.startsWith("channel.") ? [] : noticeOf(channel, kind, reason);
+      return {
+        statements: [
+          ...save(channel),
+          holdStatement(channel.id, `The channel is ${health}.`),
+          note(channel, kind, reason, SYSTEM),
+          ...notices.map(outbox.insertStatement),
+        ],
+        notices,
+      };
+    },
+
+    resumeChannel: (channel, actor) => {
+      channel.health = "active";
+      channel.healthReason = null;
+      channel.consecutiveFailures = 0;
+      const reason = `Resumed by ${actor.name}.`;
+      const notices = noticeOf(channel, "channel.resumed", reason);
+      return {
+        statements: [
+          ...save(channel),
+          note(channel, "channel.resumed", reason, actor),
+          ...notices.map(outbox.insertStatement),
+        ],
+        notices,
+      };
+    },
+
+    unsaved: () => {
+      const channels: Channel[] = [];
+      for (const [id, record] of records) {
+        const channel = record.isDirty ? directory.get(id) : undefined;
+        if (channel !== undefined) channels.push(channel);
+      }
+      return channels;
+    },
+
+    successRate: (channelId) => {
+      const first = clock.now() - DAY_HOURS * HOUR_MS;
+      let delivered = 0;
+      let all = 0;
+      for (const [hour, counts] of records.get(channelId)?.hours ?? [])
+        if (hour >= first) {
+          delivered += counts.delivered;
+          all += counts.delivered + counts.failed;
+        }
+      return all === 0 ? null : delivered / all;
+    },
+  };
+};

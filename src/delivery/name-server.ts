@@ -1,0 +1,68 @@
+// In: a host name. Out: the addresses that the configured DNS servers give for it, within a second.
+// Never getaddrinfo: its threads starve everybody else while a server is mute.
+import { Resolver } from "node:dns";
+
+export type NameAnswer =
+  | { addresses: readonly string[]; ttlSeconds: number }
+  /** `unknown`: the servers say that there is no such name. `mute`: they say nothing of use. */
+  | { failure: "unknown" | "mute" };
+
+/** Asks the network once per call; tests put their own in its place. */
+export interface NameServer {
+  lookup(hostname: string): Promise<NameAnswer>;
+}
+
+const DNS_TIMEOUT_MS = 1_000;
+/** The servers of the system may change (DHCP, VPN): they are read again after this many lookups. */
+const LOOKUPS_PER_RESOLVER = 1_000;
+
+const UNKNOWN_CODES = new Set(["ENOTFOUND", "ENODATA", "ENONAME", "EBADNAME"]);
+
+type Records = { address: string; ttl: number }[];
+interface Half {
+  records: Records;
+  isUnknown: boolean;
+}
+
+export const createDnsNameServer = ({ servers }: { servers?: readonly string[] } = {}): NameServer => {
+  let resolver: Resolver | null = null;
+  let lookups = 0;
+
+  const present = (): Resolver => {
+    if (resolver === null || lookups >= LOOKUPS_PER_RESOLVER) {
+      resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 1 });
+      if (servers !== undefined) resolver.setServers(servers);
+      lookups = 0;
+    }
+    lookups++;
+    return resolver;
+  };
+
+  return {
+    lookup: async (hostname) => {
+      const asked = present();
+      const ask = (family: 4 | 6): Promise<Half> =>
+        new Promise((resolve) => {
+          const answered = (error: NodeJS.ErrnoException | null, records: Records): void =>
+            resolve(
+              error === null
+                ? { records, isUnknown: false }
+                : { records: [], isUnknown: UNKNOWN_CODES.has(error.code ?? "") },
+            );
+          if (family === 4) asked.resolve4(hostname, { ttl: true }, answered);
+          else asked.resolve6(hostname, { ttl: true }, answered);
+        });
+      const [four, six] = await Promise.all([ask(4), ask(6)]);
+      const records = [...four.records, ...six.records];
+      if (records.length > 0)
+        return {
+          addresses: records.map(({ address }) => address),
+          ttlSeconds: Math.min(...records.map(({ ttl }) => ttl)),
+        };
+      const failure = four.isUnknown && six.isUnknown ? "unknown" : "mute";
+      // A mute server may be one that is no longer ours.
+      if (failure === "mute") resolver = null;
+      return { failure };
+    },
+  };
+};

@@ -1,0 +1,40 @@
+// In: the outbox as an earlier run of the program left it. Out: rows in step with their channels:
+// claimed ones are due, those of stopped channels held, those of deleted channels cancelled.
+import { isSending, type ChannelDirectory } from "../channels/directory";
+import type { Engine, Statement } from "../store/engine";
+import {
+  cancelStatements,
+  channelsHeld,
+  channelsWaiting,
+  holdStatement,
+  releaseStatement,
+  rescueStatement,
+} from "./repository";
+
+/** Once, at start. Touches only rows that are out of step: its cost does not grow with the backlog. */
+export const reconcile = async (parts: {
+  engine: Engine;
+  epoch: number;
+  now: number;
+  directory: Pick<ChannelDirectory, "get">;
+}): Promise<void> => {
+  const { engine, epoch, now, directory } = parts;
+  const statements: Statement[] = [rescueStatement(epoch, now)];
+  for (const id of await channelsWaiting(engine)) {
+    const channel = directory.get(id);
+    if (channel === undefined) statements.push(...cancelStatements(id, "The channel was deleted.", now));
+    else if (!isSending(channel))
+      statements.push(
+        holdStatement(
+          id,
+          channel.isActive ? `The channel is ${channel.health}.` : "The channel is switched off.",
+        ),
+      );
+  }
+  for (const id of await channelsHeld(engine)) {
+    const channel = directory.get(id);
+    if (channel === undefined) statements.push(...cancelStatements(id, "The channel was deleted.", now));
+    else if (isSending(channel)) statements.push(releaseStatement(id, now));
+  }
+  await engine.batch(statements);
+};

@@ -1,0 +1,128 @@
+// In: what attempts and channels changed. Out: the same, durable, in large groups and in order. What
+// can't be written (a full disk) is kept in bounded memory and written when there is room again.
+import type { Clock } from "../core/clock";
+import { isAppError } from "../core/errors";
+import type { Log } from "../core/log";
+import type { Engine, Statement } from "../store/engine";
+
+/** Written together or not at all; `done` runs when they are durable. */
+export interface Change {
+  statements: readonly Statement[];
+  done?: () => void;
+}
+
+export interface Settler {
+  /** Takes effect in the order of the calls. */
+  add(change: Change): void;
+  /** So much waits that no new attempt should start. */
+  readonly isFull: boolean;
+  /** Resolves when all that was added is durable, or at once when storage refuses to write. */
+  flush(): Promise<void>;
+  stop(): void;
+}
+
+/** Changes per commit; a group of this size takes a few milliseconds. */
+const GROUP = 512;
+/** Groups that are under way at the same time: one is committed while the next is sent. */
+const GROUPS_UNDER_WAY = 2;
+/** About 16 MiB of attempts with evidence. */
+const MOST_WAITING = 4_096;
+const RETRY_MS = 1_000;
+
+const isStorageFault = (error: unknown): boolean =>
+  isAppError(error, "storage_full") || isAppError(error, "unavailable");
+
+export const createSettler = (parts: {
+  engine: Engine;
+  clock: Clock;
+  log: Log;
+  /** Called after each commit: a worker that waited for room goes on. */
+  onRoom: () => void;
+}): Settler => {
+  const { engine, clock, log, onRoom } = parts;
+  let waiting: Change[] = [];
+  let underWay = 0;
+  let cancelRetry: (() => void) | null = null;
+  let isStopped = false;
+  let quiet: (() => void)[] = [];
+
+  const release = (): void => {
+    const listeners = quiet;
+    quiet = [];
+    for (const listener of listeners) listener();
+  };
+
+  const succeed = (changes: readonly Change[]): void => {
+    for (const change of changes) change.done?.();
+    onRoom();
+  };
+
+  /** One of a group can't be written, for a reason of its own: find it and leave it out. */
+  const writeOneByOne = async (changes: readonly Change[]): Promise<void> => {
+    for (const [index, change] of changes.entries()) {
+      try {
+        await engine.batch(change.statements);
+        succeed([change]);
+      } catch (error) {
+        if (isStorageFault(error)) return keep(changes.slice(index));
+        log.error("a delivery result could not be written", { error });
+      }
+    }
+  };
+
+  const keep = (changes: readonly Change[]): void => {
+    waiting = [...changes, ...waiting];
+    if (isStopped) return release();
+    cancelRetry ??= clock.after(RETRY_MS, () => {
+      cancelRetry = null;
+      pump();
+    });
+    release();
+  };
+
+  const write = async (changes: readonly Change[]): Promise<void> => {
+    underWay++;
+    try {
+      await engine.batch(changes.flatMap((change) => change.statements));
+      succeed(changes);
+    } catch (error) {
+      if (isStorageFault(error)) {
+        log.warn("delivery results wait for storage", { waiting: waiting.length + changes.length });
+        keep(changes);
+      } else if (changes.length === 1) log.error("a delivery result could not be written", { error });
+      else await writeOneByOne(changes);
+    } finally {
+      underWay--;
+      pump();
+    }
+  };
+
+  const pump = (): void => {
+    while (waiting.length > 0 && underWay < GROUPS_UNDER_WAY && cancelRetry === null) {
+      const group = waiting.length <= GROUP ? waiting : waiting.slice(0, GROUP);
+      waiting = waiting.length <= GROUP ? [] : waiting.slice(GROUP);
+      void write(group);
+    }
+    if (waiting.length === 0 && underWay === 0) release();
+  };
+
+  return {
+    add: (change) => {
+      waiting.push(change);
+      if (underWay < GROUPS_UNDER_WAY) pump();
+    },
+    get isFull() {
+      return waiting.length >= MOST_WAITING;
+    },
+    flush: () =>
+      new Promise((resolve) => {
+        if ((waiting.length === 0 && underWay === 0) || cancelRetry !== null) resolve();
+        else quiet.push(resolve);
+      }),
+    stop: () => {
+      isStopped = true;
+      cancelRetry?.();
+      cancelRetry = null;
+    },
+  };
+};

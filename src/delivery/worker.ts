@@ -1,0 +1,373 @@
+// In: outbox rows that are durable, and the clock. Out: every row sent and settled, as its channel's
+// rules say. A row that is due is picked up from the file after any crash; timers are only a hint.
+import { isSending, type Channel, type ChannelDirectory } from "../channels/directory";
+import type { Actor } from "../core/actor";
+import type { Clock } from "../core/clock";
+import type { Log } from "../core/log";
+import { createDeadlines } from "../lib/deadlines";
+import type { Service } from "../lib/service";
+import type { Engine } from "../store/engine";
+import { performAttempt } from "./attempt";
+import { createDueTimer } from "./due-timer";
+import type { ChannelHealthKeeper } from "./health";
+import { CHANNEL_LIMIT, Lane } from "./lane";
+import type { OutboxRow } from "./outbox";
+import { Pools, SLOW_AFTER_MS, type Place } from "./pools";
+import { Turns } from "./turns";
+import { createBookkeeping } from "./bookkeeping";
+import { reconcile } from "./reconcile";
+import { postponeBehind, refillLane } from "./refill";
+import {
+  cancelOneStatement,
+  claimStatement,
+  holdOneStatement,
+  postponeStatement,
+  releaseOneStatement,
+  releaseStatement,
+} from "./repository";
+import type { Outcome } from "./schema";
+import type { Sender } from "./sender";
+import { createSettler } from "./settler";
+
+export interface WorkerParts {
+  store: { engine: Engine; epoch: number };
+  clock: Clock;
+  log: Log;
+  directory: ChannelDirectory;
+  sender: Sender;
+  health: ChannelHealthKeeper;
+  version: string;
+  /** 0 ≤ random < 1, for jitter. */
+  random?: () => number;
+  /** Told of each finished attempt: metrics. */
+  onAttempt?: (channel: Channel, outcome: Outcome, totalMs: number) => void;
+}
+
+export interface DeliveryWorker extends Service {
+  /** Call it after the batch with these rows is durable; nothing is read again. */
+  committed(rows: readonly OutboxRow[]): void;
+  /** A channel changed, or rows of it became due (replay): look again. Without an ID: at all. */
+  wake(channelId?: string): void;
+  /** Sends what waited, at once; durable when it resolves. */
+  resume(channel: Channel, actor: Actor): Promise<void>;
+  /** Attempts that run now. */
+  readonly inFlight: number;
+  /** Resolves when no attempt runs, nothing is due, and all results are durable. */
+  idle(): Promise<void>;
+}
+
+/** How long a stop waits for running attempts before it gives them up; they are sent again later. */
+const STOP_GRACE_MS = 8_000;
+/** Until the file is read again after an error. */
+const READ_AGAIN_MS = 1_000;
+
+export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
+  const { store, clock, log, directory, sender, health, random = Math.random } = parts;
+  const lanes = new Map<string, Lane>();
+  const turns = new Turns();
+  const pools = new Pools();
+  const deadlines = createDeadlines(clock);
+  const parkedAt = new Map<string, Set<Lane>>();
+  const running = new Set<Promise<void>>();
+  const stopping = new AbortController();
+  let refills = 0;
+  let state: "new" | "running" | "stopping" | "stopped" = "new";
+  let idleListeners: (() => void)[] = [];
+
+  const settler = createSettler({ engine: store.engine, clock, log, onRoom: () => pump() });
+  const dueTimer = createDueTimer(clock, () => look());
+  const books = createBookkeeping({ ...parts, settler, random });
+
+  const laneOf = (channelId: string): Lane => {
+    let lane = lanes.get(channelId);
+    if (lane === undefined) lanes.set(channelId, (lane = new Lane(channelId)));
+    return lane;
+  };
+
+  const noteDue = (lane: Lane, at: number): void => {
+    if (lane.nextDueAt === null || at < lane.nextDueAt) lane.nextDueAt = at;
+    dueTimer.note(at);
+  };
+
+  /** The time of some lane has come. */
+  const look = (): void => {
+    const now = clock.now();
+    for (const lane of lanes.values()) {
+      if (lane.nextDueAt === null) continue;
+      if (lane.nextDueAt > now) {
+        dueTimer.note(lane.nextDueAt);
+        continue;
+      }
+      lane.nextDueAt = null;
+      lane.hasMoreOnDisk = true;
+      refill(lane);
+    }
+    pump();
+  };
+
+  const refill = (lane: Lane): void => {
+    const channel = directory.get(lane.channelId);
+    if (state !== "running" || lane.isRefilling || channel === undefined || !isSending(channel)) return;
+    refills++;
+    void refillLane({ engine: store.engine, lane, now: clock.now(), lanes: lanes.size })
+      .then((nextAt) => {
+        if (nextAt !== null) noteDue(lane, nextAt);
+        const present = directory.get(lane.channelId);
+        if (present === undefined || !isSending(present)) lane.clear();
+      })
+      .catch((error: unknown) => {
+        log.error("the outbox could not be read", { error, channel_id: lane.channelId });
+        noteDue(lane, clock.now() + READ_AGAIN_MS);
+      })
+      .finally(() => {
+        refills--;
+        ready(lane);
+        pump();
+      });
+  };
+
+  /** Gives the lane a turn when it has something to start. */
+  const ready = (lane: Lane): void => {
+    if (lane.hasMoreOnDisk && lane.needsRefill) refill(lane);
+    if (lane.queued > 0 && lane.inFlight < CHANNEL_LIMIT && !lane.isParked) turns.give(lane);
+  };
+
+  const park = (lane: Lane, host: string): void => {
+    lane.isParked = true;
+    const parked = parkedAt.get(host);
+    if (parked === undefined) parkedAt.set(host, new Set([lane]));
+    else parked.add(lane);
+  };
+
+  const unpark = (host: string): void => {
+    const parked = parkedAt.get(host);
+    const [lane] = parked ?? [];
+    if (parked === undefined || lane === undefined) return;
+    parked.delete(lane);
+    if (parked.size === 0) parkedAt.delete(host);
+    lane.isParked = false;
+    ready(lane);
+  };
+
+  /** Starts attempts as long as there is room, one of each channel in turn. */
+  const pump = (): void => {
+    while (state === "running" && !settler.isFull && pools.hasRoom(false)) {
+      const lane = turns.next(pools.hasRoom(true));
+      if (lane === undefined) break;
+      const channel = directory.get(lane.channelId);
+      if (channel === undefined || !isSending(channel)) {
+        lane.clear();
+        continue;
+      }
+      const host = hostOf(channel);
+      if (!pools.hasRoomAt(host)) {
+        park(lane, host);
+        continue;
+      }
+      const row = lane.take(channel.behaviour.ordered);
+      if (row === undefined) continue;
+      start(lane, channel, row, host);
+      ready(lane);
+    }
+    if (idleListeners.length > 0) tellIdle();
+  };
+
+  const hostOf = (channel: Channel): string => {
+    const [target] = channel.type.targets(channel.config);
+    return target === undefined ? channel.id : sender.hostKey(target.url);
+  };
+
+  const start = (lane: Lane, channel: Channel, row: OutboxRow, host: string): void => {
+    const place = pools.enter(host, lane.isSuspect);
+    lane.inFlight++;
+    const run = attempt(lane, channel, row, place).catch((error: unknown) => {
+      log.error("an attempt failed inside the worker", { error, delivery_id: row.id });
+      end(lane, place);
+    });
+    running.add(run);
+    void run.finally(() => {
+      running.delete(run);
+      if (idleListeners.length > 0) tellIdle();
+    });
+  };
+
+  const attempt = async (lane: Lane, channel: Channel, row: OutboxRow, place: Place): Promise<void> => {
+    // The file is asked only where memory can't know of an earlier row of the same subject.
+    const mustAsk =
+      channel.behaviour.ordered ||
+      (lane.hasMoreOnDisk && row.urgency === 0 && row.event !== "alert.triggered");
+    if (mustAsk) {
+      const postponed = await postponeBehind(store.engine, row, channel.behaviour.ordered);
+      if (postponed !== null) {
+        const { urgency, nextAttemptAt } = postponed;
+        settler.add({
+          statements: [postponeStatement(row.seq, urgency, nextAttemptAt)],
+          done: () => {
+            lane.forget(row);
+            lane.hasMoreOnDisk = true;
+            noteDue(lane, nextAttemptAt);
+          },
+        });
+        return end(lane, place);
+      }
+    }
+    const cancelSlow = deadlines.start(SLOW_AFTER_MS, () => {
+      if (!pools.slowDown(place)) return;
+      lane.isSuspect = true;
+      settler.add({ statements: [claimStatement(row.seq, store.epoch)] });
+      unpark(place.host);
+      pump();
+    });
+    const result = await performAttempt(
+      { sender, clock, version: parts.version },
+      {
+        channel,
+        deliveryId: row.id,
+        deliverySeq: row.seq,
+        composed: row,
+        number: row.attempts + 1,
+        queuedAt: row.nextAttemptAt ?? row.createdAt,
+        signal: stopping.signal,
+      },
+    );
+    cancelSlow();
+    const wasGivenUp = stopping.signal.aborted && result.exchange.failure === "internal";
+    if (!wasGivenUp) {
+      lane.isSuspect = place.pool === "slow" || result.judgement.outcome !== "delivered";
+      books.settle({
+        channel,
+        row,
+        result,
+        isStopped: () => lane.clear(),
+        onDurable: (nextAt, notices) => {
+          lane.forget(row);
+          if (nextAt !== null) noteDue(lane, nextAt);
+          if (notices.length > 0) committed(notices);
+          ready(lane);
+        },
+      });
+    }
+    end(lane, place);
+  };
+
+  const end = (lane: Lane, place: Place): void => {
+    pools.leave(place);
+    lane.inFlight--;
+    unpark(place.host);
+    ready(lane);
+    pump();
+  };
+
+  /** What was planned while its channel changed: brought in step with the channel as it is now. */
+  const correct = (row: OutboxRow, channel: Channel | undefined): boolean => {
+    const now = clock.now();
+    if (channel === undefined) {
+      settler.add({ statements: [cancelOneStatement(row.seq, "The channel was deleted.", now)] });
+      return false;
+    }
+    if (!isSending(channel)) {
+      if (row.status === "pending") settler.add({ statements: [holdOneStatement(row.seq)] });
+      return false;
+    }
+    if (row.status === "held") {
+      row.status = "pending";
+      row.nextAttemptAt = now;
+      settler.add({ statements: [releaseOneStatement(row.seq, now)] });
+    }
+    return true;
+  };
+
+  const committed = (rows: readonly OutboxRow[]): void => {
+    if (state !== "running") return;
+    for (const row of rows) {
+      if (row.status !== "pending" && row.status !== "held") continue;
+      const channel = directory.get(row.channelId);
+      if (!correct(row, channel)) continue;
+      const lane = laneOf(row.channelId);
+      lane.offer(row);
+      ready(lane);
+    }
+    pump();
+  };
+
+  const wake = (channelId?: string): void => {
+    if (state !== "running") return;
+    const ids = channelId === undefined ? [...directory.all()].map(({ id }) => id) : [channelId];
+    for (const id of ids) {
+      const lane = laneOf(id);
+      const channel = directory.get(id);
+      if (channel === undefined || !isSending(channel)) lane.clear();
+      else {
+        lane.hasMoreOnDisk = true;
+        lane.mustReadAgain();
+        ready(lane);
+      }
+      if (channel === undefined && lane.inFlight === 0) lanes.delete(id);
+    }
+    pump();
+  };
+
+  const isIdle = (): boolean =>
+    running.size === 0 && refills === 0 && ![...lanes.values()].some((lane) => lane.queued > 0);
+
+  const tellIdle = (): void => {
+    if (!isIdle()) return;
+    const listeners = idleListeners;
+    idleListeners = [];
+    for (const listener of listeners) listener();
+  };
+
+  return {
+    name: "delivery",
+    committed,
+    wake,
+    get inFlight() {
+      return pools.inFlight;
+    },
+    resume: async (channel, actor) => {
+      const before = { ...channel };
+      const { statements, notices } = health.resumeChannel(channel, actor);
+      try {
+        await store.engine.batch([...statements, releaseStatement(channel.id, clock.now())]);
+      } catch (error) {
+        channel.health = before.health;
+        channel.healthReason = before.healthReason;
+        channel.consecutiveFailures = before.consecutiveFailures;
+        throw error;
+      }
+      committed(notices);
+      wake(channel.id);
+    },
+    idle: async () => {
+      do {
+        await settler.flush();
+        if (!isIdle()) await new Promise<void>((resolve) => idleListeners.push(resolve));
+        await settler.flush();
+      } while (!isIdle());
+    },
+    start: async () => {
+      if (state !== "new") return;
+      await health.load();
+      await reconcile({ engine: store.engine, epoch: store.epoch, now: clock.now(), directory });
+      state = "running";
+      wake();
+    },
+    stop: async () => {
+      if (state === "stopping" || state === "stopped") return;
+      const wasRunning = state === "running";
+      state = "stopping";
+      dueTimer.stop();
+      if (wasRunning) {
+        const cancelGrace = clock.after(STOP_GRACE_MS, () => stopping.abort());
+        await Promise.all(running);
+        cancelGrace();
+        books.saveHealth(true);
+        await settler.flush();
+      }
+      books.stop();
+      settler.stop();
+      deadlines.clear();
+      state = "stopped";
+    },
+  };
+};
