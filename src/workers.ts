@@ -4,6 +4,8 @@
 /** Paths below src/. The build passes each as a further entry point: `WORKER_ENTRY_POINTS`. */
 const WORKERS = {
   writer: "store/writer.worker.ts",
+  checker: "store/checker.worker.ts",
+  samples: "intake/samples/samples.worker.ts",
 } as const;
 
 export type WorkerName = keyof typeof WORKERS;

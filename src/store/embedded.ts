@@ -1,6 +1,7 @@
 // In: statements from every slice. Out: the embedded engine: reads here on a read-only connection,
 // writes in the writer thread, the batches of many callers in one commit.
 import { Database, type SQLQueryBindings, type Statement as Prepared } from "bun:sqlite";
+import type { Clock } from "../core/clock";
 import { AppError } from "../core/errors";
 import type { Engine, SqlValue, Statement, StatementResult } from "./engine";
 import { errorOf, failureOf } from "./failures";
@@ -31,6 +32,8 @@ export interface EmbeddedEngineOptions {
   /** The writer thread, already told to open the file. */
   worker: Worker;
   path: string;
+  clock: Clock;
+  /** Once for each group that changed something, after its promises are resolved. */
   onCommitted: () => void;
   onEvent: (event: WorkerEvent) => void;
 }
@@ -45,6 +48,8 @@ export class EmbeddedEngine implements Engine {
   #inFlight: Waiting[] = [];
   #isFlushPlanned = false;
   #isClosed = false;
+  #isFull = false;
+  #sentAt = 0;
   #whenIdle: (() => void)[] = [];
 
   constructor(options: EmbeddedEngineOptions) {
@@ -87,6 +92,27 @@ export class EmbeddedEngine implements Engine {
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
+  /** What the last group said about the disk. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** Since when the group in the writer waits, by the clock's `monotonic`; null when there is none. */
+  get sentAt(): number | null {
+    return this.#inFlight.length === 0 ? null : this.#sentAt;
+  }
+
+  /** The writer is gone: everything open is refused, and everything that comes. */
+  abandon(): void {
+    this.#isClosed = true;
+    const open = [...this.#inFlight, ...this.#waiting];
+    this.#inFlight = [];
+    this.#waiting = [];
+    const failure = { kind: "unavailable", code: "writer_gone", message: "the writer thread ended" } as const;
+    for (const { reject } of open) reject(errorOf(failure));
+    this.#afterGroup();
+  }
+
   /** Refuses new work and finishes what was taken. The writer thread is left open. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -122,6 +148,7 @@ export class EmbeddedEngine implements Engine {
     const group = this.#takeGroup();
     if (group.length === 0) return;
     this.#inFlight = group;
+    this.#sentAt = this.#options.clock.monotonic();
     try {
       this.#worker.postMessage(this.#encode(group) satisfies ToWorker);
     } catch (error) {
@@ -165,9 +192,11 @@ export class EmbeddedEngine implements Engine {
 
   #receive(message: FromWorker): void {
     if (!Array.isArray(message)) return this.#options.onEvent(message);
+    const hasCommitted = message[0] === 1;
+    if (hasCommitted) this.#isFull = false;
     this.#settle(message);
     this.#afterGroup();
-    if (message[0] === 1) this.#options.onCommitted();
+    if (hasCommitted) this.#options.onCommitted();
   }
 
   #settle(answer: AnswerMessage): void {
@@ -176,8 +205,10 @@ export class EmbeddedEngine implements Engine {
     let at = 1;
     for (const { statements, resolve, reject } of group) {
       const { outcome, next } = decodeOutcome(answer, at, statements.length);
-      if ("failure" in outcome) reject(errorOf(outcome.failure));
-      else resolve(outcome.results);
+      if ("failure" in outcome) {
+        this.#isFull ||= outcome.failure.kind === "storage_full";
+        reject(errorOf(outcome.failure));
+      } else resolve(outcome.results);
       at = next;
     }
   }

@@ -1,21 +1,37 @@
 // In: the data directory. Out: the open store: engine, typed builder, epoch, commit signals, close.
 // Every refusal to start is a StartupError whose message names the file and the way out.
+import { mkdirSync } from "node:fs";
 import type { Clock } from "../core/clock";
+import type { StartupError } from "../core/errors";
 import type { Log } from "../core/log";
+import { startWorker } from "../workers";
+import { Ballast, ballastPathIn } from "./ballast";
+import type { CheckAnswer, CheckMessage } from "./checker.worker";
 import { createDatabase, type StoreDatabase } from "./database";
 import { EmbeddedEngine } from "./embedded";
 import type { Engine } from "./engine";
-import { Database } from "bun:sqlite";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { migrate } from "./migrate";
-import { MIGRATIONS } from "./migrations";
-import { startWorker } from "../workers";
+import { lockDirectory } from "./lock";
+import { MIGRATIONS, type Migration } from "./migrations";
+import { prepareDatabase, type PreparedDatabase } from "./prepare-database";
+import { corrupt, unwritable } from "./refusals";
+import { startWriterThread } from "./writer-thread";
 
 export interface StoreOptions {
+  /** Made if it does not exist; may hold other files. */
   directory: string;
   log: Log;
   clock: Clock;
+  /**
+   * After the start: the storage is lost for this process (a sync failed, the file is damaged, or a
+   * minute without a way to write). The process should end with the error's exit code.
+   */
+  onFatal?: (error: StartupError) => void;
+  /** Keeps 64 MiB in reserve for a full disk; true unless told otherwise. */
+  hasBallast?: boolean;
+  /** Seams of the tests: other migrations, a look before each statement, another free space. */
+  migrations?: readonly Migration[];
+  beforeStatement?: (migration: string, index: number) => void;
+  room?: (directory: string) => number;
 }
 
 export interface Store {
@@ -23,59 +39,127 @@ export interface Store {
   readonly db: StoreDatabase;
   /** Raised by one at every open: what carries a smaller one was left by an earlier process. */
   readonly epoch: number;
+  /** The directory had no database before. */
+  readonly isNew: boolean;
   /** Called after each committed group, once for all its batches. Returns the removal. */
   onCommit(listener: () => void): () => void;
+  /** Null while writing works; else a short reason that is safe to show to anybody. */
+  health(): string | null;
   /** Resolves when no batch is open. */
   idle(): Promise<void>;
   /** Finishes what was taken, moves the log into the file, gives the lock back. Safe to call twice. */
   close(): Promise<void>;
 }
 
+/** A commit that takes longer than this has met a lock or a failing disk. */
+const STALLED_MS = 2_000;
+
 const RAISE_EPOCH =
   "INSERT INTO settings (key, value) VALUES ('epoch', '1') " +
   "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING CAST(value AS INTEGER)";
 
-export const openStore = async ({ directory, clock }: StoreOptions): Promise<Store> => {
-  mkdirSync(directory, { recursive: true });
-  const path = join(directory, "andon.db");
-  const database = new Database(path, { create: true });
-  database.run("PRAGMA journal_mode=WAL");
-  migrate({ database, migrations: MIGRATIONS, now: () => clock.now(), backUp: () => undefined });
-  database.close();
-  const worker = startWorker("writer");
-  await new Promise<void>((resolve) => {
-    worker.onmessage = () => resolve();
-    worker.postMessage({ role: "open", path, ballastPath: null });
-  });
+/** Throws StartupError: exit codes 3 damaged, 4 in use, 5 newer, 6 unwritable, 8 missing, 9 disk error. */
+export const openStore = async (options: StoreOptions): Promise<Store> => {
+  const { directory, clock } = options;
+  const now = (): number => clock.now();
+  makeDirectory(directory);
+  const lock = lockDirectory(directory, now);
+  try {
+    const prepared = prepareDatabase({ ...options, migrations: options.migrations ?? MIGRATIONS, now });
+    return await startStore(options, prepared, lock.release);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+};
+
+const makeDirectory = (directory: string): void => {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unwritable(directory, error);
+  }
+};
+
+const startStore = async (
+  options: StoreOptions,
+  { path, isNew, needsBackgroundCheck }: PreparedDatabase,
+  unlock: () => void,
+): Promise<Store> => {
+  const { directory, clock, log } = options;
+  const onFatal = options.onFatal ?? (() => undefined);
   const listeners = new Set<() => void>();
-  const engine = new EmbeddedEngine({
-    worker,
+  const thread = await startWriterThread({
     path,
+    directory,
+    clock,
+    log,
+    onFatal,
+    onDead: () => engine.abandon(),
+  });
+  const engine = new EmbeddedEngine({
+    worker: thread.worker,
+    path,
+    clock,
     onCommitted: () => {
       for (const listener of listeners) listener();
     },
-    onEvent: () => closed?.(),
+    onEvent: (event) => thread.handle(event),
   });
-  let closed: (() => void) | undefined;
-  const [raised] = await engine.batch([{ sql: RAISE_EPOCH }]);
+  const ballast = new Ballast(ballastPathIn(directory), clock);
+
+  const close = async (): Promise<void> => {
+    await ballast.stop();
+    await engine.close();
+    await thread.close();
+    unlock();
+  };
   let closing: Promise<void> | undefined;
+  const closeOnce = (): Promise<void> => (closing ??= close());
+
+  let epoch: number;
+  try {
+    const [raised] = await engine.batch([{ sql: RAISE_EPOCH }]);
+    epoch = Number(raised?.rows[0]?.[0]);
+  } catch (error) {
+    await closeOnce();
+    throw unwritable(path, error instanceof Error && error.cause !== undefined ? error.cause : error);
+  }
+  if (options.hasBallast ?? true) await ballast.start();
+  if (needsBackgroundCheck) checkInBackground(path, log, onFatal);
+
   return {
     engine,
     db: createDatabase(engine),
-    epoch: Number(raised?.rows[0]?.[0]),
+    epoch,
+    isNew,
     onCommit: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    health: () => {
+      if (thread.problem !== null) return thread.problem;
+      if (engine.isFull) return "the disk is full";
+      const sentAt = engine.sentAt;
+      return sentAt !== null && clock.monotonic() - sentAt > STALLED_MS
+        ? "the database does not answer"
+        : null;
+    },
     idle: () => engine.idle(),
-    close: () =>
-      (closing ??= (async () => {
-        await engine.close();
-        await new Promise<void>((resolve) => {
-          closed = resolve;
-          worker.postMessage({ role: "close" });
-        });
-        worker.terminate();
-      })()),
+    close: closeOnce,
   };
+};
+
+/** A damaged page is reported as fatal; the store serves in the meantime. */
+const checkInBackground = (path: string, log: Log, onFatal: (error: StartupError) => void): void => {
+  const worker = startWorker("checker");
+  worker.onmessage = (message: MessageEvent<CheckAnswer>) => {
+    worker.terminate();
+    const { verdict } = message.data;
+    if (verdict === "ok") return log.info("the database is whole", { path });
+    const error = corrupt(path, verdict);
+    log.error(error.message, { exit_code: error.exitCode });
+    onFatal(error);
+  };
+  worker.postMessage({ path } satisfies CheckMessage);
 };

@@ -33,7 +33,8 @@ export const openTestStore = async (options: TestStoreOptions = {}): Promise<Tes
   const clock = options.clock ?? new FakeClock();
   const directory = options.directory ?? temporaryDirectory();
   const log: Log = options.log ?? silentLog;
-  const open = (): Promise<Store> => openStore({ ...options, directory, log, clock: clock satisfies Clock });
+  const open = (): Promise<Store> =>
+    openStore({ hasBallast: false, ...options, directory, log, clock: clock satisfies Clock });
   const opened: TestStore = {
     store: await open(),
     directory,

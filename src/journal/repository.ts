@@ -1,0 +1,77 @@
+// In: the journal table. Out: its rows in order of commits, of one organization, subject or of all.
+import type { Actor } from "../core/actor";
+import type { EventKind, EventMap } from "../core/events";
+import type { Engine, SqlValue, Statement } from "../store/engine";
+
+/** `data` is as it was at the time of the event; `at` is server time in ms. */
+export type JournalRow<K extends EventKind = EventKind> = {
+  [Kind in K]: {
+    seq: number;
+    tenantId: string;
+    kind: Kind;
+    subjectId: string;
+    actor: Actor;
+    at: number;
+    data: EventMap[Kind];
+  };
+}[K];
+
+const COLUMNS = "seq, tenant_id, kind, subject_id, actor, at, data";
+const AFTER = `SELECT ${COLUMNS} FROM journal WHERE seq > ? ORDER BY seq LIMIT ?`;
+const AFTER_OF_TENANT = `SELECT ${COLUMNS} FROM journal WHERE seq > ? AND tenant_id = ? ORDER BY seq LIMIT ?`;
+const OF_SUBJECT = `SELECT ${COLUMNS} FROM journal WHERE subject_id = ? AND tenant_id = ? ORDER BY seq`;
+const LATEST = "SELECT seq FROM journal ORDER BY seq DESC LIMIT 1";
+const POSITION = "SELECT seq FROM journal_positions WHERE reader = ?";
+const SAVE_POSITION =
+  "INSERT INTO journal_positions (reader, seq) VALUES (?, ?) ON CONFLICT (reader) DO UPDATE SET seq = excluded.seq";
+
+const toRow = ([seq, tenantId, kind, subjectId, actor, at, data]: SqlValue[]): JournalRow =>
+  ({
+    seq,
+    tenantId,
+    kind,
+    subjectId,
+    actor: JSON.parse(actor as string) as Actor,
+    at,
+    data: JSON.parse(data as string) as EventMap[EventKind],
+  }) as JournalRow;
+
+export interface JournalRange {
+  /** Rows of one organization; without it, of all. */
+  tenantId?: string;
+  /** Rows with a greater number. */
+  after: number;
+  limit: number;
+}
+
+export const readJournal = async (
+  engine: Engine,
+  { tenantId, after, limit }: JournalRange,
+): Promise<JournalRow[]> => {
+  const rows =
+    tenantId === undefined
+      ? await engine.query({ sql: AFTER, params: [after, limit] })
+      : await engine.query({ sql: AFTER_OF_TENANT, params: [after, tenantId, limit] });
+  return rows.map(toRow);
+};
+
+export const readSubject = async (
+  engine: Engine,
+  tenantId: string,
+  subjectId: string,
+): Promise<JournalRow[]> =>
+  (await engine.query({ sql: OF_SUBJECT, params: [subjectId, tenantId] })).map(toRow);
+
+/** 0 while the journal is empty. */
+export const readLatest = async (engine: Engine): Promise<number> =>
+  Number((await engine.query({ sql: LATEST }))[0]?.[0] ?? 0);
+
+/** Up to which number a reader has done its work; 0 for a new one. */
+export const readPosition = async (engine: Engine, reader: string): Promise<number> =>
+  Number((await engine.query({ sql: POSITION, params: [reader] }))[0]?.[0] ?? 0);
+
+/** For the batch that holds the reader's work: then neither exists without the other. */
+export const savePositionStatement = (reader: string, seq: number): Statement => ({
+  sql: SAVE_POSITION,
+  params: [reader, seq],
+});

@@ -1,0 +1,142 @@
+// In: a locked data directory. Out: an existing, checked database of the present schema in it, and a
+// marker; or a StartupError and every file as it was.
+import { Database } from "bun:sqlite";
+import { accessSync, constants, statSync } from "node:fs";
+import { join } from "node:path";
+import { newId } from "../core/ids";
+import type { Log } from "../core/log";
+import { markerPathIn, readMarker, writeMarker, type Marker } from "./marker";
+import { migrate, type MigrateOptions } from "./migrate";
+import { backUpBeforeMigration } from "./migration-backup";
+import { corrupt, databaseGone, foreignDatabase, refusalOf } from "./refusals";
+
+/** "Andn": tells our files from other programs' ones. */
+export const APPLICATION_ID = 0x41_6e_64_6e;
+/** About half a second of reading; larger files are checked in the background after the start. */
+const CHECKED_AT_START_BYTES = 256 * 1024 * 1024;
+/** A backup tool may hold the file for a moment. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+export interface PrepareOptions extends Pick<MigrateOptions, "migrations" | "now" | "beforeStatement"> {
+  directory: string;
+  log: Log;
+  /** Free bytes of a directory; tests replace it. */
+  room?: (directory: string) => number;
+}
+
+export interface PreparedDatabase {
+  path: string;
+  isNew: boolean;
+  /** Too large to be checked before the start. */
+  needsBackgroundCheck: boolean;
+}
+
+export const databasePathIn = (directory: string): string => join(directory, "andon.db");
+
+const sizeOf = (path: string): number | null => {
+  try {
+    return statSync(path).size;
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return null;
+    throw error;
+  }
+};
+
+const isWritable = (...paths: string[]): boolean => {
+  try {
+    for (const path of paths) accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+export const prepareDatabase = (options: PrepareOptions): PreparedDatabase => {
+  const { directory } = options;
+  const path = databasePathIn(directory);
+  const marker = readMarker(directory);
+  const size = sizeOf(path);
+  if (marker !== null && size === null) throw databaseGone(path, markerPathIn(directory), marker.createdAt);
+  if (marker !== null && size === 0) throw corrupt(path, "it is empty (0 bytes)");
+  const isNew = size === null || size === 0;
+  const needsBackgroundCheck = (size ?? 0) > CHECKED_AT_START_BYTES;
+  let database: Database | undefined;
+  try {
+    database = open(path, isNew);
+    if (!isNew) check(database, path, needsBackgroundCheck);
+    bringUpToDate(database, options);
+    const id = identify(database, path, marker);
+    database.close();
+    if (marker?.id !== id) writeMarker(directory, id, options.now());
+    return { path, isNew, needsBackgroundCheck };
+  } catch (error) {
+    try {
+      database?.close();
+    } catch {
+      // The first error is the one to report.
+    }
+    throw refusalOf(path, error, isWritable(directory, path));
+  }
+};
+
+const open = (path: string, isNew: boolean): Database => {
+  const database = new Database(path, { readwrite: true, create: isNew });
+  database.run(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`);
+  database.run("PRAGMA synchronous=FULL");
+  database.run("PRAGMA foreign_keys=ON");
+  return database;
+};
+
+const readOne = (database: Database, sql: string): unknown => database.prepare(sql).values()[0]?.[0];
+
+/** Reads only, until it is sure that the file is ours and whole. */
+const check = (database: Database, path: string, skipsPages: boolean): void => {
+  const tables = Number(readOne(database, "SELECT count(*) FROM sqlite_master"));
+  const applicationId = readOne(database, "PRAGMA application_id");
+  // A first start that was cut off may have left a file without tables and without our mark.
+  if (tables > 0 && applicationId !== APPLICATION_ID)
+    throw foreignDatabase(path, "another program wrote it, or its header is damaged");
+  if (skipsPages) return;
+  const verdict = readOne(database, "PRAGMA quick_check(1)");
+  if (verdict !== "ok") throw corrupt(path, String(verdict));
+};
+
+const bringUpToDate = (database: Database, options: PrepareOptions): void => {
+  if (readOne(database, "PRAGMA journal_mode=WAL") !== "wal")
+    throw new Error("the file system does not support a write-ahead log");
+  database.run(`PRAGMA application_id=${APPLICATION_ID}`);
+  const applied = migrate({
+    database,
+    migrations: options.migrations,
+    now: options.now,
+    ...(options.beforeStatement === undefined ? {} : { beforeStatement: options.beforeStatement }),
+    backUp: ({ name }) => {
+      const copy = backUpBeforeMigration({
+        database,
+        directory: options.directory,
+        migration: name,
+        now: options.now(),
+        ...(options.room === undefined ? {} : { room: options.room }),
+      });
+      options.log.info("copied the database before changing it", { copy });
+    },
+  });
+  if (applied.length > 0) options.log.info("database schema changed", { migrations: applied });
+};
+
+/** The instance's ID, in the database and in the marker: a file of another instance is refused. */
+const identify = (database: Database, path: string, marker: Marker | null): string => {
+  const read = (): unknown => readOne(database, "SELECT value FROM settings WHERE key = 'instance_id'");
+  const known = read();
+  if (typeof known !== "string") {
+    const id = marker?.id ?? newId();
+    database.prepare("INSERT INTO settings (key, value) VALUES ('instance_id', ?)").run(id);
+    return id;
+  }
+  if (marker !== null && marker.id !== null && marker.id !== known)
+    throw foreignDatabase(
+      path,
+      `instance.json beside it belongs to instance ${marker.id}, the database to ${known}`,
+    );
+  return known;
+};
