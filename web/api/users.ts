@@ -1,0 +1,27 @@
+// In: a person's name, address and role. Out: the users of the organization (admins only).
+import type { Role } from "./session";
+import { all, patch, post, remove } from "./client";
+
+export interface User {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  is_active: boolean;
+  created_at: string;
+}
+
+export interface UserBody {
+  email: string;
+  name: string;
+  role: Role;
+  password: string;
+}
+
+export const listUsers = (): Promise<User[]> => all<User>("/users");
+export const createUser = (body: UserBody): Promise<User> => post("/users", body);
+export const changeUser = (
+  id: string,
+  changes: { name?: string; role?: Role; is_active?: boolean; password?: string },
+): Promise<User> => patch(`/users/${id}`, changes);
+export const deleteUser = (id: string): Promise<void> => remove(`/users/${id}`);

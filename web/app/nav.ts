@@ -1,0 +1,195 @@
+// In: the location, the person and the count of waiting alerts. Out: the navigation: a column on wide
+// screens, a rail on medium ones, a top line and a bottom bar with a sheet for the rest on small ones.
+import { LitElement, html, nothing, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { chooseTheme, THEMES, theme } from "../controllers/theme";
+import { Watch } from "../controllers/store";
+import { brandMark } from "../elements/brand";
+import "../elements/dialog";
+import "../elements/icon";
+import { base, controls } from "../styles/shared";
+import { text } from "../text/en";
+import "./live-indicator";
+import { navStyles } from "./nav-styles";
+import { notify, notifyFailure } from "./notices";
+import { matchPath, place } from "./router";
+import { NAVIGATION, ROUTES, type NavEntry } from "./routes";
+import { can, session, signOut } from "./session";
+
+const { shell } = text;
+/** Entries that fit into the bar of a small screen; the others are in its menu. */
+const BAR_ENTRIES = 4;
+const THEME_ICONS = { auto: "auto", light: "sun", dark: "moon" } as const;
+
+/** Fires `show-keys`. */
+@customElement("andon-nav")
+export class AndonNav extends LitElement {
+  @property({ type: Number }) waiting = 0;
+  @state() private isMenuOpen = false;
+
+  static override styles = [base, controls, navStyles];
+
+  constructor() {
+    super();
+    new Watch(this, place, session, theme);
+  }
+
+  private isCurrent(entry: NavEntry): boolean {
+    const route = ROUTES.find((each) => matchPath(each.path, place.value.path) !== null);
+    return route?.nav === entry.href;
+  }
+
+  private link(entry: NavEntry): TemplateResult {
+    const hasBadge = entry.href === "/" && this.waiting > 0;
+    return html`<li>
+      <a
+        class="entry"
+        href=${entry.href}
+        aria-current=${this.isCurrent(entry) ? "page" : nothing}
+        @click=${() => (this.isMenuOpen = false)}
+      >
+        <andon-icon name=${entry.icon}></andon-icon>
+        <span class="label">${entry.label}</span>
+        ${
+          hasBadge
+            ? html`<span class="badge" aria-label=${shell.waiting(this.waiting)}
+                >${this.waiting > 99 ? "99+" : this.waiting}</span
+              >`
+            : null
+        }
+      </a>
+    </li>`;
+  }
+
+  private themeSwitch(): TemplateResult {
+    return html`<div class="themes" role="radiogroup" aria-label=${shell.theme} @keydown=${this.onThemeKey}>
+      ${THEMES.map(
+        (each) =>
+          html`<button
+            class="quiet square"
+            role="radio"
+            aria-checked=${theme.value === each}
+            tabindex=${theme.value === each ? 0 : -1}
+            aria-label=${shell.themes[each]}
+            title=${shell.themes[each]}
+            @click=${() => chooseTheme(each)}
+          >
+            <andon-icon name=${THEME_ICONS[each]}></andon-icon>
+          </button>`,
+      )}
+    </div>`;
+  }
+
+  private onThemeKey(event: KeyboardEvent): void {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const group = event.currentTarget as HTMLElement;
+    const next = THEMES[(THEMES.indexOf(theme.value) + step + THEMES.length) % THEMES.length];
+    if (next === undefined) return;
+    chooseTheme(next);
+    group.querySelectorAll<HTMLElement>("button")[THEMES.indexOf(next)]?.focus();
+  }
+
+  private async leave(): Promise<void> {
+    try {
+      await signOut();
+      notify(shell.signedOut);
+    } catch (error) {
+      notifyFailure(shell.signOut, error);
+    }
+  }
+
+  private person(): TemplateResult {
+    const info = session.value.info;
+    return html`<div class="person">
+      <span class="who">
+        <span class="clip strong">${info?.user.name || info?.user.email}</span>
+        <span class="clip sub">${info?.organization.name}</span>
+      </span>
+      <button class="quiet square" aria-label=${shell.signOut} title=${shell.signOut} @click=${this.leave}>
+        <andon-icon name="leave"></andon-icon>
+      </button>
+    </div>`;
+  }
+
+  private showKeys(): void {
+    this.isMenuOpen = false;
+    this.dispatchEvent(new CustomEvent("show-keys"));
+  }
+
+  private tools(): TemplateResult {
+    return html`<div class="tools">
+      ${this.themeSwitch()}
+      <button
+        class="quiet square"
+        aria-label=${shell.shortcuts}
+        title=${`${shell.shortcuts} (?)`}
+        @click=${this.showKeys}
+      >
+        <andon-icon name="help"></andon-icon>
+      </button>
+    </div>`;
+  }
+
+  private brand(): TemplateResult {
+    return html`<a class="brand" href="/">
+      ${brandMark()}
+      <span>${shell.product}</span>
+    </a>`;
+  }
+
+  override render(): TemplateResult {
+    const entries = NAVIGATION.filter((entry) => entry.role === undefined || can(entry.role));
+    const rest = entries.slice(BAR_ENTRIES);
+    return html`<div class="top">${this.brand()}<andon-live short></andon-live></div>
+      <nav class="side" aria-label=${shell.navigation}>
+        ${this.brand()}
+        <ul>
+          ${entries.map((entry) => this.link(entry))}
+        </ul>
+        <div class="foot">
+          <andon-live></andon-live>
+          ${this.tools()}
+          <a class="entry documents" href="/docs" target="_blank" rel="noopener">
+            <andon-icon name="external"></andon-icon><span class="label">${shell.documents}</span>
+          </a>
+          ${this.person()}
+        </div>
+      </nav>
+      <nav class="bar" aria-label=${shell.navigation}>
+        <ul>
+          ${entries.slice(0, BAR_ENTRIES).map((entry) => this.link(entry))}
+          <li>
+            <button
+              class="entry"
+              aria-haspopup="dialog"
+              aria-expanded=${this.isMenuOpen}
+              ?data-current=${rest.some((entry) => this.isCurrent(entry))}
+              @click=${() => (this.isMenuOpen = true)}
+            >
+              <andon-icon name="more"></andon-icon><span class="label">${shell.more}</span>
+            </button>
+          </li>
+        </ul>
+      </nav>
+      <andon-dialog
+        sheet
+        heading=${shell.menu}
+        .open=${this.isMenuOpen}
+        @dialog-close=${() => (this.isMenuOpen = false)}
+      >
+        <nav class="sheet" aria-label=${shell.more}>
+          <ul>
+            ${rest.map((entry) => this.link(entry))}
+            <li>
+              <a class="entry" href="/docs" target="_blank" rel="noopener">
+                <andon-icon name="external"></andon-icon><span class="label">${shell.documents}</span>
+              </a>
+            </li>
+          </ul>
+          ${this.tools()} ${this.person()}
+        </nav>
+      </andon-dialog>`;
+  }
+}

@@ -1,0 +1,131 @@
+// In: nothing. Out: the table of pages: path, title, place in the navigation, chunk and element.
+import { html, type TemplateResult } from "lit";
+import type { Role } from "../api/session";
+import type { IconName } from "../elements/icon";
+import { text } from "../text/en";
+
+export interface Route {
+  path: string;
+  title: string;
+  /** Which entry of the navigation it belongs to. */
+  nav: string;
+  load: () => Promise<unknown>;
+  render: (params: Record<string, string>) => TemplateResult;
+}
+
+export interface NavEntry {
+  href: string;
+  label: string;
+  icon: IconName;
+  /** `g` and then this key goes there. */
+  key: string;
+  role?: Role;
+}
+
+const { shell } = text;
+
+export const NAVIGATION: readonly NavEntry[] = [
+  { href: "/", label: shell.now, icon: "now", key: "n" },
+  { href: "/machines", label: shell.machines, icon: "machines", key: "m" },
+  { href: "/rules", label: shell.rules, icon: "rules", key: "r" },
+  { href: "/channels", label: shell.channels, icon: "channels", key: "c" },
+  { href: "/escalation", label: shell.escalation, icon: "escalation", key: "e" },
+  { href: "/tokens", label: shell.tokens, icon: "tokens", key: "t", role: "editor" },
+  { href: "/users", label: shell.users, icon: "users", key: "p", role: "admin" },
+];
+
+const param = (params: Record<string, string>, name: string): string => params[name] ?? "";
+
+export const ROUTES: readonly Route[] = [
+  {
+    path: "/",
+    title: text.now.title,
+    nav: "/",
+    load: () => import("../pages/now"),
+    render: () => html`<page-now></page-now>`,
+  },
+  {
+    path: "/alerts/:id",
+    title: "",
+    nav: "/",
+    load: () => import("../pages/alert"),
+    render: (params) => html`<page-alert .alertId=${param(params, "id")}></page-alert>`,
+  },
+  {
+    path: "/machines",
+    title: shell.machines,
+    nav: "/machines",
+    load: () => import("../pages/machines"),
+    render: () => html`<page-machines></page-machines>`,
+  },
+  {
+    path: "/machines/:id",
+    title: "",
+    nav: "/machines",
+    load: () => import("../pages/machine"),
+    render: (params) => html`<page-machine .machineId=${param(params, "id")}></page-machine>`,
+  },
+  {
+    path: "/devices/:number",
+    title: shell.machines,
+    nav: "/machines",
+    load: () => import("../pages/machine"),
+    render: (params) => html`<page-machine .machineNumber=${param(params, "number")}></page-machine>`,
+  },
+  {
+    path: "/rules",
+    title: shell.rules,
+    nav: "/rules",
+    load: () => import("../pages/rules"),
+    render: () => html`<page-rules></page-rules>`,
+  },
+  {
+    path: "/rules/:id",
+    title: shell.rules,
+    nav: "/rules",
+    load: () => import("../pages/rule"),
+    render: (params) => html`<page-rule .ruleId=${param(params, "id")}></page-rule>`,
+  },
+  {
+    path: "/channels",
+    title: shell.channels,
+    nav: "/channels",
+    load: () => import("../pages/channels"),
+    render: () => html`<page-channels></page-channels>`,
+  },
+  {
+    path: "/channels/:id",
+    title: "",
+    nav: "/channels",
+    load: () => import("../pages/channel"),
+    render: (params) => html`<page-channel .channelId=${param(params, "id")}></page-channel>`,
+  },
+  {
+    path: "/channels/:id/edit",
+    title: shell.channels,
+    nav: "/channels",
+    load: () => import("../pages/channel-edit"),
+    render: (params) => html`<page-channel-edit .channelId=${param(params, "id")}></page-channel-edit>`,
+  },
+  {
+    path: "/escalation",
+    title: shell.escalation,
+    nav: "/escalation",
+    load: () => import("../pages/escalation"),
+    render: () => html`<page-escalation></page-escalation>`,
+  },
+  {
+    path: "/tokens",
+    title: shell.tokens,
+    nav: "/tokens",
+    load: () => import("../pages/tokens"),
+    render: () => html`<page-tokens></page-tokens>`,
+  },
+  {
+    path: "/users",
+    title: shell.users,
+    nav: "/users",
+    load: () => import("../pages/users"),
+    render: () => html`<page-users></page-users>`,
+  },
+];

@@ -1,0 +1,26 @@
+// In: nothing. Out: every sentence of the interface in English, by screen. Another language is
+// another folder with the same keys.
+import { alertText } from "./en/alert";
+import { channelsText } from "./en/channels";
+import { chartText, commonText, severityText, shellText } from "./en/common";
+import { entryText } from "./en/entry";
+import { machinesText } from "./en/machines";
+import { nowText } from "./en/now";
+import { escalationText, tokensText, usersText } from "./en/people";
+import { rulesText } from "./en/rules";
+
+export const text = {
+  common: commonText,
+  severity: severityText,
+  shell: shellText,
+  chart: chartText,
+  entry: entryText,
+  now: nowText,
+  alert: alertText,
+  machines: machinesText,
+  rules: rulesText,
+  channels: channelsText,
+  escalation: escalationText,
+  tokens: tokensText,
+  users: usersText,
+};

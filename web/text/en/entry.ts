@@ -1,0 +1,28 @@
+// In: nothing. Out: the words of the login and of the set-up.
+
+export const entryText = {
+  login: "Sign in",
+  loginTo: "Sign in to Andon",
+  email: "E-mail",
+  password: "Password",
+  signIn: "Sign in",
+  signingIn: "Signing in…",
+  noAccount: "No account? Ask an administrator of your organization.",
+  setupNeeded: "This Andon is not set up yet.",
+  setupNeededDetail: "Its log shows a one-time link. Open that link to create the first account.",
+  setup: "Set up Andon",
+  setupIntro: "Create the first account. It becomes the administrator of your organization.",
+  token: "Set-up token",
+  tokenHint: "From the one-time link in the log of the server.",
+  name: "Your name",
+  organization: "Organization",
+  organizationHint: "Your company, plant or team.",
+  passwordHint: "At least 12 characters. A few words in a row are easy to keep in mind.",
+  showPassword: "Show password",
+  hidePassword: "Hide password",
+  finish: "Create account and start",
+  finishing: "Creating…",
+  done: "This Andon is already set up.",
+  doneDetail: "The one-time link has been used. Sign in instead.",
+  tagline: "When a limit is crossed, somebody knows.",
+};
