@@ -34,8 +34,8 @@ const embedPack: Bun.BunPlugin = {
 const compile = async (target: BuildTarget, outfile: string): Promise<void> => {
   await Bun.build({
     entrypoints: ["src/main.ts", ...WORKER_ENTRY_POINTS].map((path) => join(SOURCE_ROOT, path)),
-    // Threads are found under the same paths as in the repository.
-    root: SOURCE_ROOT,
+    // Threads are then found at the same paths relative to the program as in the repository.
+    root: join(SOURCE_ROOT, "src"),
     target: "bun",
     // Elysia reads the source text of hooks: minified ones break.
     minify: false,

@@ -72,9 +72,12 @@ export const createServeCommand = (createApp: CreateApp): Command => ({
     try {
       app = createApp(loaded.config, { log });
       const stopped = untilStopped(app, log);
-      await app.start();
-      log.info("listening", { url: app.url, version: VERSION });
-      return await stopped;
+      const started = app.start().then(() => {
+        log.info("listening", { url: app.url, version: VERSION });
+        return stopped;
+      });
+      // A signal may come while it is still starting.
+      return await Promise.race([started, stopped]);
     } catch (error) {
       if (!(error instanceof StartupError)) throw error;
       log.error(error.message, { exit_code: error.exitCode });
