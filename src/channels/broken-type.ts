@@ -13,6 +13,7 @@ export const brokenType = (kind: string, reason: string): ChannelType => {
     label: kind,
     description: reason,
     fields: [],
+    defaultEvents: [],
     parse: refuse,
     behaviour: () => ({
       timeoutMs: 5_000,

@@ -139,6 +139,8 @@ export interface ChannelType<Config = unknown> {
   readonly label: string;
   readonly description: string;
   readonly fields: readonly ChannelField[];
+  /** Told by default where the config says nothing else (a dialect may). */
+  readonly defaultEvents: readonly TellableEvent[];
   /** Checks and completes what the client sent; throws AppError `invalid` with the field `config.…`. */
   readonly parse: (config: Record<string, unknown>) => Config;
   readonly behaviour: (config: Config) => ChannelBehaviour;

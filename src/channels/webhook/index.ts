@@ -5,6 +5,7 @@ import { isSecretName, MASK, maskHeaders, maskText, maskUrl } from "../../lib/se
 import type { ChannelType, ComposedBody, Judgement, Message, SendResult } from "../channel";
 import { judgeStatus } from "../judge-status";
 import { parseWebhookConfig, type WebhookConfig } from "./config";
+import { DEFAULT_DIALECT } from "./dialects";
 import { WEBHOOK_FIELDS } from "./fields";
 import { buildRequest } from "./request";
 
@@ -45,6 +46,7 @@ export const webhook: ChannelType<WebhookConfig> = {
   label: "Webhook",
   description: "Sends each event as a signed HTTP request to an address of yours.",
   fields: WEBHOOK_FIELDS,
+  defaultEvents: DEFAULT_DIALECT.defaultEvents,
   parse: parseWebhookConfig,
   behaviour: (config) => ({
     timeoutMs: config.timeoutMs,

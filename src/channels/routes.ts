@@ -1,0 +1,179 @@
+// In: /api/v1/notification-channels and /channel-types. Out: channels created, read, changed, tested,
+// resumed and deleted.
+import { Elysia, t } from "elysia";
+import { roleAllows } from "../core/actor";
+import { readPage, toPage } from "../core/paging";
+import { readWords } from "../core/query";
+import { countWaiting } from "../delivery/repository";
+import { presentAttempt } from "../delivery/wire";
+import type { AccessPlugin } from "../http/access";
+import { pageOf } from "../http/models";
+import type { Engine } from "../store/engine";
+import type { Channel, ChannelDirectory } from "./directory";
+import { channelTypes } from "./registry";
+import { CHANNEL_HEALTHS } from "./schema";
+import type { ChannelService } from "./service";
+import {
+  ChannelCreate,
+  ChannelQuery,
+  ChannelTypeWire,
+  ChannelUpdate,
+  ChannelWire,
+  presentChannel,
+  presentType,
+  readChange,
+  readDraft,
+  TestWire,
+} from "./wire";
+
+export interface ChannelRouteParts {
+  service: ChannelService;
+  directory: ChannelDirectory;
+  store: { engine: Engine };
+  /** Delivered share of the last 24 hours' attempts. */
+  successRate: (channelId: string) => number | null;
+}
+
+/** The longest time-out of a channel, DNS, and room for the commit. */
+const TEST_TIMEOUT_SECONDS = 75;
+
+export const channelRoutes = (access: AccessPlugin, parts: ChannelRouteParts) => {
+  const { service, directory, store, successRate } = parts;
+  const tags = ["Notification channels"];
+
+  const present = async (channel: Channel): Promise<ChannelWire> =>
+    presentChannel(channel, {
+      successRate: successRate(channel.id),
+      waitingCount: await countWaiting(store.engine, channel.id),
+    });
+
+  return new Elysia({ prefix: "/api/v1" })
+    .use(access)
+    .get("/channel-types", () => ({ data: [...channelTypes.values()].map(presentType) }), {
+      access: "viewer",
+      response: t.Object({ data: t.Array(ChannelTypeWire) }),
+      detail: { summary: "List channel types and their settings", tags },
+    })
+    .get(
+      "/notification-channels",
+      async ({ principal, query }) => {
+        const page = readPage(query);
+        const healths = readWords("health", query.health, CHANNEL_HEALTHS);
+        const found = directory
+          .of(principal.tenantId)
+          .filter(
+            (channel) =>
+              (query.type === undefined || channel.kind === query.type) &&
+              (healths === undefined || healths.includes(channel.health)) &&
+              (page.after === null || channel.id < page.after),
+          )
+          // IDs rise with time: this is newest first.
+          .sort((left, right) => (left.id < right.id ? 1 : -1))
+          .slice(0, page.limit + 1);
+        const { data, next_cursor } = toPage(
+          found,
+          page,
+          (channel) => channel.id,
+          (channel) => channel,
+        );
+        return { data: await Promise.all(data.map(present)), next_cursor };
+      },
+      {
+        access: "viewer",
+        query: ChannelQuery,
+        response: pageOf(ChannelWire),
+        detail: { summary: "List notification channels", tags },
+      },
+    )
+    .post(
+      "/notification-channels",
+      async ({ principal, body, set }) => {
+        const channel = await service.create(principal, readDraft(body));
+        set.status = 201;
+        return present(channel);
+      },
+      {
+        access: "editor",
+        body: ChannelCreate,
+        response: { 201: ChannelWire },
+        detail: { summary: "Create a notification channel", tags },
+      },
+    )
+    .get(
+      "/notification-channels/:id",
+      ({ principal, params }) => present(service.find(principal.tenantId, params.id)),
+      {
+        access: "viewer",
+        response: ChannelWire,
+        detail: { summary: "Read a notification channel", tags },
+      },
+    )
+    .patch(
+      "/notification-channels/:id",
+      async ({ principal, params, body }) =>
+        present(await service.update(principal, params.id, readChange(body))),
+      {
+        access: "editor",
+        body: ChannelUpdate,
+        response: ChannelWire,
+        detail: {
+          summary: "Change a notification channel",
+          description:
+            "config is merged by key: null removes a setting, a masked value leaves the stored one.",
+          tags,
+        },
+      },
+    )
+    .delete(
+      "/notification-channels/:id",
+      async ({ principal, params, set }) => {
+        await service.remove(principal, params.id);
+        set.status = 204;
+        return null;
+      },
+      {
+        access: "editor",
+        response: { 204: t.Null() },
+        detail: {
+          summary: "Delete a notification channel",
+          description: "Messages that wait for it are cancelled with the reason.",
+          tags,
+        },
+      },
+    )
+    .post(
+      "/notification-channels/:id/test",
+      async ({ principal, params, request, server }) => {
+        server?.timeout(request, TEST_TIMEOUT_SECONDS);
+        const { isSuccess, error, attempt } = await service.test(principal, params.id);
+        const showsAnswer = roleAllows(principal.role, "editor");
+        return {
+          success: isSuccess,
+          ...(error === null ? {} : { error }),
+          attempt: presentAttempt(attempt, showsAnswer),
+        };
+      },
+      {
+        access: "responder",
+        response: TestWire,
+        detail: {
+          summary: "Send a test message",
+          description: "Answers 200 either way; success tells. Six a minute per channel.",
+          tags,
+        },
+      },
+    )
+    .post(
+      "/notification-channels/:id/resume",
+      async ({ principal, params }) => present(await service.resume(principal, params.id)),
+      {
+        access: "responder",
+        response: ChannelWire,
+        detail: {
+          summary: "Resume a paused, failed or disabled channel",
+          description: "What waited is sent at once, on a fresh schedule.",
+          tags,
+        },
+      },
+    );
+};

@@ -1,0 +1,260 @@
+// In: what people want of their channels. Out: channels checked, stored with their journal rows, and
+// in step in memory; waiting messages held, released or cancelled in the same commit.
+import type { Actor, Principal } from "../core/actor";
+import type { Clock } from "../core/clock";
+import { AppError, invalid, notFound } from "../core/errors";
+import { newId } from "../core/ids";
+import type { TenantDirectory } from "../core/tenants";
+import { cancelStatements, holdStatement, releaseStatement } from "../delivery/repository";
+import type { TestResult } from "../delivery/test-send";
+import { journalStatement } from "../journal/append";
+import { createKeyedLock } from "../lib/keyed-lock";
+import { mergePatch, type Settings } from "../lib/merge-patch";
+import { createTokenBuckets } from "../lib/token-bucket";
+import type { Engine, Statement } from "../store/engine";
+import type { Message } from "./channel";
+import { channelOf, type Channel, type ChannelDirectory } from "./directory";
+import { checkEvents, checkFilters } from "./filters";
+import { channelTypes } from "./registry";
+import {
+  insertChannelStatement,
+  removeChannelStatements,
+  updateChannelStatement,
+  type ChannelRow,
+} from "./repository";
+import { sampleMessage } from "./sample";
+import type { ChannelFilters } from "./schema";
+
+export interface ChannelDraft {
+  name: string;
+  type: string;
+  config: Record<string, unknown>;
+  isActive: boolean;
+  events: string[] | null;
+  filters: ChannelFilters | null;
+  failureChannelId: string | null;
+}
+
+/** What delivery does for channels. */
+export interface ChannelDelivery {
+  /** Null, or why the outbound policy would not dial this URL. */
+  refusalOf(url: string): Promise<string | null>;
+  sendTest(channel: Channel, message: Message): Promise<TestResult>;
+  resume(channel: Channel, actor: Actor): Promise<void>;
+  wake(channelId: string): void;
+}
+
+export interface ChannelServiceParts {
+  store: { engine: Engine };
+  clock: Clock;
+  directory: ChannelDirectory;
+  tenants: TenantDirectory;
+  delivery: ChannelDelivery;
+  baseUrl: () => string;
+}
+
+export interface ChannelService {
+  find(tenantId: string, id: string): Channel;
+  create(principal: Principal, draft: ChannelDraft): Promise<Channel>;
+  /** `config` is merged by key: null removes, a value equal to its mask leaves the stored one. */
+  update(principal: Principal, id: string, change: Partial<ChannelDraft>): Promise<Channel>;
+  /** What waited for it is cancelled with the reason. */
+  remove(principal: Principal, id: string): Promise<void>;
+  resume(principal: Principal, id: string): Promise<Channel>;
+  /** One real attempt with sample values. Six a minute per channel, else `rate_limited`. */
+  test(principal: Principal, id: string): Promise<TestResult>;
+}
+
+const OBJECT = "notification_channel";
+const TESTS_PER_MINUTE = 6;
+
+const rowOf = (channel: Channel): ChannelRow => ({
+  id: channel.id,
+  tenantId: channel.tenantId,
+  name: channel.name,
+  type: channel.kind,
+  config: channel.storedConfig,
+  isActive: channel.isActive,
+  events: channel.ownEvents === null ? null : [...channel.ownEvents],
+  filters: channel.filters,
+  failureChannelId: channel.failureChannelId,
+  health: channel.health,
+  healthReason: channel.healthReason,
+  consecutiveFailures: channel.consecutiveFailures,
+  lastSuccessAt: channel.lastSuccessAt,
+  lastFailureAt: channel.lastFailureAt,
+  createdAt: channel.createdAt,
+  updatedAt: channel.updatedAt,
+});
+
+/** What the journal may hold of a channel: never a secret. */
+const describe = (channel: Channel): Record<string, unknown> => ({
+  name: channel.name,
+  type: channel.kind,
+  config: channel.type.mask(channel.config),
+  is_active: channel.isActive,
+  events: channel.ownEvents,
+  filters: channel.filters,
+  failure_channel_id: channel.failureChannelId,
+});
+
+const changesBetween = (before: Channel, after: Channel): Record<string, unknown> => {
+  const old = describe(before);
+  const changes: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(describe(after)))
+    if (JSON.stringify(old[key]) !== JSON.stringify(value)) changes[key] = value;
+  // A secret may have changed without a trace in its mask.
+  if (JSON.stringify(before.storedConfig) !== JSON.stringify(after.storedConfig))
+    changes["config"] ??= describe(after)["config"];
+  return changes;
+};
+
+export const createChannelService = (parts: ChannelServiceParts): ChannelService => {
+  const { store, clock, directory, tenants, delivery } = parts;
+  const tests = createTokenBuckets({ perSecond: TESTS_PER_MINUTE / 60, burst: TESTS_PER_MINUTE });
+  const lock = createKeyedLock();
+
+  const find = (tenantId: string, id: string): Channel => {
+    const channel = directory.find(tenantId, id);
+    if (channel === undefined) throw notFound("notification channel");
+    return channel;
+  };
+
+  /** Throws `invalid` for whatever the row holds that can't be used; gives the live object. */
+  const checked = async (row: ChannelRow, mustCheckTargets: boolean): Promise<Channel> => {
+    const type = channelTypes.get(row.type);
+    if (type === undefined)
+      throw invalid("type", `type must be one of: ${[...channelTypes.keys()].join(", ")}.`);
+    const config = type.parse(row.config);
+    checkEvents(row.events, type, config);
+    checkFilters(row.filters, { hasProject: (id) => tenants.project(row.tenantId, id) !== undefined });
+    if (row.failureChannelId === row.id)
+      throw invalid("failure_channel_id", "A channel can't take notices about itself.");
+    if (row.failureChannelId !== null && directory.find(row.tenantId, row.failureChannelId) === undefined)
+      throw invalid("failure_channel_id", "There is no notification channel with this ID.");
+    for (const { field, url } of mustCheckTargets ? type.targets(config) : []) {
+      const refusal = await delivery.refusalOf(url);
+      if (refusal !== null) throw invalid(field, refusal);
+    }
+    return channelOf(row);
+  };
+
+  const update = async (
+    principal: Principal,
+    id: string,
+    change: Partial<ChannelDraft>,
+  ): Promise<Channel> => {
+    const live = find(principal.tenantId, id);
+    if (change.type !== undefined && change.type !== live.kind)
+      throw invalid("type", "The type of a channel can't be changed: create another channel.");
+    const config =
+      change.config === undefined
+        ? live.storedConfig
+        : mergePatch(live.storedConfig, change.config as Settings, live.type.mask(live.config));
+    const { type: _type, config: _config, ...plain } = change;
+    const row: ChannelRow = { ...rowOf(live), ...plain, config, updatedAt: clock.now() };
+    const next = await checked(row, change.config !== undefined);
+    const changes = changesBetween(live, next);
+    const statements: Statement[] = [
+      updateChannelStatement(row),
+      journalStatement({
+        tenantId: principal.tenantId,
+        kind: "config.updated",
+        subjectId: id,
+        actor: principal.actor,
+        at: row.updatedAt,
+        data: { id, name: row.name, object: OBJECT, changes },
+      }),
+    ];
+    const isHealthy = live.health === "active" || live.health === "failing";
+    if (live.isActive && !row.isActive) statements.push(holdStatement(id, "The channel is switched off."));
+    if (!live.isActive && row.isActive && isHealthy) statements.push(releaseStatement(id, row.updatedAt));
+    await store.engine.batch(statements);
+    // Health may have moved meanwhile: delivery owns it.
+    const { health, healthReason, consecutiveFailures, lastSuccessAt, lastFailureAt } = live;
+    Object.assign(live, next, { health, healthReason, consecutiveFailures, lastSuccessAt, lastFailureAt });
+    delivery.wake(id);
+    return live;
+  };
+
+  return {
+    find,
+    create: async (principal, draft) => {
+      const now = clock.now();
+      const row: ChannelRow = {
+        ...draft,
+        id: newId(),
+        tenantId: principal.tenantId,
+        health: "active",
+        healthReason: null,
+        consecutiveFailures: 0,
+        lastSuccessAt: null,
+        lastFailureAt: null,
+        createdAt: now,
+        updatedAt: now,
+      };
+      const channel = await checked(row, true);
+      await store.engine.batch([
+        insertChannelStatement(row),
+        journalStatement({
+          tenantId: principal.tenantId,
+          kind: "config.created",
+          subjectId: row.id,
+          actor: principal.actor,
+          at: now,
+          data: { id: row.id, name: row.name, object: OBJECT, state: describe(channel) },
+        }),
+      ]);
+      return directory.put(channel);
+    },
+    update: (principal, id, change) => lock.run(id, () => update(principal, id, change)),
+    remove: (principal, id) =>
+      lock.run(id, async () => {
+        const channel = find(principal.tenantId, id);
+        const now = clock.now();
+        await store.engine.batch([
+          ...removeChannelStatements(principal.tenantId, id, now),
+          ...cancelStatements(id, "The channel was deleted.", now),
+          journalStatement({
+            tenantId: principal.tenantId,
+            kind: "config.deleted",
+            subjectId: id,
+            actor: principal.actor,
+            at: now,
+            data: { id, name: channel.name, object: OBJECT },
+          }),
+        ]);
+        directory.remove(id);
+        for (const sibling of directory.of(principal.tenantId))
+          if (sibling.failureChannelId === id) sibling.failureChannelId = null;
+        delivery.wake(id);
+      }),
+    resume: (principal, id) =>
+      lock.run(id, async () => {
+        const channel = find(principal.tenantId, id);
+        if (!channel.isActive)
+          throw new AppError("conflict", "The channel is switched off: set is_active to true.", {
+            code: "channel_inactive",
+          });
+        if (channel.health !== "active") await delivery.resume(channel, principal.actor);
+        return channel;
+      }),
+    test: async (principal, id) => {
+      const channel = find(principal.tenantId, id);
+      const organization = tenants.organization(principal.tenantId);
+      if (organization === undefined) throw notFound("organization");
+      const wait = tests.take(id, clock.now());
+      if (wait > 0)
+        throw new AppError("rate_limited", "A channel can be tested six times a minute.", {
+          retryAfterSeconds: wait,
+        });
+      const { id: projectId, number, name, slug } = tenants.defaultProject(principal.tenantId);
+      const tenant = {
+        organization,
+        project: { id: projectId, number, name, slug },
+        baseUrl: parts.baseUrl(),
+      };
+      return delivery.sendTest(channel, sampleMessage(tenant, clock.now()));
+    },
+  };
+};

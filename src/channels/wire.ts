@@ -1,0 +1,173 @@
+// In: channels and channel types. Out: their API models. Config leaves only through the type's mask.
+import { t, type Static, type TSchema } from "elysia";
+import { isoMillis, isoMillisOrNull } from "../core/time";
+import { AttemptWire } from "../delivery/wire";
+import { pageFields } from "../http/models";
+import { FIELD_TYPES, type ChannelField, type ChannelType } from "./channel";
+import type { Channel } from "./directory";
+import { CHANNEL_HEALTHS } from "./schema";
+import type { ChannelDraft } from "./service";
+
+const nullable = <T extends TSchema>(model: T) => t.Union([model, t.Null()]);
+const wordOf = <Word extends string>(words: readonly Word[]) =>
+  t.Unsafe<Word>(t.Union(words.map((word) => t.Literal(word))));
+
+const Name = t.String({ minLength: 1, maxLength: 200 });
+const Config = t.Record(t.String(), t.Unknown(), {
+  description: "Settings of the channel's type: see GET /channel-types.",
+});
+const Ids = t.Array(t.String({ maxLength: 64 }), { maxItems: 500 });
+const FilterSeverity = wordOf(["info", "warning", "critical", "minor", "major"] as const);
+
+const Filters = t.Object(
+  {
+    severities: t.Optional(t.Array(FilterSeverity, { maxItems: 5 })),
+    groups: t.Optional(t.Array(t.String({ maxLength: 200 }), { maxItems: 500 })),
+    project_ids: t.Optional(Ids),
+    machine_ids: t.Optional(Ids),
+    labels: t.Optional(t.Record(t.String({ maxLength: 200 }), t.String({ maxLength: 500 }))),
+  },
+  { additionalProperties: false, description: "An event that lacks a filtered attribute does not pass." },
+);
+
+const Events = t.Array(t.String({ maxLength: 100 }), {
+  maxItems: 50,
+  description: "Dotted names, or the dialect's own. Left out or null: the default of type and dialect.",
+});
+
+export const ChannelCreate = t.Object(
+  {
+    name: Name,
+    type: t.String({ maxLength: 50 }),
+    config: Config,
+    is_active: t.Optional(t.Boolean()),
+    events: t.Optional(nullable(Events)),
+    filters: t.Optional(nullable(Filters)),
+    failure_channel_id: t.Optional(nullable(t.String({ maxLength: 64 }))),
+  },
+  { additionalProperties: false },
+);
+
+export const ChannelUpdate = t.Partial(ChannelCreate, { additionalProperties: false });
+
+export const ChannelQuery = t.Object(
+  {
+    ...pageFields,
+    type: t.Optional(t.String()),
+    health: t.Optional(t.String({ description: `${CHANNEL_HEALTHS.join(", ")}, or several with commas` })),
+  },
+  { additionalProperties: false },
+);
+
+export const ChannelWire = t.Object({
+  id: t.String(),
+  name: t.String(),
+  type: t.String(),
+  config: t.Record(t.String(), t.Unknown(), { description: "Secrets show their last four characters." }),
+  is_active: t.Boolean(),
+  events: nullable(t.Array(t.String())),
+  subscribed_events: t.Array(t.String(), { description: "What events, or the default, come to." }),
+  filters: nullable(Filters),
+  failure_channel_id: nullable(t.String()),
+  health: wordOf(CHANNEL_HEALTHS),
+  health_reason: nullable(t.String()),
+  consecutive_failures: t.Integer(),
+  last_success_at: nullable(t.String()),
+  last_failure_at: nullable(t.String()),
+  success_rate_24h: nullable(t.Number({ description: "Delivered share of the attempts, 0 to 1." })),
+  waiting_count: t.Integer(),
+  created_at: t.String(),
+  updated_at: t.String(),
+});
+export type ChannelWire = Static<typeof ChannelWire>;
+
+const FieldWire = t.Object({
+  name: t.String(),
+  label: t.String(),
+  type: wordOf(FIELD_TYPES),
+  required: t.Boolean(),
+  secret: t.Boolean(),
+  hint: t.String(),
+  options: t.Array(t.Object({ value: t.String(), label: t.String() })),
+  default: nullable(t.Union([t.String(), t.Number(), t.Boolean()])),
+  advanced: t.Boolean(),
+});
+
+export const ChannelTypeWire = t.Object({
+  kind: t.String(),
+  label: t.String(),
+  description: t.String(),
+  fields: t.Array(FieldWire),
+  default_events: t.Array(t.String()),
+});
+export type ChannelTypeWire = Static<typeof ChannelTypeWire>;
+
+export const TestWire = t.Object({
+  success: t.Boolean(),
+  error: t.Optional(t.String()),
+  attempt: AttemptWire,
+});
+
+export const readDraft = (body: Static<typeof ChannelCreate>): ChannelDraft => ({
+  name: body.name,
+  type: body.type,
+  config: body.config,
+  isActive: body.is_active ?? true,
+  events: body.events ?? null,
+  filters: body.filters ?? null,
+  failureChannelId: body.failure_channel_id ?? null,
+});
+
+export const readChange = (body: Static<typeof ChannelUpdate>): Partial<ChannelDraft> => ({
+  ...(body.name === undefined ? {} : { name: body.name }),
+  ...(body.type === undefined ? {} : { type: body.type }),
+  ...(body.config === undefined ? {} : { config: body.config }),
+  ...(body.is_active === undefined ? {} : { isActive: body.is_active }),
+  ...(body.events === undefined ? {} : { events: body.events }),
+  ...(body.filters === undefined ? {} : { filters: body.filters }),
+  ...(body.failure_channel_id === undefined ? {} : { failureChannelId: body.failure_channel_id }),
+});
+
+export const presentChannel = (
+  channel: Channel,
+  figures: { successRate: number | null; waitingCount: number },
+): ChannelWire => ({
+  id: channel.id,
+  name: channel.name,
+  type: channel.kind,
+  config: channel.type.mask(channel.config),
+  is_active: channel.isActive,
+  events: channel.ownEvents === null ? null : [...channel.ownEvents],
+  subscribed_events: [...channel.events],
+  filters: channel.filters,
+  failure_channel_id: channel.failureChannelId,
+  health: channel.health,
+  health_reason: channel.healthReason,
+  consecutive_failures: channel.consecutiveFailures,
+  last_success_at: isoMillisOrNull(channel.lastSuccessAt),
+  last_failure_at: isoMillisOrNull(channel.lastFailureAt),
+  success_rate_24h: figures.successRate,
+  waiting_count: figures.waitingCount,
+  created_at: isoMillis(channel.createdAt),
+  updated_at: isoMillis(channel.updatedAt),
+});
+
+const presentField = (field: ChannelField): Static<typeof FieldWire> => ({
+  name: field.name,
+  label: field.label,
+  type: field.type,
+  required: field.required,
+  secret: field.secret,
+  hint: field.hint,
+  options: field.options ?? [],
+  default: field.default ?? null,
+  advanced: field.advanced ?? false,
+});
+
+export const presentType = (type: ChannelType): ChannelTypeWire => ({
+  kind: type.kind,
+  label: type.label,
+  description: type.description,
+  fields: type.fields.map(presentField),
+  default_events: [...type.defaultEvents],
+});

@@ -1,0 +1,102 @@
+// In: store, clock, directory of channels and the outbound settings. Out: all of delivery, wired:
+// one place for the program and for tests.
+import { networkInterfaces } from "node:os";
+import type { ChannelDelivery } from "../channels/service";
+import type { Channel, ChannelDirectory } from "../channels/directory";
+import type { Clock } from "../core/clock";
+import type { Log } from "../core/log";
+import { createNetPolicy, type ListeningAddress, type OutboundMode } from "../lib/net-policy";
+import type { Engine } from "../store/engine";
+import { createChannelHealth, type ChannelHealthKeeper, type DescribeTenant } from "./health";
+import type { NameServer } from "./name-server";
+import { createOutbox, type Outbox } from "./outbox";
+import { createResolver } from "./resolver";
+import type { Outcome } from "./schema";
+import { createSender, type Dial, type Sender } from "./sender";
+import { sendTest } from "./test-send";
+import { createDeliveryWorker, type DeliveryWorker } from "./worker";
+
+export interface DeliveryParts {
+  store: { engine: Engine; epoch: number };
+  clock: Clock;
+  log: Log;
+  directory: ChannelDirectory;
+  outbound: {
+    mode: OutboundMode;
+    allow: readonly string[];
+    /** Where this program listens: never dialled unless listed. */
+    listeners: () => readonly ListeningAddress[];
+  };
+  describe: DescribeTenant;
+  version: string;
+  onAttempt?: (channel: Channel, outcome: Outcome, totalMs: number) => void;
+  /** Tests replace what talks to the network. */
+  seams?: {
+    nameServer?: NameServer;
+    dial?: Dial;
+    hostsPath?: string | null;
+    random?: () => number;
+  };
+}
+
+export interface Delivery {
+  outbox: Outbox;
+  worker: DeliveryWorker;
+  sender: Sender;
+  health: ChannelHealthKeeper;
+  /** For the channel service. */
+  forChannels: ChannelDelivery;
+}
+
+const localAddresses = (): string[] =>
+  Object.values(networkInterfaces()).flatMap((addresses) =>
+    (addresses ?? []).map(({ address }) => address.split("%")[0] ?? address),
+  );
+
+/** `directory` and `outbox` must be loaded before the worker starts. */
+export const createDelivery = (parts: DeliveryParts): Delivery => {
+  const { store, clock, log, directory, outbound, version, seams = {} } = parts;
+  const policy = createNetPolicy({ ...outbound, localAddresses });
+  const resolver = createResolver({
+    clock,
+    ...(seams.nameServer === undefined ? {} : { nameServer: seams.nameServer }),
+    ...(seams.hostsPath === undefined ? {} : { hostsPath: seams.hostsPath }),
+  });
+  const sender = createSender({
+    clock,
+    policy,
+    resolver,
+    ...(seams.dial === undefined ? {} : { dial: seams.dial }),
+  });
+  const outbox = createOutbox({ store, clock });
+  const health = createChannelHealth({
+    engine: store.engine,
+    clock,
+    directory,
+    outbox,
+    describe: parts.describe,
+  });
+  const worker = createDeliveryWorker({
+    store,
+    clock,
+    log,
+    directory,
+    sender,
+    health,
+    version,
+    ...(seams.random === undefined ? {} : { random: seams.random }),
+    ...(parts.onAttempt === undefined ? {} : { onAttempt: parts.onAttempt }),
+  });
+  return {
+    outbox,
+    worker,
+    sender,
+    health,
+    forChannels: {
+      refusalOf: sender.refusalOf,
+      sendTest: (channel, message) => sendTest({ store, clock, outbox, sender, version }, channel, message),
+      resume: worker.resume,
+      wake: worker.wake,
+    },
+  };
+};

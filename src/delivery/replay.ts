@@ -1,0 +1,78 @@
+// In: a delivery that is over. Out: the same one waiting again under its own `webhook-id`, or a new
+// one with the same body for handlers that drop IDs they know.
+import { isSending, type ChannelDirectory } from "../channels/directory";
+import type { Clock } from "../core/clock";
+import { AppError, notFound } from "../core/errors";
+import { newId } from "../core/ids";
+import type { Engine } from "../store/engine";
+import { findDelivery, sourceOf, type DeliveryView } from "./history";
+import type { Outbox, OutboxRow } from "./outbox";
+import type { DeliveryWorker } from "./worker";
+
+// Only what is over can be sent again: the condition makes two replays at once one.
+const REOPEN =
+  "UPDATE outbox SET status = ?, urgency = 2, tries = 0, next_attempt_at = ?, outcome = NULL, reason = NULL, " +
+  "delivered_at = NULL, finished_at = NULL WHERE seq = ? AND status IN ('delivered', 'failed', 'cancelled')";
+
+/** Replays and backlog come after everything fresh. */
+const REPLAY_URGENCY = 2;
+
+export interface ReplayParts {
+  store: { engine: Engine };
+  clock: Clock;
+  directory: Pick<ChannelDirectory, "find">;
+  outbox: Outbox;
+  worker: Pick<DeliveryWorker, "committed" | "wake">;
+}
+
+/** Durable when it resolves; gives the delivery that will be sent. */
+export const replayDelivery = async (
+  { store, clock, directory, outbox, worker }: ReplayParts,
+  request: { tenantId: string; deliveryId: string; hasNewId: boolean },
+): Promise<DeliveryView> => {
+  const { engine } = store;
+  const delivery = await findDelivery(engine, request.tenantId, request.deliveryId);
+  if (delivery === undefined) throw notFound("delivery");
+  const channel = directory.find(request.tenantId, delivery.channelId);
+  if (channel === undefined)
+    throw new AppError("conflict", "The channel of this delivery was deleted.", { code: "channel_deleted" });
+  const isOver = delivery.finishedAt !== null;
+  if (!isOver && !request.hasNewId)
+    throw new AppError("conflict", "This delivery is still under way.", { code: "delivery_under_way" });
+
+  const now = clock.now();
+  const status = isSending(channel) ? "pending" : "held";
+  const nextAttemptAt = status === "pending" ? now : null;
+  if (!request.hasNewId) {
+    await engine.batch([{ sql: REOPEN, params: [status, nextAttemptAt, delivery.seq], expect: 1 }]);
+    worker.wake(channel.id);
+    return (await findDelivery(engine, request.tenantId, delivery.id)) ?? delivery;
+  }
+
+  const source = await sourceOf(engine, delivery.seq);
+  if (source === undefined) throw notFound("delivery");
+  const row: OutboxRow = {
+    seq: outbox.takeSeq(),
+    id: newId(),
+    tenantId: delivery.tenantId,
+    channelId: delivery.channelId,
+    event: delivery.event,
+    subjectId: delivery.subjectId,
+    machineId: delivery.machineId,
+    urgency: REPLAY_URGENCY,
+    body: source.body,
+    contentType: source.contentType,
+    status,
+    tries: 0,
+    attempts: 0,
+    nextAttemptAt,
+    outcome: null,
+    reason: null,
+    replayOf: delivery.id,
+    createdAt: now,
+  };
+  await engine.batch([outbox.insertStatement(row)]);
+  worker.committed([row]);
+  const { body: _body, contentType: _contentType, tries: _tries, urgency: _urgency, ...view } = row;
+  return { ...view, deliveredAt: null, finishedAt: null };
+};
