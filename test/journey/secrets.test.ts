@@ -1,0 +1,501 @@
+// A different secret in every place that takes one, every way in which sending can fail, bad logins
+// and bad requests: afterwards none of the secrets stands in the log, in an answer, in the metrics, in
+// the live stream, or in the database outside the one column that has to keep them.
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Database } from "bun:sqlite";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { generate } from "selfsigned";
+import { command, startProcess, type TestProcess } from "../harness/app-process";
+import { createCanaries } from "../harness/canaries";
+import { type Manner, MANNERS, openMisbehavingEndpoints } from "../harness/misbehaving";
+
+type Fields = Record<string, unknown>;
+
+/** Nowhere but in the column that keeps channel settings. */
+const secrets = createCanaries();
+/** The path of a webhook's URL: its channel shows it; logs, evidence, errors and metrics do not. */
+const paths = createCanaries();
+
+interface Seen {
+  where: string;
+  text: string;
+  /** A channel's own settings, as the API presents them. */
+  showsUrl: boolean;
+}
+const seen: Seen[] = [];
+
+interface Asked {
+  body?: unknown;
+  /** Sent as it is. */
+  text?: string;
+  headers?: Record<string, string>;
+  token?: string | null;
+  /** What this one answer may show: a secret that was just made. */
+  shows?: string[];
+}
+
+const token = secrets.plant("bootstrap token");
+const adminPassword = secrets.plant("administrator's password");
+const EMAIL = "admin@plant.example";
+let server: TestProcess;
+let endpoints: Awaited<ReturnType<typeof openMisbehavingEndpoints>>;
+const env: Record<string, string> = {
+  ANDON_BOOTSTRAP_TOKEN: token,
+  ANDON_ADMIN_EMAIL: EMAIL,
+  ANDON_ADMIN_PASSWORD: adminPassword,
+  ANDON_LOG_LEVEL: "debug",
+};
+
+const record = (where: string, text: string, showsUrl = false): void =>
+  void seen.push({ where, text, showsUrl });
+
+const isChannelAnswer = (path: string): boolean =>
+  /^\/api\/v1\/notification-channels(?:\/[^/]+)?(?:\?.*)?$/.test(path);
+
+const ask = async (
+  method: string,
+  path: string,
+  asked: Asked = {},
+): Promise<{ status: number; body: Fields }> => {
+  const body = asked.text ?? (asked.body === undefined ? undefined : JSON.stringify(asked.body));
+  const bearer = asked.token === undefined ? token : asked.token;
+  const response = await fetch(`${server.url}${path}`, {
+    method,
+    redirect: "manual",
+    headers: {
+      ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...asked.headers,
+    },
+    ...(body === undefined ? {} : { body }),
+  });
+  const text = await response.text();
+  const headers = JSON.stringify([...response.headers]);
+  let shown = `${response.status} ${headers}\n${text}`;
+  for (const secret of asked.shows ?? []) shown = shown.replaceAll(secret, "(shown once)");
+  // The cookie is how a session's secret reaches the browser.
+  shown = shown.replace(/andon_session=[^;"]+/g, "andon_session=(shown once)");
+  record(`${method} ${path}`, shown, response.ok && isChannelAnswer(path));
+  const isJson = response.headers.get("content-type")?.includes("json") === true && text !== "";
+  return { status: response.status, body: isJson ? (JSON.parse(text) as Fields) : {} };
+};
+
+const create = async (path: string, body: unknown): Promise<Fields> => {
+  const answer = await ask("POST", `/api/v1${path}`, { body });
+  if (answer.status !== 201) throw new Error(`POST ${path}: ${JSON.stringify(answer)}`);
+  return answer.body;
+};
+
+const makeToken = async (name: string, body: Fields): Promise<string> => {
+  const response = await fetch(`${server.url}/api/v1/api-tokens`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ name, ...body }),
+  });
+  expect(response.status).toBe(201);
+  const made = (await response.json()) as { token: string };
+  record(`POST /api-tokens ${name}`, JSON.stringify({ ...made, token: "(shown once)" }));
+  return secrets.adopt(`API token ${name}`, made.token);
+};
+
+const signIn = async (email: string, password: string): Promise<string> => {
+  const response = await fetch(`${server.url}/api/v1/session`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ email, password }),
+  });
+  expect(response.status).toBe(200);
+  record("POST /session", await response.text());
+  const cookie = /andon_session=([^;]+)/.exec(response.headers.get("set-cookie") ?? "")?.[1] ?? "";
+  expect(cookie.length).toBeGreaterThan(20);
+  return secrets.adopt("session cookie", cookie);
+};
+
+/** What each manner has to end as; the sweep is worth nothing if a failure did not happen. */
+const OUTCOMES: Record<Manner | "dns", string> = {
+  well: "delivered",
+  client_error: "client_error",
+  auth_error: "auth_error",
+  rate_limited: "rate_limited",
+  server_error: "server_error",
+  redirect: "redirect",
+  hang: "timeout",
+  reset: "reset",
+  junk: "internal",
+  tls: "tls",
+  refused: "refused",
+  dns: "dns",
+};
+
+const channelConfig = (manner: Manner | "dns", extra: Fields = {}): Fields => {
+  const host = manner === "dns" ? "no-such-host.invalid" : endpoints.listeners[manner];
+  const scheme = manner === "dns" || manner === "tls" ? "https" : "http";
+  const query = ["token", "api_key", "sig"].map(
+    (name) => `${name}=${secrets.plant(`${manner}: ${name} of the URL`)}`,
+  );
+  return {
+    url: `${scheme}://${host}/hook/${paths.plant(`${manner}: path of the URL`)}?${query.join("&")}`,
+    headers: {
+      Authorization: `Bearer ${secrets.plant(`${manner}: Authorization`)}`,
+      "X-Webhook-Secret": secrets.plant(`${manner}: X-Webhook-Secret`),
+      "X-Api-Key": secrets.plant(`${manner}: X-Api-Key`),
+      "X-Password": secrets.plant(`${manner}: X-Password`),
+      "X-Signature-Seed": secrets.plant(`${manner}: X-Signature-Seed`),
+    },
+    secret: secrets.plant(`${manner}: secret`),
+    timeout_seconds: 1,
+    retry: [],
+    ...extra,
+  };
+};
+
+const createChannel = async (name: string, config: Fields): Promise<string> => {
+  const channel = await create("/notification-channels", { name, type: "webhook", config, is_active: true });
+  return String(channel["id"]);
+};
+
+const listAll = async (path: string): Promise<Fields[]> =>
+  ((await ask("GET", `/api/v1${path}${path.includes("?") ? "&" : "?"}limit=500`)).body["data"] ??
+    []) as Fields[];
+
+/** Every channel's delivery of this event has come to its end. */
+const untilDelivered = async (event: string, count: number): Promise<Fields[]> => {
+  const limit = performance.now() + 30_000;
+  for (;;) {
+    const rows = await listAll(`/deliveries?event=${event}`);
+    const isDone = rows.filter(({ status }) => ["delivered", "failed"].includes(String(status)));
+    if (isDone.length >= count) return rows;
+    if (performance.now() > limit) throw new Error(`${isDone.length} of ${count}: ${JSON.stringify(rows)}`);
+    await Bun.sleep(50);
+  }
+};
+
+const sendReading = (value: number): Promise<{ status: number }> =>
+  ask("POST", "/api/v1/readings", { body: { machine: "Press 7", metric: "temperature", value } });
+
+const readStream = async (): Promise<void> => {
+  const latest = new AbortController();
+  const response = await fetch(`${server.url}/api/v1/stream?after=0`, {
+    headers: { authorization: `Bearer ${token}`, accept: "text/event-stream" },
+    signal: latest.signal,
+  });
+  expect(response.status).toBe(200);
+  let text = "";
+  let target = Number.POSITIVE_INFINITY;
+  const decoder = new TextDecoder();
+  try {
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk, { stream: true });
+      const hello = /"kind":"hello","seq":(\d+)|"seq":(\d+),"kind":"hello"/.exec(text);
+      if (hello !== null) target = Number(hello[1] ?? hello[2]);
+      if ([...text.matchAll(/"seq":(\d+)/g)].filter(([, seq]) => Number(seq) === target).length > 1) break;
+    }
+  } finally {
+    latest.abort();
+  }
+  record("live stream", text, true);
+};
+
+/** Each GET of the OpenAPI document, with every ID that its list knows. */
+const walkApi = async (headers: Record<string, string>, bearer: string | null): Promise<number> => {
+  const { body } = await ask("GET", "/docs/json");
+  const documented = Object.entries(body["paths"] as Record<string, Fields>)
+    .filter(([path, methods]) => "get" in methods && !path.endsWith("/stream"))
+    .map(([path]) => path);
+  const ids = new Map<string, string[]>();
+  let count = 0;
+  for (const path of documented.toSorted((a, b) => a.split("{").length - b.split("{").length)) {
+    const collection = path.split("/{")[0] ?? path;
+    const concrete = path.includes("{")
+      ? (ids.get(collection) ?? []).map((id) => path.replace("{id}", id).replace("{metric}", "temperature"))
+      : [path];
+    for (const address of concrete) {
+      expect(address).not.toContain("{");
+      const query = address.endsWith("/readings") ? "?metric=temperature" : "";
+      const { body: answer } = await ask("GET", address + query, { headers, token: bearer });
+      count++;
+      if (!path.includes("{") && Array.isArray(answer["data"]))
+        ids.set(
+          path,
+          (answer["data"] as Fields[]).flatMap(({ id }) => (typeof id === "string" ? [id] : [])),
+        );
+    }
+  }
+  return count;
+};
+
+beforeAll(async () => {
+  endpoints = await openMisbehavingEndpoints();
+  env["ANDON_OUTBOUND_ALLOW"] = Object.values(endpoints.listeners).join(",");
+  server = await startProcess({ env });
+});
+
+afterAll(async () => {
+  await server?.remove();
+  await endpoints?.close();
+});
+
+describe("after everything that can go wrong with secrets around", () => {
+  let viewer = "";
+  let session = "";
+
+  test("channels, users and tokens are made, and every failure happens", async () => {
+    const key = await generate([{ name: "commonName", value: "client" }]);
+    const middleOfKey = key.private.split("\n").slice(3, 5).join("\n");
+    secrets.adopt("TLS client key", middleOfKey);
+    secrets.adopt("TLS client key, one line", middleOfKey.split("\n")[0] ?? "");
+    const pem = { client_cert: key.cert, client_key: key.private };
+    const ids = new Map<string, Manner | "dns">();
+    for (const manner of [...MANNERS, "dns"] as const)
+      ids.set(
+        await createChannel(
+          `Channel ${manner}`,
+          channelConfig(manner, manner === "tls" || manner === "dns" ? { tls: pem } : {}),
+        ),
+        manner,
+      );
+    const standard = secrets.adopt(
+      "standard secret",
+      Buffer.from(secrets.plant("key of the standard secret")).toString("base64"),
+    );
+    await createChannel("Channel signed", channelConfig("well", { secret: `whsec_${standard}` }));
+
+    await create("/alert-rules", {
+      name: "Hot",
+      severity: "critical",
+      is_active: true,
+      selector: {},
+      condition: {
+        type: "threshold",
+        metric: "temperature",
+        operator: ">",
+        threshold: 85,
+        clear_threshold: 80,
+      },
+    });
+    const [anyChannel] = ids.keys();
+    await create("/escalation-policies", {
+      name: "At once",
+      severity: "critical",
+      wait_minutes: 0.01,
+      channel_id: anyChannel,
+      is_active: true,
+    });
+    expect((await sendReading(90)).status).toBe(202);
+    for (const [id, manner] of ids) {
+      const { body } = await ask("POST", `/api/v1/notification-channels/${id}/test`);
+      expect(`${manner}: ${(body["attempt"] as Fields)["outcome"]}`).toBe(`${manner}: ${OUTCOMES[manner]}`);
+    }
+    const rows = await untilDelivered("alert.triggered", ids.size + 1);
+    expect(new Set(rows.map(({ outcome }) => outcome))).toEqual(new Set(Object.values(OUTCOMES)));
+    await untilDelivered("alert.escalated", 1);
+
+    viewer = await makeToken("viewer", { role: "viewer" });
+    await makeToken("ingest", { scope: "ingest" });
+    const password = secrets.plant("user's password");
+    await create("/users", { email: "eva@plant.example", password, name: "Eva", role: "editor" });
+    await signIn("eva@plant.example", password);
+    session = await signIn(EMAIL, adminPassword);
+  }, 120_000);
+
+  test("bad logins and bad requests are answered", async () => {
+    const wrong = secrets.plant("wrong password");
+    for (const email of [EMAIL, "nobody@plant.example"])
+      await ask("POST", "/api/v1/session", { body: { email, password: wrong }, token: null });
+    await ask("POST", "/api/v1/session", { body: { email: EMAIL, password: [wrong] }, token: null });
+    await ask("POST", "/api/v1/session", { body: { email: EMAIL, passwort: wrong }, token: null });
+    await ask("POST", "/api/v1/session", {
+      text: `{"email": "${EMAIL}", "password": "${wrong}`,
+      token: null,
+    });
+    await ask("POST", "/api/v1/setup", {
+      body: { token: secrets.plant("wrong set-up token"), email: EMAIL, password: wrong },
+      token: null,
+    });
+    await ask("GET", "/api/v1/alerts", { token: secrets.plant("wrong API token") });
+    await ask("GET", "/api/v1/alerts", {
+      token: null,
+      headers: { cookie: `andon_session=${secrets.plant("wrong session cookie")}` },
+    });
+    await ask("GET", `/api/v1/alerts?token=${secrets.plant("token in a query")}`);
+    await ask("GET", `/api/v1/nothing/${secrets.plant("secret in an unknown path")}`);
+    await ask("GET", `/setup?token=${secrets.plant("set-up token in the link")}`, { token: null });
+    const influx = secrets.plant("InfluxDB password");
+    await ask("POST", `/write?db=x&u=x&p=${influx}`, { text: "a value=1", token: null });
+    await ask("POST", `/write?db=x&u=x&p=${token}`, { text: "this is no line", token: null });
+    await ask("POST", "/api/v2/write", {
+      text: "a value=1",
+      token: null,
+      headers: { authorization: `Token ${secrets.plant("InfluxDB token")}` },
+    });
+    await ask("POST", "/api/v2/write", {
+      text: "a value=1",
+      token: null,
+      headers: { authorization: `Basic ${btoa(`x:${secrets.plant("Basic password")}`)}` },
+    });
+
+    const refuse = async (config: unknown, more: Fields = {}): Promise<void> => {
+      const body = { name: "Refused", type: "webhook", config, is_active: true, ...more };
+      const { status } = await ask("POST", "/api/v1/notification-channels", { body });
+      if (status < 400 || status > 499) throw new Error(`${status} for ${JSON.stringify(body)}`);
+    };
+    const url = `http://${endpoints.listeners.well}/`;
+    const refused = (name: string): string => secrets.plant(`refused: ${name}`);
+    await refuse({ url: `https://user:${refused("userinfo")}@example.com/` });
+    await refuse({ url: `ftp://example.com/${refused("path")}` });
+    await refuse({
+      url: `http://93.184.215.14/${refused("path of a public host")}?token=${refused("query")}`,
+    });
+    await refuse({ url: `http://169.254.169.254/${refused("path of a metadata host")}` });
+    await refuse({ url, secret: { value: refused("secret of the wrong type") } });
+    await refuse({ url, secret: refused("a secret that is too long").repeat(20) });
+    await refuse({ url, secret: `whsec_${refused("not base64")}!` });
+    await refuse({ url, sekret: refused("misspelt field") });
+    await refuse({ url, headers: { "X-Secret": `${refused("line break")}\r\nX: y` } });
+    await refuse({ url, headers: { Host: refused("forbidden header") } });
+    await refuse({ url, headers: refused("headers of the wrong type") });
+    await refuse({ url: `https://${endpoints.listeners.tls}/`, tls: { client_key: refused("no key") } });
+    await refuse({ url }, { token: refused("unknown field") });
+    await refuse(refused("config of the wrong type"));
+    await refuse({ url }, { type: refused("type") });
+    await ask("POST", "/api/v1/users", {
+      body: { email: "x@plant.example", password: refused("password").repeat(20), role: "viewer" },
+    });
+    await ask("POST", "/api/v1/users", { body: { email: refused("password as e-mail"), password: 1 } });
+    await ask("POST", "/api/v1/notification-channels", { text: `{"name": "${refused("cut off JSON")}` });
+    await ask("POST", "/api/v1/notification-channels", {
+      body: {},
+      headers: { "idempotency-key": refused("idempotency key") },
+    });
+    expect(seen.filter(({ where }) => where.includes("POST")).length).toBeGreaterThan(30);
+  }, 60_000);
+
+  test("a policy that has become stricter and settings that are broken are met as well", async () => {
+    expect(await server.terminate()).toBe(0);
+    env["ANDON_OUTBOUND_ALLOW"] = Object.entries(endpoints.listeners)
+      .filter(([manner]) => manner !== "server_error")
+      .map(([, listener]) => listener)
+      .join(",");
+    const database = new Database(join(server.directory, "data/andon.db"));
+    database.run(
+      `UPDATE channels SET config = json_set(config, '$.method', ?) WHERE name = 'Channel redirect'`,
+      [secrets.plant("broken setting")],
+    );
+    database.close();
+    await server.restart();
+    expect((await sendReading(70)).status).toBe(202);
+    expect((await sendReading(91)).status).toBe(202);
+    const rows = await untilDelivered("alert.triggered", 2 * (MANNERS.length + 2) - 1);
+    expect(new Set(rows.map(({ outcome }) => outcome))).toContain("blocked");
+    const broken = (await listAll("/notification-channels")).find(({ name }) => name === "Channel redirect");
+    const tested = await ask("POST", `/api/v1/notification-channels/${broken?.["id"]}/test`);
+    expect((tested.body["attempt"] as Fields)["outcome"]).toBe("invalid_config");
+  }, 60_000);
+
+  test("every answer of the API has been asked for, by all kinds of people", async () => {
+    const count = await walkApi({}, token);
+    expect(count).toBeGreaterThan(40);
+    await walkApi({}, viewer);
+    await walkApi({ cookie: `andon_session=${session}` }, null);
+    await walkApi({}, null);
+    for (const path of ["/metrics", "/healthz", "/readyz", "/docs", "/"]) await ask("GET", path);
+    await readStream();
+  }, 60_000);
+
+  test("the command line shows none", async () => {
+    for (const words of [
+      ["config"],
+      ["config", "--json"],
+      ["user", "reset-password", "--email", "no@where.example"],
+    ]) {
+      const run = Bun.spawnSync([...command(), ...words], {
+        cwd: server.directory,
+        env: { ...env, PATH: process.env["PATH"] ?? "", ANDON_DATA_DIR: join(server.directory, "data") },
+        stdin: Buffer.from(secrets.plant("password on standard input")),
+      });
+      record(`andon ${words.join(" ")}`, run.stdout.toString() + run.stderr.toString());
+    }
+  });
+
+  test("the set-up link stands in the log once and nowhere else", async () => {
+    const fresh = await startProcess({ env: { ANDON_BOOTSTRAP_TOKEN: "", ANDON_LOG_LEVEL: "debug" } });
+    const main = server;
+    try {
+      const link = /\/setup\?token=([\w-]+)/.exec(fresh.output());
+      const setupToken = secrets.adopt("set-up token", link?.[1] ?? "");
+      expect(setupToken.length).toBeGreaterThan(20);
+      server = fresh;
+      const password = secrets.plant("first password");
+      const body = { token: setupToken, email: EMAIL, password, name: "Ada" };
+      await ask("GET", "/api/v1/setup", { token: null });
+      expect((await ask("POST", "/api/v1/setup", { body, token: null })).status).toBe(201);
+      expect((await ask("POST", "/api/v1/setup", { body, token: null })).status).toBeGreaterThan(399);
+      expect(fresh.output().split(setupToken)).toHaveLength(2);
+      record("log of the set-up", fresh.output().replace(setupToken, "(shown once)"));
+      expect(await fresh.terminate()).toBe(0);
+      expect(findInDatabase(fresh.directory)).toEqual([]);
+    } finally {
+      server = main;
+      await fresh.remove();
+    }
+  }, 60_000);
+
+  test("no secret stands in the log", async () => {
+    expect(await server.terminate()).toBe(0);
+    const log = server.output();
+    expect(log.split("\n").length).toBeGreaterThan(10);
+    expect(secrets.find(log)).toEqual([]);
+    expect(paths.find(log)).toEqual([]);
+  });
+
+  test("no secret stands in an answer, an error, the metrics or the live stream", () => {
+    expect(seen.length).toBeGreaterThan(300);
+    expect(secrets.count).toBeGreaterThan(100);
+    const found = seen.flatMap(({ where, text, showsUrl }) =>
+      [...secrets.find(text), ...(showsUrl ? [] : paths.find(text))].map((hit) => `${where}: ${hit}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  test("no secret stands in the database outside the settings of channels, nor in another file", () => {
+    expect(findInDatabase(server.directory)).toEqual([]);
+    const data = join(server.directory, "data");
+    const others = readdirSync(data, { recursive: true, withFileTypes: true }).filter(
+      (entry) => entry.isFile() && !entry.name.startsWith("andon.db"),
+    );
+    expect(others.length).toBeGreaterThan(0);
+    for (const { parentPath, name } of others) {
+      const text = readFileSync(join(parentPath, name)).toString("latin1");
+      expect(secrets.find(text).map((hit) => `${name}: ${hit}`)).toEqual([]);
+    }
+  });
+});
+
+/** Every value of every table, except the one column that has to hold secrets until they are encrypted. */
+const findInDatabase = (directory: string): string[] => {
+  const database = new Database(join(directory, "data/andon.db"));
+  try {
+    const tables = database
+      .query<{ name: string }, []>("SELECT name FROM sqlite_master WHERE type = 'table'")
+      .all()
+      .map(({ name }) => name);
+    expect(tables).toContain("journal");
+    return tables.flatMap((table) =>
+      database
+        .query<Record<string, unknown>, []>(`SELECT * FROM "${table}"`)
+        .all()
+        .flatMap((row) =>
+          Object.entries(row)
+            .filter(([column]) => !(table === "channels" && column === "config"))
+            .flatMap(([column, value]) => {
+              const text =
+                value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : String(value);
+              return secrets.find(text).map((hit) => `${table}.${column}: ${hit}`);
+            }),
+        ),
+    );
+  } finally {
+    database.close();
+  }
+};
