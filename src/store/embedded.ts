@@ -66,7 +66,9 @@ export class EmbeddedEngine implements Engine {
     try {
       return this.#prepareQuery(sql).values(...((params ?? []) as SQLQueryBindings[])) as SqlValue[][];
     } catch (error) {
-      throw errorOf(failureOf(error));
+      const failure = failureOf(error);
+      // This connection can't write at all: the statement is at fault, not the disk.
+      throw errorOf(failure.code === "SQLITE_READONLY" ? { ...failure, kind: "internal" } : failure);
     }
   }
 

@@ -3,6 +3,7 @@
 import type { Database } from "bun:sqlite";
 import { createHash } from "node:crypto";
 import { EXIT_CODE, StartupError } from "../core/errors";
+import { readRows } from "./read-rows";
 import { splitSql } from "./split-sql";
 import type { Migration } from "./migrations";
 
@@ -30,9 +31,11 @@ interface Applied {
 }
 
 export const appliedMigrations = (database: Database): Applied[] => {
-  const ledger = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'").values();
-  if (ledger.length === 0) return [];
-  return database.prepare("SELECT name, checksum FROM schema_migrations ORDER BY name").all() as Applied[];
+  if (readRows(database, "SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'").length === 0)
+    return [];
+  return readRows(database, "SELECT name, checksum FROM schema_migrations ORDER BY name").map(
+    ([name, checksum]) => ({ name: String(name), checksum: String(checksum) }),
+  );
 };
 
 /** Throws StartupError where the file was made by another version than this one can follow. */
@@ -82,14 +85,16 @@ const apply = ({ name, sql }: Migration, { database, now, beforeStatement }: Mig
       beforeStatement?.(name, index);
       database.run(statement);
     }
-    const orphans = database.prepare("PRAGMA foreign_key_check").values();
+    const orphans = readRows(database, "PRAGMA foreign_key_check");
     if (orphans.length > 0)
       throw new Error(
         `${orphans.length} rows would point to nothing, the first in ${String(orphans[0]?.[0])}`,
       );
-    database
-      .prepare("INSERT INTO schema_migrations (name, checksum, applied_at) VALUES (?, ?, ?)")
-      .run(name, checksumOf(sql), now());
+    database.run("INSERT INTO schema_migrations (name, checksum, applied_at) VALUES (?, ?, ?)", [
+      name,
+      checksumOf(sql),
+      now(),
+    ]);
     beforeStatement?.(name, statements.length);
     database.run("COMMIT");
   } catch (error) {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { freeBytes } from "./ballast";
 import { syncDirectory, syncFile } from "./durable-file";
 import { appliedMigrations } from "./migrate";
+import { readOne } from "./read-rows";
 import { corrupt, tooLittleRoom } from "./refusals";
 
 /** Older ones are removed: each is as large as the database. */
@@ -33,7 +34,7 @@ export const backUpBeforeMigration = (options: MigrationBackupOptions): string =
   const stamp = new Date(now).toISOString().replaceAll(/[:.]/g, "-");
   const path = join(folder, `before-${migration}-${stamp}.db`);
   const draft = `${path}.unfinished`;
-  database.prepare("VACUUM INTO ?").run(draft);
+  database.run("VACUUM INTO ?", [draft]);
   syncFile(draft);
   verifyCopy(draft, appliedMigrations(database).length);
   renameSync(draft, path);
@@ -50,7 +51,7 @@ const removeUnfinished = (folder: string): void => {
 
 /** Room for the copy and for a migration that writes every page again. */
 const checkRoom = (database: Database, folder: string, room: (directory: string) => number): void => {
-  const read = (pragma: string): number => Number(database.prepare(`PRAGMA ${pragma}`).values()[0]?.[0]);
+  const read = (pragma: string): number => Number(readOne(database, `PRAGMA ${pragma}`));
   const needed = 2 * read("page_count") * read("page_size") + SPARE_BYTES;
   const free = room(folder);
   if (free < needed) throw tooLittleRoom(folder, needed, free);
@@ -59,7 +60,7 @@ const checkRoom = (database: Database, folder: string, room: (directory: string)
 const verifyCopy = (path: string, migrations: number): void => {
   const copy = new Database(path, { readonly: true });
   try {
-    const verdict = copy.prepare("PRAGMA quick_check(1)").values()[0]?.[0];
+    const verdict = readOne(copy, "PRAGMA quick_check(1)");
     if (verdict !== "ok" || appliedMigrations(copy).length !== migrations || statSync(path).size === 0)
       throw corrupt(path, `the copy before the migration is not whole: ${String(verdict)}`);
   } finally {

@@ -8,6 +8,7 @@ import type { Log } from "../core/log";
 import { markerPathIn, readMarker, writeMarker, type Marker } from "./marker";
 import { migrate, type MigrateOptions } from "./migrate";
 import { backUpBeforeMigration } from "./migration-backup";
+import { readOne } from "./read-rows";
 import { corrupt, databaseGone, foreignDatabase, refusalOf } from "./refusals";
 
 /** "Andn": tells our files from other programs' ones. */
@@ -87,8 +88,6 @@ const open = (path: string, isNew: boolean): Database => {
   return database;
 };
 
-const readOne = (database: Database, sql: string): unknown => database.prepare(sql).values()[0]?.[0];
-
 /** Reads only, until it is sure that the file is ours and whole. */
 const check = (database: Database, path: string, skipsPages: boolean): void => {
   const tables = Number(readOne(database, "SELECT count(*) FROM sqlite_master"));
@@ -104,7 +103,8 @@ const check = (database: Database, path: string, skipsPages: boolean): void => {
 const bringUpToDate = (database: Database, options: PrepareOptions): void => {
   if (readOne(database, "PRAGMA journal_mode=WAL") !== "wal")
     throw new Error("the file system does not support a write-ahead log");
-  database.run(`PRAGMA application_id=${APPLICATION_ID}`);
+  if (readOne(database, "PRAGMA application_id") !== APPLICATION_ID)
+    database.run(`PRAGMA application_id=${APPLICATION_ID}`);
   const applied = migrate({
     database,
     migrations: options.migrations,
@@ -130,7 +130,7 @@ const identify = (database: Database, path: string, marker: Marker | null): stri
   const known = read();
   if (typeof known !== "string") {
     const id = marker?.id ?? newId();
-    database.prepare("INSERT INTO settings (key, value) VALUES ('instance_id', ?)").run(id);
+    database.run("INSERT INTO settings (key, value) VALUES ('instance_id', ?)", [id]);
     return id;
   }
   if (marker !== null && marker.id !== null && marker.id !== known)

@@ -109,8 +109,9 @@ const startStore = async (
   const ballast = new Ballast(ballastPathIn(directory), clock);
 
   const close = async (): Promise<void> => {
+    const drained = engine.close();
     await ballast.stop();
-    await engine.close();
+    await drained;
     await thread.close();
     unlock();
   };

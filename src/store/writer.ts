@@ -101,8 +101,13 @@ export class Writer {
     }
   }
 
+  /** Safe on a connection that has failed. */
   close(): void {
     try {
+      // A statement that is left open would keep the file open behind `close`.
+      for (const known of this.#known) known?.prepared.finalize();
+      for (const own of [this.#begin, this.#commit, this.#rollback, this.#mark]) own.finalize();
+      for (const own of [this.#keep, this.#undo, this.#lastRowid]) own.finalize();
       this.#database.close();
     } catch {
       // A connection with an error may refuse; the file is as it was.
