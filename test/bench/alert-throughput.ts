@@ -1,0 +1,118 @@
+// B3. In: 20,000 readings over a limit, each of another machine, told to one of eight signed webhook
+// channels. Out: alerts per second from the first post to the last webhook, all of it durable.
+import { runJob } from "../harness/job";
+import { createThresholdRule, createWebhookChannel } from "../harness/remote-api";
+import { startSink, type Sink } from "../harness/sink";
+import { findAlertmanager, startAlertmanager } from "./alertmanager";
+import { median, rate, rateFigure, refuseRefusals, type Benchmark, type Context } from "./benchmark";
+import type { AlertsInput, AlertsOutput } from "./clients/alerts";
+import { client, LIMIT, openFloor, openScene, SECRET, TOKEN, withCleanUp } from "./scene";
+
+const CHANNELS = 8;
+const PER_REQUEST = 20;
+const CONNECTIONS = 8;
+const FULL_ALERTS = 20_000;
+const QUICK_ALERTS = 4_000;
+const ARRIVAL_LIMIT_MS = 180_000;
+/** Signatures are checked on a sample: the sink shares the two cores. */
+const VERIFY_EVERY = 50;
+
+const input = (port: number, kind: AlertsInput["kind"], alerts: number): AlertsInput => ({
+  port,
+  token: TOKEN,
+  kind,
+  alerts,
+  perRequest: PER_REQUEST,
+  connections: CONNECTIONS,
+  channels: CHANNELS,
+});
+
+const openSink = async (isSigned: boolean): Promise<Sink & { close(): Promise<void> }> => {
+  const sink = await startSink({
+    listeners: CHANNELS,
+    ...(isSigned ? { verifyEvery: VERIFY_EVERY, secret: SECRET } : {}),
+  });
+  return { ...sink, close: () => sink.stop() };
+};
+
+/** Alerts per second, from the first byte sent to the last message received. */
+const measure = async (where: string, sink: Sink, job: AlertsInput, hasIds: boolean): Promise<number> => {
+  const output = await runJob<AlertsOutput>(client("alerts"), job);
+  refuseRefusals(where, output);
+  if (output.acceptedAlerts !== job.alerts)
+    throw new Error(`${where}: ${output.acceptedAlerts} of ${job.alerts} alerts were accepted`);
+  const limit = performance.now() + ARRIVAL_LIMIT_MS;
+  let counts = await sink.counts();
+  while ((hasIds ? counts.distinct : counts.requests) < job.alerts) {
+    if (performance.now() > limit)
+      throw new Error(`${where}: only ${counts.distinct} of ${job.alerts} messages arrived`);
+    await Bun.sleep(25);
+    counts = await sink.counts();
+  }
+  if (counts.badSignatures > 0) throw new Error(`${where}: ${counts.badSignatures} signatures were wrong`);
+  return rate(job.alerts, (counts.lastAt ?? Number.NaN) - output.firstAt);
+};
+
+const measureProduct = (context: Context, alerts: number): Promise<number> =>
+  withCleanUp(async (own) => {
+    const sink = own(await openSink(true));
+    const scene = own(await openScene(context.command));
+    for (let line = 0; line < CHANNELS; line++)
+      await createWebhookChannel(scene.api, {
+        name: `Line ${line}`,
+        url: sink.url(line),
+        secret: SECRET,
+        events: ["alert.triggered"],
+        labels: { line: `l${line}` },
+      });
+    await createThresholdRule(scene.api, { name: "Pressure", metric: "pressure", above: LIMIT });
+    const { port } = scene.product;
+    refuseRefusals("Andon", await runJob<AlertsOutput>(client("alerts"), input(port, "quiet", alerts)));
+    return measure("Andon", sink, input(port, "breach", alerts), true);
+  });
+
+const measureFloor = (alerts: number): Promise<number> =>
+  withCleanUp(async (own) => {
+    const sink = own(await openSink(true));
+    const floor = own(await openFloor("alerts", { sinkPorts: sink.ports, secret: SECRET, limit: LIMIT }));
+    return measure("the bare program", sink, input(floor.port, "breach", alerts), true);
+  });
+
+const measureAlertmanager = (path: string, alerts: number): Promise<number> =>
+  withCleanUp(async (own) => {
+    const sink = own(await openSink(false));
+    const urls = sink.ports.map((_, line) => sink.url(line));
+    const other = own(await startAlertmanager(path, urls));
+    return measure("Alertmanager", sink, input(other.port, "alertmanager", alerts), false);
+  });
+
+export const alertThroughput: Benchmark = {
+  id: "B3",
+  title: "rule fires → journal, outbox → signed webhook received, 8 channels",
+  run: async (context) => {
+    const alerts = context.isQuick ? QUICK_ALERTS : FULL_ALERTS;
+    const alertmanager = findAlertmanager();
+    const values: number[] = [];
+    const floors: number[] = [];
+    const others: number[] = [];
+    for (let run = 0; run < context.runs; run++) {
+      floors.push(await measureFloor(alerts));
+      values.push(await measureProduct(context, alerts));
+      if (alertmanager !== null) others.push(await measureAlertmanager(alertmanager, alerts));
+    }
+    const figures = [
+      rateFigure("told, durable", "alerts/s", median(values), median(floors), "≥ 0.5 of the floor"),
+    ];
+    if (alertmanager === null) context.note("B3: Alertmanager is not installed, nothing to compare with.");
+    else
+      figures.push({
+        what: "against Alertmanager",
+        unit: "alerts/s",
+        value: median(values),
+        floor: median(others),
+        ratio: median(values) / median(others),
+        goal: "≥ 2 × Alertmanager (in memory, unsigned)",
+      });
+    return figures;
+  },
+};

@@ -1,0 +1,88 @@
+// B1. In: 500 machines whose gateway sends 5,000 lines per request. Out: lines per second that were
+// evaluated by 100 rules and stored, beside the bare program with the same client.
+import { runJob } from "../harness/job";
+import { createThresholdRule } from "../harness/remote-api";
+import { rate, rateFigure, refuseRefusals, type Benchmark, type Context } from "./benchmark";
+import type { LinesInput, LinesOutput } from "./clients/lines";
+import { client, LIMIT, openFloor, openScene, TOKEN, withCleanUp, type Scene } from "./scene";
+
+const MACHINES = 500;
+/** Each rule concerns the machines of one cell: every reading is looked at by one rule. */
+const RULES = 100;
+const CONNECTIONS = 4;
+const LINES_PER_REQUEST = 5_000;
+const WARM_UP_MS = 1_500;
+const FULL_MS = 60_000;
+const QUICK_MS = 6_000;
+const DAY_S = 86_400;
+
+const input = (port: number, path: string, durationMs: number, firstSecond: number): LinesInput => ({
+  port,
+  path,
+  token: TOKEN,
+  machines: MACHINES,
+  cells: RULES,
+  connections: CONNECTIONS,
+  linesPerRequest: LINES_PER_REQUEST,
+  durationMs,
+  firstSecond,
+});
+
+const load = async (port: number, path: string, durationMs: number, where: string): Promise<LinesOutput> => {
+  // Four days back: a run of a minute writes many hours of device time.
+  const firstSecond = Math.floor(Date.now() / 1_000) - 4 * DAY_S;
+  const warmed = await runJob<LinesOutput>(client("lines"), input(port, path, WARM_UP_MS, firstSecond));
+  refuseRefusals(where, warmed);
+  const output = await runJob<LinesOutput>(
+    client("lines"),
+    input(port, path, durationMs, firstSecond + DAY_S),
+  );
+  refuseRefusals(where, output);
+  return { ...output, lines: output.lines };
+};
+
+/** The newest reading of each machine that the product knows must be the last one that was sent. */
+const checkStored = async (scene: Scene): Promise<void> => {
+  const machines = await scene.api.list("/machines");
+  if (machines.length !== MACHINES)
+    throw new Error(`${machines.length} machines are known instead of ${MACHINES}`);
+};
+
+const measureProduct = (context: Context, durationMs: number): Promise<{ lines: number; cores: number }> =>
+  withCleanUp(async (own) => {
+    const scene = own(await openScene(context.command));
+    for (let cell = 0; cell < RULES; cell++)
+      await createThresholdRule(scene.api, {
+        name: `Temperature of cell ${cell}`,
+        metric: "temperature",
+        above: LIMIT,
+        labels: { cell: `c${cell}` },
+      });
+    const from = performance.now();
+    const usedBefore = scene.product.processorSeconds();
+    const output = await load(scene.product.port, "/api/v2/write?precision=ns", durationMs, "Andon");
+    const cores = (scene.product.processorSeconds() - usedBefore) / ((performance.now() - from) / 1_000);
+    await checkStored(scene);
+    return { lines: rate(output.lines, output.elapsedMs), cores };
+  });
+
+const measureFloor = (durationMs: number): Promise<number> =>
+  withCleanUp(async (own) => {
+    const floor = own(await openFloor("lines", { limit: LIMIT }));
+    const output = await load(floor.port, "/write", durationMs, "the bare program");
+    const { rows } = (await (await fetch(`http://127.0.0.1:${floor.port}/`)).json()) as { rows: number };
+    if (rows < output.lines) throw new Error(`the bare program stored ${rows} of ${output.lines} lines`);
+    return rate(output.lines, output.elapsedMs);
+  });
+
+export const lineProtocol: Benchmark = {
+  id: "B1",
+  title: "line protocol, 500 machines, 5,000 lines per request, 100 rules",
+  run: async (context) => {
+    const durationMs = context.isQuick ? QUICK_MS : FULL_MS;
+    const floor = await measureFloor(Math.min(durationMs, FULL_MS / 3));
+    const { lines, cores } = await measureProduct(context, durationMs);
+    context.note(`B1: Andon used ${cores.toFixed(2)} cores; the client shares the machine.`);
+    return [rateFigure("evaluated and stored", "lines/s", lines, floor, "≥ 0.4 of the floor")];
+  },
+};

@@ -1,0 +1,165 @@
+// In: a seed and how the product is run. Out: the scene of both loops: product on an empty directory,
+// a sink with a synced log, four channels, a rule, a policy, and a plant that reports all the time.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { judge, judgeFiles, untilSettled, type OracleChannel, type Verdict } from "../harness/oracle";
+import { createPlant, PLANT_LIMIT, PLANT_METRIC, type Plant } from "../harness/plant";
+import {
+  BOOTSTRAP_TOKEN,
+  freePort,
+  removeProductFiles,
+  startProduct,
+  type Product,
+  type ProductCommand,
+} from "../harness/process";
+import { createRemoteApi, createThresholdRule, createWebhookChannel } from "../harness/remote-api";
+import { startSink, type Sink } from "../harness/sink";
+
+const MACHINES = 16;
+const SECRET = "a secret of the fault loops, 0123456789";
+/** Short, and enough of them that chance alone gives nothing up. */
+const RETRY_SECONDS = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
+const SETTLE_LIMIT_MS = 120_000;
+const ALL_EVENTS = ["alert.triggered", "alert.acknowledged", "alert.resolved", "alert.escalated"];
+
+const CHANNELS = [
+  { name: "Everything", events: ALL_EVENTS, line: null },
+  { name: "Line 1", events: ALL_EVENTS, line: "l1" },
+  { name: "Triggers of line 2", events: ["alert.triggered"], line: "l2" },
+  { name: "Everything again", events: ["alert.triggered", "alert.resolved"], line: null },
+] as const;
+
+export interface SceneOptions {
+  command: ProductCommand;
+  seed: number;
+  /** Share of messages that the sink answers with 503. */
+  failShare: number;
+  sinkDelayMs: number;
+  /** Copies of messages per channel that one end of the process excuses. */
+  copiesPerEnd: number;
+}
+
+export interface PlantScene {
+  readonly plant: Plant;
+  readonly sink: Sink;
+  product: Product;
+  /** Starts it again on the same directory and port; the plant goes on once it is ready. */
+  restart(): Promise<void>;
+  /** Starts it again and returns at once; the plant waits. */
+  restartInSilence(): void;
+  /** Notes that the process ends now; the plant waits from here on. */
+  noteEnd(): void;
+  /** Ms from each start to the first message that the sink saw after it. */
+  firstSendsMs(): number[];
+  /** Finishes the plant, lets everything settle, stops the product, and asks the oracle. */
+  conclude(): Promise<Verdict & { exitCode: number }>;
+  close(): Promise<void>;
+}
+
+export const openPlantScene = async (options: SceneOptions): Promise<PlantScene> => {
+  const root = mkdtempSync(join(tmpdir(), "andon-faults-"));
+  const dataDirectory = join(root, "data");
+  const port = freePort();
+  const sink = await startSink({
+    listeners: CHANNELS.length,
+    logPath: join(root, "sink.log"),
+    secret: SECRET,
+    verifyEvery: 1,
+    failShare: options.failShare,
+    seed: options.seed,
+    delayMs: options.sinkDelayMs,
+  });
+  const start = (): Product => startProduct({ dataDirectory, port, command: options.command });
+  const api = createRemoteApi(`http://127.0.0.1:${port}`, BOOTSTRAP_TOKEN);
+  const product = start();
+  const startedAt: number[] = [];
+  const endedAt: number[] = [];
+  const close = async (): Promise<void> => {
+    await scene.product.kill();
+    await sink.stop();
+    removeProductFiles(dataDirectory);
+    rmSync(root, { recursive: true, force: true });
+  };
+
+  const channels: OracleChannel[] = [];
+  const setUp = async (): Promise<void> => {
+    await product.ready();
+    for (const [listener, { name, events, line }] of CHANNELS.entries()) {
+      const id = await createWebhookChannel(api, {
+        name,
+        url: sink.url(listener),
+        secret: SECRET,
+        events: [...events],
+        retry: RETRY_SECONDS,
+        ...(line === null ? {} : { labels: { line } }),
+      });
+      channels.push({ id, listener, events, line });
+    }
+    await createThresholdRule(api, {
+      name: "Too hot",
+      metric: PLANT_METRIC,
+      above: PLANT_LIMIT.above,
+      clearBelow: PLANT_LIMIT.clearBelow,
+    });
+    await api.call("POST", "/escalation-policies", {
+      name: "Nobody came",
+      severity: "warning",
+      wait_minutes: 0.01,
+      channel_id: channels[0]?.id,
+      is_active: true,
+    });
+  };
+
+  const plant = createPlant({ port, token: BOOTSTRAP_TOKEN, machines: MACHINES, seed: options.seed });
+  const scene: PlantScene = {
+    plant,
+    sink,
+    product,
+    restart: async () => {
+      scene.restartInSilence();
+      startedAt.push(scene.product.startedAt);
+      await scene.product.ready();
+      plant.resume();
+    },
+    restartInSilence: () => {
+      scene.product = start();
+    },
+    noteEnd: () => {
+      plant.expectSilence();
+      endedAt.push(performance.timeOrigin + performance.now());
+    },
+    firstSendsMs: () => {
+      const log = sink.log();
+      return startedAt.flatMap((from) => {
+        const nextEnd = endedAt.find((at) => at > from) ?? Number.POSITIVE_INFINITY;
+        const first = log.find(({ at }) => at > from && at < nextEnd);
+        return first === undefined ? [] : [first.at - from];
+      });
+    },
+    conclude: async () => {
+      await plant.finish();
+      await untilSettled(api, SETTLE_LIMIT_MS);
+      const verdict = await judge({
+        api,
+        machines: plant.records,
+        channels,
+        log: sink.log(),
+        endedAt,
+        copiesPerEnd: options.copiesPerEnd,
+      });
+      const { code } = await scene.product.stop();
+      const faults = [...plant.faults, ...verdict.faults, ...judgeFiles(dataDirectory)];
+      return { ...verdict, faults, exitCode: code };
+    },
+    close,
+  };
+  try {
+    await setUp();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  plant.resume();
+  return scene;
+};
