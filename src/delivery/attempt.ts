@@ -18,7 +18,6 @@ export interface AttemptInput {
   number: number;
   /** When it became due, in ms. */
   queuedAt: number;
-  signal?: AbortSignal;
 }
 
 export interface AttemptResult {
@@ -47,10 +46,8 @@ const unsent = (now: number, error: string): Exchange => ({
   totalMs: 0,
 });
 
-const redactAll = (
-  values: Readonly<Record<string, string>>,
-  secrets: readonly string[],
-): Record<string, string> => {
+const redactAll = (values: Record<string, string>, secrets: readonly string[]): Record<string, string> => {
+  if (secrets.length === 0) return values;
   const result: Record<string, string> = {};
   for (const name in values) result[name] = redact(values[name] ?? "", secrets);
   return result;
@@ -72,10 +69,7 @@ export const performAttempt = async (
       version,
     });
     requestHeaders = request.headers;
-    exchange = await sender.send(request, {
-      timeoutMs: behaviour.timeoutMs,
-      ...(input.signal === undefined ? {} : { signal: input.signal }),
-    });
+    exchange = await sender.send(request, { timeoutMs: behaviour.timeoutMs });
   } catch {
     // The error may quote the settings: only the fact is kept.
     exchange = unsent(clock.now(), "No request can be made from the channel's settings.");

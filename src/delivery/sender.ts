@@ -22,8 +22,10 @@ export interface Exchange extends SendResult {
 }
 
 export interface Sender {
-  /** Never rejects. `signal` gives up early, as at a shutdown: the failure is `internal`. */
-  send(request: OutboundRequest, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Exchange>;
+  /** Never rejects. */
+  send(request: OutboundRequest, options: { timeoutMs: number }): Promise<Exchange>;
+  /** Gives up all that runs, as at a shutdown: those attempts fail as `internal`. */
+  abandon(): void;
   /** Null when the URL may be dialled as far as can be known now, else the reason for people. */
   refusalOf(url: string): Promise<string | null>;
   /** Same key, same address and port, as far as is known: for counting what is in flight per host. */
@@ -90,6 +92,7 @@ type Vetted = { addresses: string[]; reason: null } | { addresses: []; failure: 
 export const createSender = ({ clock, policy, resolver, dial = fetch }: SenderParts): Sender => {
   const deadlines = createDeadlines(clock);
   const targets = new Map<string, Target>();
+  const running = new Set<() => void>();
 
   const targetOf = (url: string): Target | null => {
     const known = targets.get(url);
@@ -180,7 +183,11 @@ export const createSender = ({ clock, policy, resolver, dial = fetch }: SenderPa
   };
 
   return {
-    send: async (request, { timeoutMs, signal }) => {
+    abandon: () => {
+      for (const giveUp of running) giveUp();
+    },
+
+    send: async (request, { timeoutMs }) => {
       const startedAt = clock.now();
       const started = clock.monotonic();
       const ended = (result: Omit<Exchange, "startedAt" | "totalMs">): Exchange => ({
@@ -203,14 +210,15 @@ export const createSender = ({ clock, policy, resolver, dial = fetch }: SenderPa
       if (target === null) return failedWith("invalid_config", "The URL can't be dialled.");
       const abort = new AbortController();
       let overBy: "deadline" | "shutdown" | null = null;
-      const giveUp = (by: "deadline" | "shutdown") => (): void => {
-        overBy ??= by;
+      const giveUp = (): void => {
+        overBy ??= "shutdown";
         abort.abort();
       };
-      const onShutdown = giveUp("shutdown");
-      const cancelDeadline = deadlines.start(timeoutMs, giveUp("deadline"));
-      signal?.addEventListener("abort", onShutdown, { once: true });
-      if (signal?.aborted === true) onShutdown();
+      const cancelDeadline = deadlines.start(timeoutMs, () => {
+        overBy ??= "deadline";
+        abort.abort();
+      });
+      running.add(giveUp);
       try {
         const vetted = target.isLiteral
           ? judgeAll(target, [target.hostname])
@@ -249,7 +257,7 @@ export const createSender = ({ clock, policy, resolver, dial = fetch }: SenderPa
         return failedWith("internal", classifyFailure(error).error);
       } finally {
         cancelDeadline();
-        signal?.removeEventListener("abort", onShutdown);
+        running.delete(giveUp);
       }
     },
 

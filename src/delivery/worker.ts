@@ -69,7 +69,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
   const deadlines = createDeadlines(clock);
   const parkedAt = new Map<string, Set<Lane>>();
   const running = new Set<Promise<void>>();
-  const stopping = new AbortController();
+  let hasGivenUp = false;
   let refills = 0;
   let state: "new" | "running" | "stopping" | "stopped" = "new";
   let idleListeners: (() => void)[] = [];
@@ -227,11 +227,10 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
         composed: row,
         number: row.attempts + 1,
         queuedAt: row.nextAttemptAt ?? row.createdAt,
-        signal: stopping.signal,
       },
     );
     cancelSlow();
-    const wasGivenUp = stopping.signal.aborted && result.exchange.failure === "internal";
+    const wasGivenUp = hasGivenUp && result.exchange.failure === "internal";
     if (!wasGivenUp) {
       lane.isSuspect = place.pool === "slow" || result.judgement.outcome !== "delivered";
       books.settle({
@@ -358,7 +357,10 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       state = "stopping";
       dueTimer.stop();
       if (wasRunning) {
-        const cancelGrace = clock.after(STOP_GRACE_MS, () => stopping.abort());
+        const cancelGrace = clock.after(STOP_GRACE_MS, () => {
+          hasGivenUp = true;
+          sender.abandon();
+        });
         await Promise.all(running);
         cancelGrace();
         books.saveHealth(true);

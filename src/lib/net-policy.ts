@@ -52,6 +52,18 @@ export interface NetPolicy {
 
 const HOST_AND_PORT = /^(?:\[([^\]]+)\]|([^:[\]/]+)):(\d{1,5})$/;
 
+/** Parsed addresses: the same few are judged at every attempt. */
+const MOST_PARSED = 1_024;
+const parsed = new Map<string, IpBytes | null>();
+const parseOnce = (text: string): IpBytes | null => {
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
+  if (parsed.size >= MOST_PARSED) parsed.clear();
+  const bytes = parseIp(text);
+  parsed.set(text, bytes);
+  return bytes;
+};
+
 const keyOf = (host: string, port: number): string => `${host} ${port}`;
 
 /** The host of a `host:port` pair in the form that is compared, and the port; null when it is none. */
@@ -127,9 +139,9 @@ export const createNetPolicy = (parts: NetPolicyParts): NetPolicy => {
   return {
     mode,
     judge: (target, address) => {
-      const parsed = parseIp(address);
-      if (parsed === null) return { isAllowed: false, reason: "The name stands for no usable address." };
-      const bytes = unmapIp(parsed);
+      const own = parseOnce(address);
+      if (own === null) return { isAllowed: false, reason: "The name stands for no usable address." };
+      const bytes = unmapIp(own);
       const dialled = formatIp(bytes);
       const isNamed = pairs.has(keyOf(target.hostname.toLowerCase(), target.port));
       if (isNamed || isListed(bytes, target.port)) return { isAllowed: true, address: dialled };
