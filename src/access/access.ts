@@ -18,6 +18,7 @@ import { createSessionDesk, type SessionDesk } from "./sessions";
 import { createSetupDesk, type FirstStartOptions, type SetupDesk } from "./setup";
 import { createSignInDesk, type SignInDesk } from "./sign-in";
 import { createSignInLimits } from "./sign-in-limits";
+import { createStillHolds } from "./still-holds";
 import { createTenantDirectory } from "./tenants";
 import { createTokenDesk, type TokenDesk } from "./tokens";
 import { createUserDesk, type UserDesk } from "./users";
@@ -33,6 +34,8 @@ export interface AccessOptions {
 
 export interface Access extends Service {
   readonly authenticate: Authenticate;
+  /** Of a principal from an earlier check: is its session or token still good? Not a use of it. */
+  readonly stillHolds: (principal: Principal) => boolean;
   readonly tenants: TenantDirectory;
   readonly organizations: OrganizationDesk;
   readonly users: UserDesk;
@@ -98,6 +101,7 @@ export const createAccess = async (options: AccessOptions): Promise<Access> => {
   return {
     name: "access",
     authenticate: createAuthenticate({ tokens, sessions }),
+    stillHolds: createStillHolds({ book, clock }),
     tenants: createTenantDirectory(book),
     organizations,
     users,

@@ -12,7 +12,7 @@ const refuse = (code: string, detail: string): Problem => ({ status: 403, code, 
 const defaultPort = (scheme: string): number => (scheme === "https:" ? 443 : 80);
 
 /** Our own name as the browser sees it: the Host that it sent, or the configured public URL. */
-const isOwnOrigin = (origin: string, request: Request, publicUrl: string | null): boolean => {
+export const isOwnOrigin = (origin: string, request: Request, publicUrl: string | null): boolean => {
   if (publicUrl !== null && origin === publicUrl) return true;
   if (!URL.canParse(origin)) return false;
   const url = new URL(origin);
