@@ -76,6 +76,7 @@ export const openPlantScene = async (options: SceneOptions): Promise<PlantScene>
   const startedAt: number[] = [];
   const endedAt: number[] = [];
   const close = async (): Promise<void> => {
+    plant.abandon();
     await scene.product.kill();
     await sink.stop();
     removeProductFiles(dataDirectory);

@@ -48,6 +48,8 @@ export interface Plant {
   expectSilence(): void;
   /** Resolves when each machine has finished its step; needs a product that answers. */
   finish(): Promise<void>;
+  /** Stops trying, after a failure: nobody answers any more. */
+  abandon(): void;
 }
 
 export interface PlantOptions {
@@ -73,6 +75,8 @@ export const createPlant = ({ port, token, machines, seed }: PlantOptions): Plan
   let gate = closedGate();
   let isFinishing = false;
   let acknowledgedRequests = 0;
+  let isAbandoned = false;
+  const isOver = (): boolean => isFinishing || isAbandoned;
 
   /** Repeats until there is an answer that is not "try again"; undefined never comes back. */
   const createSender = (): ((method: string, path: string, body?: unknown) => Promise<Answer>) => {
@@ -99,6 +103,7 @@ export const createPlant = ({ port, token, machines, seed }: PlantOptions): Plan
       const limit = performance.now() + SEND_LIMIT_MS;
       for (;;) {
         await gate.promise;
+        if (isAbandoned) throw new Error("the plant was abandoned");
         const answer = await once(bytes);
         if (answer !== null) {
           if (answer.status < 300) acknowledgedRequests++;
@@ -199,7 +204,7 @@ export const createPlant = ({ port, token, machines, seed }: PlantOptions): Plan
       await post(Array.from({ length: wholeBetween(random, 1, 3) }, broken));
     };
 
-    while (!isFinishing) await step();
+    while (!isOver()) await step();
   };
 
   const records: MachineRecord[] = Array.from({ length: machines }, (_, index) => ({
@@ -228,6 +233,10 @@ export const createPlant = ({ port, token, machines, seed }: PlantOptions): Plan
       isFinishing = true;
       gate.open();
       await Promise.all(running);
+    },
+    abandon: () => {
+      isAbandoned = true;
+      gate.open();
     },
   };
 };
