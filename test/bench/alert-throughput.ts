@@ -2,7 +2,7 @@
 // channels. Out: alerts per second from the first post to the last webhook, all of it durable.
 import { runJob } from "../harness/job";
 import { createThresholdRule, createWebhookChannel } from "../harness/remote-api";
-import { startSink, type Sink } from "../harness/sink";
+import { startSink, type SinkProcess } from "../harness/sink-handle";
 import { findAlertmanager, startAlertmanager } from "./alertmanager";
 import { median, rate, rateFigure, refuseRefusals, type Benchmark, type Context } from "./benchmark";
 import type { AlertsInput, AlertsOutput } from "./clients/alerts";
@@ -27,7 +27,7 @@ const input = (port: number, kind: AlertsInput["kind"], alerts: number): AlertsI
   channels: CHANNELS,
 });
 
-const openSink = async (isSigned: boolean): Promise<Sink & { close(): Promise<void> }> => {
+const openSink = async (isSigned: boolean): Promise<SinkProcess & { close(): Promise<void> }> => {
   const sink = await startSink({
     listeners: CHANNELS,
     ...(isSigned ? { verifyEvery: VERIFY_EVERY, secret: SECRET } : {}),
@@ -36,7 +36,12 @@ const openSink = async (isSigned: boolean): Promise<Sink & { close(): Promise<vo
 };
 
 /** Alerts per second, from the first byte sent to the last message received. */
-const measure = async (where: string, sink: Sink, job: AlertsInput, hasIds: boolean): Promise<number> => {
+const measure = async (
+  where: string,
+  sink: SinkProcess,
+  job: AlertsInput,
+  hasIds: boolean,
+): Promise<number> => {
   const output = await runJob<AlertsOutput>(client("alerts"), job);
   refuseRefusals(where, output);
   if (output.acceptedAlerts !== job.alerts)

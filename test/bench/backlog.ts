@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { mebibytes, wallTime, type Product } from "../harness/process";
 import { createThresholdRule, createWebhookChannel, type RemoteApi } from "../harness/remote-api";
-import { startSink, type Sink } from "../harness/sink";
+import { startSink, type SinkProcess } from "../harness/sink-handle";
 import { startServer } from "../harness/job";
 import { percentile, type Benchmark, type Context, type Figure } from "./benchmark";
 import { writeBacklog } from "./backlog-rows";
@@ -27,12 +27,12 @@ interface Drained {
   probesMs: number[];
 }
 
-const openSink = async (): Promise<Sink & { close(): Promise<void> }> => {
+const openSink = async (): Promise<SinkProcess & { close(): Promise<void> }> => {
   const sink = await startSink({ listeners: CHANNELS, verifyEvery: VERIFY_EVERY, secret: SECRET });
   return { ...sink, close: () => sink.stop() };
 };
 
-const tellOnce = async (api: RemoteApi, sink: Sink): Promise<void> => {
+const tellOnce = async (api: RemoteApi, sink: SinkProcess): Promise<void> => {
   for (let line = 0; line < CHANNELS; line++)
     await createWebhookChannel(api, {
       name: `Line ${line}`,
@@ -57,7 +57,7 @@ const probe = async (api: RemoteApi, isOver: () => boolean): Promise<number[]> =
   return times;
 };
 
-const watch = async (api: RemoteApi, product: Product, sink: Sink, rows: number): Promise<Drained> => {
+const watch = async (api: RemoteApi, product: Product, sink: SinkProcess, rows: number): Promise<Drained> => {
   const readyMs = await product.ready();
   let isOver = false;
   const probes = probe(api, () => isOver);

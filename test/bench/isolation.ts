@@ -2,7 +2,7 @@
 // told to all. Out: how long the healthy one waits, with and without the fifty.
 import { runJob, startAppointment } from "../harness/job";
 import { createThresholdRule, createWebhookChannel } from "../harness/remote-api";
-import { startSink } from "../harness/sink";
+import { startSink } from "../harness/sink-handle";
 import { percentile, refuseRefusals, type Benchmark, type Context } from "./benchmark";
 import type { AlertsOutput } from "./clients/alerts";
 import type { LatencyOutput, LatencyTarget } from "./clients/latency";

@@ -14,7 +14,7 @@ import {
   type ProductCommand,
 } from "../harness/process";
 import { createRemoteApi, createThresholdRule, createWebhookChannel } from "../harness/remote-api";
-import { startSink, type Sink } from "../harness/sink";
+import { startSink, type SinkProcess } from "../harness/sink-handle";
 
 const MACHINES = 16;
 const SECRET = "a secret of the fault loops, 0123456789";
@@ -42,7 +42,7 @@ export interface SceneOptions {
 
 export interface PlantScene {
   readonly plant: Plant;
-  readonly sink: Sink;
+  readonly sink: SinkProcess;
   product: Product;
   /** Starts it again on the same directory and port; the plant goes on once it is ready. */
   restart(): Promise<void>;

@@ -1,5 +1,5 @@
 // In: nothing. Out: what a sink process is told, what it answers, and the lines of its log: shared by
-// the program (sink-process.ts) and its handle (sink.ts).
+// the program (sink-process.ts) and its handle (sink-handle.ts).
 
 export interface SinkOptions {
   /** How many ports it listens on; each is a host of its own to the product. */

@@ -1,6 +1,5 @@
 // In: deliveries of several channels. Out: signed POSTs over raw keep-alive sockets, four in flight
 // per channel, each claimed before and settled after.
-import { createHmac } from "node:crypto";
 import { openExchange, type Exchange } from "../../harness/load";
 import type { Due, Ledger } from "./ledger";
 
@@ -19,7 +18,10 @@ interface Lane {
 
 const requestOf = ({ id, body }: Due, secret: string, now: number): Buffer => {
   const timestamp = Math.floor(now / 1_000);
-  const signature = createHmac("sha256", secret).update(`${id}.${timestamp}.`).update(body).digest("base64");
+  const signature = new Bun.CryptoHasher("sha256", secret)
+    .update(`${id}.${timestamp}.`)
+    .update(body)
+    .digest("base64");
   const head =
     "POST /hook HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" +
     `webhook-id: ${id}\r\nwebhook-timestamp: ${timestamp}\r\nwebhook-signature: v1,${signature}\r\n` +
