@@ -1,6 +1,6 @@
 // In: a small text. Out: a file that holds either its old or its new content, power loss included.
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 
 /** Makes a rename or removal in the directory durable; systems without the notion are left alone. */
 export const syncDirectory = (directory: string): void => {
@@ -20,6 +20,23 @@ export const syncFile = (path: string): void => {
     fsyncSync(handle);
   } finally {
     closeSync(handle);
+  }
+};
+
+/**
+ * Makes a directory, for its owner only, and those above it; does nothing where it exists. A new one
+ * survives a power cut if the directory around it may be read.
+ */
+export const makeDirectory = (directory: string): void => {
+  const path = resolve(directory);
+  const first = mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) {
+    try {
+      syncDirectory(dirname(made));
+    } catch {
+      // It is there; only its survival of a power cut within the next seconds is not certain.
+    }
   }
 };
 

@@ -34,6 +34,8 @@ export interface OpenMessage {
   path: string;
   /** Removed when the disk is full, to let the last writes through; null when there is none. */
   ballastPath: string | null;
+  /** Pages in the log before they are moved into the file; the default where absent. */
+  checkpointPages?: number;
 }
 
 /** Sent once the queue is empty: checkpoint, close, answer `closed`. */

@@ -1,6 +1,5 @@
 // In: the data directory. Out: the open store: engine, typed builder, epoch, commit signals, close.
 // Every refusal to start is a StartupError whose message names the file and the way out.
-import { mkdirSync } from "node:fs";
 import type { Clock } from "../core/clock";
 import type { StartupError } from "../core/errors";
 import type { Log } from "../core/log";
@@ -10,6 +9,7 @@ import type { CheckAnswer, CheckMessage } from "./checker.worker";
 import { createDatabase, type StoreDatabase } from "./database";
 import { EmbeddedEngine } from "./embedded";
 import type { Engine } from "./engine";
+import { makeDirectory } from "./durable-file";
 import { lockDirectory } from "./lock";
 import { MIGRATIONS, type Migration } from "./migrations";
 import { prepareDatabase, type PreparedDatabase } from "./prepare-database";
@@ -28,7 +28,8 @@ export interface StoreOptions {
   onFatal?: (error: StartupError) => void;
   /** Keeps 64 MiB in reserve for a full disk; true unless told otherwise. */
   hasBallast?: boolean;
-  /** Seams of the tests: other migrations, a look before each statement, another free space. */
+  /** Seams of the tests: more checkpoints, other migrations, a look before each statement, less room. */
+  checkpointPages?: number;
   migrations?: readonly Migration[];
   beforeStatement?: (migration: string, index: number) => void;
   room?: (directory: string) => number;
@@ -62,7 +63,11 @@ const RAISE_EPOCH =
 export const openStore = async (options: StoreOptions): Promise<Store> => {
   const { directory, clock } = options;
   const now = (): number => clock.now();
-  makeDirectory(directory);
+  try {
+    makeDirectory(directory);
+  } catch (error) {
+    throw unwritable(directory, error);
+  }
   const lock = lockDirectory(directory, now);
   try {
     const prepared = prepareDatabase({ ...options, migrations: options.migrations ?? MIGRATIONS, now });
@@ -70,14 +75,6 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
   } catch (error) {
     lock.release();
     throw error;
-  }
-};
-
-const makeDirectory = (directory: string): void => {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw unwritable(directory, error);
   }
 };
 
@@ -94,6 +91,7 @@ const startStore = async (
     directory,
     clock,
     log,
+    checkpointPages: options.checkpointPages,
     onFatal,
     onDead: () => engine.abandon(),
   });

@@ -16,6 +16,7 @@ export interface WriterThreadOptions {
   directory: string;
   clock: Clock;
   log: Log;
+  checkpointPages: number | undefined;
   /** The storage is lost for this process: it should end with the error's exit code. Called once. */
   onFatal: (error: StartupError) => void;
   /** The thread itself has ended: no answer will come. */
@@ -49,7 +50,12 @@ export const startWriterThread = async (options: WriterThreadOptions): Promise<W
   const { clock, log, path } = options;
   const worker = startWorker("writer");
   try {
-    await untilOpened(worker, { role: "open", path, ballastPath: ballastPathIn(options.directory) });
+    await untilOpened(worker, {
+      role: "open",
+      path,
+      ballastPath: ballastPathIn(options.directory),
+      ...(options.checkpointPages === undefined ? {} : { checkpointPages: options.checkpointPages }),
+    });
   } catch (error) {
     worker.terminate();
     throw error;

@@ -12,14 +12,14 @@ const CHECKPOINT_PAGES = 4_000;
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** Durable commits: the log is synced before `COMMIT` returns. The file must exist. */
-export const openWriteConnection = (path: string): Database => {
+export const openWriteConnection = (path: string, checkpointPages = CHECKPOINT_PAGES): Database => {
   const database = new Database(path, { readwrite: true, create: false });
   for (const setting of [
     `busy_timeout=${BUSY_TIMEOUT_MS}`,
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
-    `wal_autocheckpoint=${CHECKPOINT_PAGES}`,
+    `wal_autocheckpoint=${checkpointPages}`,
     `journal_size_limit=${WAL_LIMIT_BYTES}`,
   ])
     database.run(`PRAGMA ${setting}`);

@@ -22,7 +22,8 @@ const tell = (message: FromWorker): void => self.postMessage(message);
 
 const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const open = ({ path }: OpenMessage): Writer => new Writer(openWriteConnection(path), texts);
+const open = ({ path, checkpointPages }: OpenMessage): Writer =>
+  new Writer(openWriteConnection(path, checkpointPages), texts);
 
 const reopen = (opened: OpenMessage, attempt: number): void => {
   const pause = REOPEN_PAUSES_MS[Math.min(attempt, REOPEN_PAUSES_MS.length - 1)];

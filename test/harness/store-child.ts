@@ -1,5 +1,6 @@
 // In: a command and a data directory. Out: a real process with a real store, for tests that kill it,
 // start it twice or take its disk away. Not a test itself.
+import { writeSync } from "node:fs";
 import { systemClock } from "../../src/core/clock";
 import { isAppError, StartupError } from "../../src/core/errors";
 import { silentLog } from "../../src/core/log";
@@ -83,11 +84,11 @@ const commands: Record<string, () => Promise<void>> = {
     }
     await store.close();
   },
-  /** `load <dir> <callers> <batches>`: commits and acknowledges each batch by a line. */
+  /** `load <dir> <callers> <batches> <checkpoint pages>`: acknowledges each committed batch by a line. */
   load: async () => {
-    const store = await open();
-    const [callers, batches] = rest.map(Number) as [number, number];
-    say("open");
+    const [callers = 1, batches = 1, checkpointPages = 1_000] = rest.map(Number);
+    const store = await open({ checkpointPages });
+    await store.engine.batch([insert("counter", "none")]);
     let next = 0;
     const caller = async (): Promise<void> => {
       for (let id = next++; id < batches; id = next++) {
@@ -96,7 +97,8 @@ const commands: Record<string, () => Promise<void>> = {
           insert(`b${id}`, String(id)),
           { sql: "UPDATE settings SET value = ? WHERE key = 'counter'", params: [String(id)] },
         ]);
-        say(`ack ${id}`);
+        // Straight to the system, so that the moment of the acknowledgement is seen from outside.
+        writeSync(1, `ack ${id}\n`);
       }
     };
     await Promise.all(Array.from({ length: callers }, caller));
