@@ -45,6 +45,7 @@ export class AndonApp extends LitElement {
         min-height: 100dvh;
       }
       .column {
+        grid-area: 1 / 2;
         min-width: 0;
         display: flex;
         flex-direction: column;
@@ -64,7 +65,7 @@ export class AndonApp extends LitElement {
         top: 0.75rem;
       }
       .whole {
-        grid-column: 1 / -1;
+        grid-area: 1 / 1 / -1 / -1;
         display: grid;
         place-content: center;
         min-height: 100dvh;
@@ -76,6 +77,9 @@ export class AndonApp extends LitElement {
           grid-template-rows: auto 1fr;
           padding-bottom: var(--bottom-bar);
           --bottom-bar: calc(3.625rem + env(safe-area-inset-bottom));
+        }
+        .column {
+          grid-area: 2 / 1;
         }
       }
     `,

@@ -13,7 +13,7 @@ export const alertRowStyles = css`
     gap: 0 var(--space-3);
     align-items: center;
     min-height: 3.5rem;
-    padding: 0.4rem var(--space-4);
+    padding: 0.4rem var(--space-4) 0.4rem 0.6rem;
     border-bottom: 1px solid var(--line);
     position: relative;
     transition: background var(--slow) var(--ease);

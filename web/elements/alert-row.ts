@@ -86,12 +86,22 @@ export class AndonAlertRow extends LitElement {
   private action(shown: AlertStatus): TemplateResult | null {
     if (this.readonly || shown === "resolved") return null;
     const isBusy = this.pending !== "";
+    const title = alertTitle(this.alert, this.context);
     return shown === "triggered"
-      ? html`<button class="primary" ?disabled=${isBusy} @click=${() => this.fire("acknowledge")}>
-          ${text.now.acknowledge}<span class="unseen">${alertTitle(this.alert, this.context)}</span>
+      ? html`<button
+          class="primary"
+          aria-label="${text.now.acknowledge} ${title}"
+          ?disabled=${isBusy}
+          @click=${() => this.fire("acknowledge")}
+        >
+          ${text.now.acknowledge}
         </button>`
-      : html`<button ?disabled=${isBusy} @click=${() => this.fire("resolve")}>
-          ${text.now.resolve}<span class="unseen">${alertTitle(this.alert, this.context)}</span>
+      : html`<button
+          aria-label="${text.now.resolve} ${title}"
+          ?disabled=${isBusy}
+          @click=${() => this.fire("resolve")}
+        >
+          ${text.now.resolve}
         </button>`;
   }
 

@@ -1,6 +1,6 @@
 // In: series of points, limits and markers. Out: a chart on uPlot with the limits drawn in, a readout
 // of the value under the pointer, a summary for screen readers and the same data as a table.
-import { LitElement, css, html, unsafeCSS, type PropertyValues, type TemplateResult } from "lit";
+import { LitElement, html, unsafeCSS, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import uPlot from "uplot";
 import uPlotStyles from "uplot/dist/uPlot.min.css" with { type: "text" };
@@ -9,6 +9,7 @@ import { base, controls } from "../styles/shared";
 import { text } from "../text/en";
 import { formatFullTime, formatTime, formatValue } from "../text/format";
 import { alignSeries, type ChartSeries } from "./chart-data";
+import { chartStyles } from "./chart-styles";
 import { drawOverlays, drawUnderlays, type ChartLimit, type ChartMarker, type Ink } from "./chart-draw";
 
 export type { ChartSeries } from "./chart-data";
@@ -26,6 +27,15 @@ const tickLabel = (ms: number, stepMs: number): string => {
   const clock = `${two(date.getHours())}:${two(date.getMinutes())}`;
   if (stepMs < 60_000) return `${clock}:${two(date.getSeconds())}`;
   return clock === "00:00" ? day : clock;
+};
+
+/** As many decimals as the distance of two ticks needs: 2.5 must not become 3. */
+const decimalsOf = (step: number): number => {
+  for (let decimals = 0; decimals < 8; decimals += 1) {
+    const scaled = step * 10 ** decimals;
+    if (Math.abs(scaled - Math.round(scaled)) < 1e-6) return decimals;
+  }
+  return 8;
 };
 
 @customElement("andon-chart")
@@ -50,93 +60,7 @@ export class AndonChart extends LitElement {
   private stopTheme: (() => void) | undefined;
   private readonly sizes = new ResizeObserver(() => this.fit());
 
-  static override styles = [
-    base,
-    controls,
-    unsafeCSS(uPlotStyles),
-    css`
-      :host {
-        display: block;
-        min-width: 0;
-      }
-      .readout {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.15rem var(--space-4);
-        align-items: baseline;
-        justify-content: space-between;
-        min-height: 1.6rem;
-        font-size: var(--text-s);
-        color: var(--ink-2);
-      }
-      .legend {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--space-3);
-      }
-      .legend i {
-        display: inline-block;
-        width: 0.9rem;
-        height: 0;
-        border-top: 2px solid;
-        vertical-align: 0.25em;
-        margin-right: 0.35rem;
-      }
-      .plot {
-        min-width: 0;
-        overflow: hidden;
-      }
-      .u-hz .u-cursor-x,
-      .u-hz .u-cursor-y {
-        border-color: var(--line-2);
-      }
-      .u-select {
-        background: color-mix(in srgb, var(--accent) 14%, transparent);
-      }
-      .probe {
-        position: absolute;
-        visibility: hidden;
-      }
-      .table {
-        max-height: 20rem;
-        overflow: auto;
-        border: 1px solid var(--line);
-        border-radius: var(--radius-s);
-        margin-top: var(--space-2);
-      }
-      table {
-        width: 100%;
-        border-collapse: collapse;
-        font-size: var(--text-s);
-      }
-      th,
-      td {
-        padding: 0.3rem 0.75rem;
-        text-align: left;
-        border-bottom: 1px solid var(--line);
-      }
-      thead th {
-        position: sticky;
-        top: 0;
-        background: var(--surface-2);
-      }
-      tbody th {
-        font-weight: 400;
-      }
-      .none {
-        display: grid;
-        place-content: center;
-        color: var(--ink-2);
-        background: repeating-linear-gradient(45deg, var(--surface) 0 10px, var(--surface-2) 10px 20px);
-        border-radius: var(--radius-s);
-      }
-      .none span {
-        background: var(--surface);
-        padding: 0.2rem 0.6rem;
-        border-radius: var(--radius-s);
-      }
-    `,
-  ];
+  static override styles = [base, controls, unsafeCSS(uPlotStyles), chartStyles];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -157,6 +81,10 @@ export class AndonChart extends LitElement {
 
   override firstUpdated(): void {
     this.sizes.observe(this);
+  }
+
+  override willUpdate(changed: PropertyValues): void {
+    if (changed.has("height")) this.style.setProperty("--height", `${this.height}px`);
   }
 
   override updated(changed: PropertyValues): void {
@@ -275,7 +203,7 @@ export class AndonChart extends LitElement {
           ...axis,
           size: (_plot, values) => 18 + 7 * Math.max(3, ...(values ?? []).map((value) => value.length)),
           values: (_plot, splits, _axis, _space, step) => {
-            const decimals = Math.max(0, Math.min(6, -Math.floor(Math.log10(step) + 1e-9)));
+            const decimals = decimalsOf(step);
             return splits.map((value) => formatValue(value, "", decimals));
           },
         },
@@ -369,7 +297,8 @@ export class AndonChart extends LitElement {
               ? this.series.map(
                   (each, index) =>
                     html`<span
-                      ><i style="border-color: var(${LINES[index % LINES.length]})"></i>${each.label}</span
+                      ><i style=${styleMap({ borderColor: `var(${LINES[index % LINES.length]})` })}></i
+                      >${each.label}</span
                     >`,
                 )
               : null
@@ -382,7 +311,9 @@ export class AndonChart extends LitElement {
         ${
           this.hasPoints()
             ? null
-            : html`<div class="none" style="height: ${this.height}px"><span>${text.chart.noData}</span></div>`
+            : html`<div class="none">
+                <span>${text.chart.noData}</span>
+              </div>`
         }
       </div>
       ${

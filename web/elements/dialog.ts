@@ -20,6 +20,9 @@ export class AndonDialog extends LitElement {
     base,
     controls,
     css`
+      :host {
+        display: contents;
+      }
       dialog {
         border: 1px solid var(--line);
         border-radius: var(--radius-m);

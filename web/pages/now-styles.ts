@@ -23,6 +23,7 @@ export const nowStyles = css`
   .counters button {
     display: grid;
     justify-items: start;
+    justify-content: start;
     align-content: center;
     gap: 0.05rem;
     min-height: 4.25rem;
@@ -44,6 +45,7 @@ export const nowStyles = css`
   }
   .counters strong {
     font-size: 1.625rem;
+    font-variant-numeric: tabular-nums;
     line-height: 1.15;
     font-weight: 600;
     letter-spacing: -0.02em;
@@ -73,39 +75,6 @@ export const nowStyles = css`
     gap: var(--space-2) var(--space-3);
     min-height: var(--control);
     margin-bottom: calc(var(--space-2) * -1);
-  }
-  .search {
-    position: relative;
-    flex: 0 1 22rem;
-    min-width: 0;
-  }
-  .search andon-icon {
-    position: absolute;
-    left: 0.6rem;
-    top: 50%;
-    translate: 0 -50%;
-    color: var(--ink-2);
-    pointer-events: none;
-  }
-  .search input {
-    padding-left: 2.1rem;
-    padding-right: 2.1rem;
-    border-color: var(--line);
-  }
-  .search kbd {
-    position: absolute;
-    right: 0.5rem;
-    top: 50%;
-    translate: 0 -50%;
-    font: 500 var(--text-xs) / 1.25rem var(--font);
-    color: var(--ink-2);
-    border: 1px solid var(--line);
-    border-radius: 4px;
-    padding: 0 0.35rem;
-    pointer-events: none;
-  }
-  .search input:focus ~ kbd {
-    display: none;
   }
   .toolbar .quiet {
     margin-left: auto;
@@ -144,12 +113,6 @@ export const nowStyles = css`
     }
     .counters strong {
       font-size: var(--text-xl);
-    }
-    .search {
-      flex: 1 1 100%;
-    }
-    .search kbd {
-      display: none;
     }
     .toolbar .quiet {
       margin-left: 0;

@@ -17,8 +17,8 @@ import { Watch } from "../controllers/store";
 import "../elements/alert-row";
 import type { AndonAlertRow } from "../elements/alert-row";
 import "../elements/empty";
-import "../elements/icon";
 import "../elements/mark";
+import { searchField, searchStyles } from "../elements/search";
 import { base, controls, surfaces } from "../styles/shared";
 import { text } from "../text/en";
 import type { AlertActions } from "./alert-actions";
@@ -36,7 +36,7 @@ const SPARKED_ROWS = 60;
 @customElement("page-now")
 export class PageNow extends LitElement {
   @state() private picked = new Set<string>();
-  @state() private order: string[] = [];
+  private order: string[] = [];
   @query("input[type=search]") private readonly search!: HTMLInputElement;
   @query("alert-actions") private readonly actions!: AlertActions;
   private holdUntil = 0;
@@ -45,7 +45,7 @@ export class PageNow extends LitElement {
     listAlerts({ status: "resolved", from: new Date(now() - DAY_MS).toISOString() }, MOST_RESOLVED),
   );
 
-  static override styles = [base, controls, surfaces, nowStyles];
+  static override styles = [base, controls, surfaces, searchStyles, nowStyles];
 
   constructor() {
     super();
@@ -165,6 +165,8 @@ export class PageNow extends LitElement {
       waiting.some((alert) => alert.severity === severity),
     );
     if (board.value.loadedAt === null) return html`<h1>${text.now.title}</h1>`;
+    if (catalog.value.isLoaded && catalog.value.rules.size === 0 && open === 0)
+      return html`<h1>${words.unwatched}</h1>`;
     if (worst !== undefined)
       return html`<h1><andon-mark kind=${worst}></andon-mark>${words.waiting(waiting.length)}</h1>`;
     return html`<h1><andon-mark kind="good"></andon-mark>${open > 0 ? words.handled(open) : words.none}</h1>`;
@@ -206,21 +208,11 @@ export class PageNow extends LitElement {
       </div>`;
     const { q } = readFilter(place.value.query);
     return html`<div class="toolbar">
-      <div class="search">
-        <andon-icon name="search"></andon-icon>
-        <input
-          type="search"
-          aria-label=${text.now.search}
-          placeholder=${text.now.search}
-          .value=${q}
-          @input=${(event: InputEvent) =>
-            navigate(withParams({ q: (event.target as HTMLInputElement).value }), { replace: true })}
-          @keydown=${(event: KeyboardEvent) => {
-            if (event.key === "Escape") this.search.blur();
-          }}
-        />
-        <kbd aria-hidden="true">/</kbd>
-      </div>
+      ${searchField({
+        label: text.now.search,
+        value: q,
+        onInput: (value) => navigate(withParams({ q: value }), { replace: true }),
+      })}
       ${
         waiting.length > 1 && can("responder")
           ? html`<button

@@ -108,11 +108,11 @@ export const formatNumber = (value: number, decimals: number | null = null): str
   return text.replace("-", "−");
 };
 
-/** Value and unit, kept together by a narrow space that does not break; `%` and `°` need none. */
+/** Value and unit, kept together by a space that does not break. */
 export const formatValue = (value: number | null, unit: string | null, decimals: number | null): string => {
   if (value === null) return "—";
   const text = formatNumber(value, decimals);
-  return unit === null || unit === "" ? text : `${text}\u202f${unit}`;
+  return unit === null || unit === "" ? text : `${text}\u00a0${unit}`;
 };
 
 /** `oil_temperature` → `Oil temperature`, for metrics without a display name. */
@@ -122,4 +122,4 @@ export const humanize = (name: string): string => {
 };
 
 export const formatPercent = (share: number): string =>
-  `${formatNumber(share * 100, share >= 1 || share === 0 ? 0 : 1)}\u202f%`;
+  `${formatNumber(share * 100, share >= 1 || share === 0 ? 0 : 1)}\u00a0%`;

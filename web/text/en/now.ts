@@ -4,6 +4,7 @@ export const nowText = {
   title: "Now",
   headline: {
     none: "All is normal",
+    unwatched: "Nothing is watched yet",
     handled: (count: number): string =>
       count === 1 ? "1 open alert, acknowledged" : `${count} open alerts, all acknowledged`,
     waiting: (count: number): string =>

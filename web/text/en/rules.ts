@@ -98,6 +98,7 @@ export const rulesText = {
   matchesNone: "Fits no machine today. Machines that register later are watched.",
   warning: "Would anybody be told?",
   warned: "Saved, but:",
+  sentenceIs: "is",
   needed: "This is needed.",
   numberNeeded: "A number is needed.",
   rangeWrong: "The lower bound must be below the upper one.",
