@@ -41,8 +41,8 @@ export interface WorkerFailure {
 }
 
 export type FromSamplesWorker =
-  /** `lastId`: highest id in the log; what it holds is being sorted and then reported as drained. */
-  | { kind: "opened"; lastId: number; isEmpty: boolean }
+  /** `lastId`: highest in the log. `lastSeries`: highest that has samples. `isSorted`: the log is empty. */
+  | { kind: "opened"; lastId: number; lastSeries: number; isSorted: boolean }
   | { kind: "appended"; id: number; failure: WorkerFailure | null }
   /** Everything up to this id is in its place. */
   | { kind: "drained"; upTo: number }

@@ -36,6 +36,8 @@ export interface Samples extends Service {
   query(query: SamplesQuery): Promise<SamplesAnswer>;
   /** Their IDs are never used again. Resolves when the last row is gone. */
   remove(seriesIds: readonly number[]): Promise<void>;
+  /** The highest ID of a series that had samples at the start; 0 when none had. */
+  lastSeriesId(): number;
   /** Every series that has samples. */
   seriesIds(): Promise<number[]>;
   /** Sorts what was appended into its place. */
@@ -66,6 +68,7 @@ export const createSamples = ({ directory, clock, log, retention }: SamplesOptio
   let worker: Worker | null = null;
   let reader: SamplesReader | null = null;
   let requests = 0;
+  let lastSeries = 0;
   let starting: { resolve: () => void; reject: (error: unknown) => void } | null = null;
   let closing: (() => void) | null = null;
   let stopped: Promise<void> | null = null;
@@ -138,8 +141,9 @@ export const createSamples = ({ directory, clock, log, retention }: SamplesOptio
     switch (message.kind) {
       case "opened":
         queue.open(message.lastId);
+        ({ lastSeries } = message);
         // Until the log of an earlier process is sorted, a reader would miss what is in it.
-        if (!message.isEmpty)
+        if (!message.isSorted)
           recovery = drain().catch((error: unknown) =>
             log.error("readings of the last run could not be sorted", { error }),
           );
@@ -239,6 +243,7 @@ export const createSamples = ({ directory, clock, log, retention }: SamplesOptio
       if (seriesIds.length > 0)
         await order((request) => ({ kind: "remove", request, seriesIds: [...seriesIds] }));
     },
+    lastSeriesId: () => lastSeries,
     seriesIds: () => order((request) => ({ kind: "list_series", request })),
     drain,
     retain,

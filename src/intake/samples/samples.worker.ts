@@ -140,7 +140,12 @@ const receive = (message: ToSamplesWorker): void => {
       ({ path } = message);
       const failure = attempt(() => undefined);
       if (failure !== null) tell({ kind: "trouble", failure });
-      tell({ kind: "opened", lastId: writer?.lastId ?? 0, isEmpty: writer?.backlog === 0 });
+      tell({
+        kind: "opened",
+        lastId: writer?.lastId ?? 0,
+        lastSeries: writer?.lastSeries() ?? 0,
+        isSorted: writer === null || writer.backlog === 0,
+      });
       break;
     }
     case "append": {

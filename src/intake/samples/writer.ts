@@ -3,7 +3,7 @@
 import type { Database, Statement } from "bun:sqlite";
 import { Drain } from "./drain";
 import { Placer } from "./place";
-import type { Cutoffs, LogEntry, Packet } from "./protocol";
+import { type Cutoffs, eachBatch, type LogEntry, type Packet } from "./protocol";
 import { hourOf } from "./summary";
 
 /** Appending waits no longer than about this for a slice of other work. */
@@ -168,6 +168,22 @@ export class SamplesWriter {
       }
     }
     return [...ids].sort((a, b) => a - b);
+  }
+
+  /** The highest that has samples, unsorted ones included; 0 when there are none. */
+  lastSeries(): number {
+    const { last } = this.#database
+      .query(
+        "SELECT max(coalesce((SELECT max(series) FROM segments), 0), " +
+          "coalesce((SELECT max(series) FROM summaries), 0)) AS last",
+      )
+      .get() as { last: number };
+    let highest = last;
+    for (const { packet } of this.#undrained)
+      eachBatch(packet, (series) => {
+        if (series > highest) highest = series;
+      });
+    return highest;
   }
 
   close(): void {
