@@ -59,6 +59,7 @@ interface Target extends DialTarget {
 const parseTarget = (text: string): Target | null => {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) return null;
+  if (url.username !== "" || url.password !== "") return null;
   const hostname = url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
   if (hostname === "") return null;
   return {
