@@ -3,7 +3,6 @@
 import type { Clock } from "../core/clock";
 import type { Log } from "../core/log";
 import type { Evaluator } from "../core/machine";
-import type { TenantDirectory } from "../core/tenants";
 import type { Service } from "../lib/service";
 import type { Engine } from "../store/engine";
 import { createAccept } from "./accept";
@@ -12,21 +11,27 @@ import { createMachineDesk, type MachineDesk, type MachineHooks } from "./machin
 import { createPresence } from "./presence";
 import { createJsonIntake, type JsonIntake } from "./readings/json-intake";
 import type { Registry } from "./registry";
-import type { Samples } from "./samples/samples";
+import { createSamples, type Samples } from "./samples/samples";
 import { createSaver } from "./saver";
 
+export interface IntakeConfig {
+  dataDir: string;
+  /** Line protocol: the first of these tags that a line has names its machine. */
+  machineTag: readonly string[];
+  offlineAfterSeconds: number;
+  rawRetentionDays: number;
+  minuteRetentionDays: number;
+  hourRetentionDays: number;
+}
+
 export interface IntakeParts {
-  engine: Engine;
-  /** Loaded. */
+  store: { engine: Engine };
   registry: Registry;
-  /** Not started: intake starts and stops it. */
-  samples: Samples;
   evaluator: Evaluator;
-  tenants: TenantDirectory;
+  config: IntakeConfig;
   clock: Clock;
   log: Log;
-  machineTags: readonly string[];
-  offlineAfterSeconds: number;
+  /** Called around a person's changes to machines. */
   hooks?: Partial<MachineHooks>;
 }
 
@@ -36,15 +41,36 @@ export interface Intake extends Service {
   machines: MachineDesk;
   registry: Registry;
   samples: Samples;
+  clock: Clock;
   /** Writes last values and watermarks that wait for the next second. */
   flush(): Promise<void>;
+  /** Resolves when the samples thread has nothing to do. */
+  idle(): Promise<void>;
 }
 
 export const createIntake = (parts: IntakeParts): Intake => {
-  const { registry, samples, log } = parts;
-  const saver = createSaver(parts);
-  const presence = createPresence({ ...parts, saver });
-  const accept = createAccept({ ...parts, presence, saver });
+  const { registry, evaluator, config, clock, log } = parts;
+  const { engine } = parts.store;
+  const samples = createSamples({
+    directory: config.dataDir,
+    clock,
+    log,
+    retention: {
+      rawDays: config.rawRetentionDays,
+      minuteDays: config.minuteRetentionDays,
+      hourDays: config.hourRetentionDays,
+    },
+  });
+  const saver = createSaver({ engine, clock, log });
+  const presence = createPresence({
+    registry,
+    engine,
+    saver,
+    clock,
+    log,
+    offlineAfterSeconds: config.offlineAfterSeconds,
+  });
+  const accept = createAccept({ registry, samples, evaluator, presence, saver });
   const hooks: MachineHooks = {
     beforeRemoval: parts.hooks?.beforeRemoval ?? (async () => undefined),
     afterChange: parts.hooks?.afterChange ?? (async () => undefined),
@@ -62,12 +88,24 @@ export const createIntake = (parts: IntakeParts): Intake => {
 
   return {
     name: "intake",
-    json: createJsonIntake({ ...parts, accept }),
-    lines: createLineIntake({ ...parts, accept }),
-    machines: createMachineDesk({ ...parts, presence, hooks }),
+    json: createJsonIntake({ registry, accept, clock }),
+    lines: createLineIntake({ registry, accept, clock, machineTags: config.machineTag }),
+    machines: createMachineDesk({
+      registry,
+      samples,
+      engine,
+      tenants: registry.tenants,
+      evaluator,
+      presence,
+      clock,
+      log,
+      hooks,
+    }),
     registry,
     samples,
+    clock,
     flush: () => saver.flush(),
+    idle: () => samples.idle(),
     start: async () => {
       await samples.start();
       // A series that comes next must not find readings of one that was deleted.

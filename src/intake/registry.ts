@@ -27,13 +27,24 @@ import {
 } from "./records";
 
 export interface RegistryOptions {
-  engine: Engine;
+  store: { engine: Engine };
   tenants: TenantDirectory;
-  /** `approval`: rules do not look at a new machine until somebody has approved it. */
-  registration: "automatic" | "approval";
-  /** Of one organization. */
-  maxSeries: number;
+  config: {
+    /** `approval`: rules do not look at a new machine until somebody has approved it. */
+    machineRegistration: "automatic" | "approval";
+    /** Of one organization; 100,000 unless given. */
+    maxSeries?: number;
+  };
 }
+
+const MAX_SERIES = 100_000;
+
+/** The registry with everything that is stored. */
+export const openRegistry = async (options: RegistryOptions): Promise<Registry> => {
+  const registry = new Registry(options);
+  await registry.load();
+  return registry;
+};
 
 /** What a person gives for a new machine. */
 export type NewMachine = Pick<
@@ -52,7 +63,10 @@ interface Creation {
 const NO_SERIES: readonly SeriesRecord[] = [];
 
 export class Registry implements MachineDirectory {
-  readonly #options: RegistryOptions;
+  readonly tenants: TenantDirectory;
+  readonly #engine: Engine;
+  readonly #isApprovalNeeded: boolean;
+  readonly #maxSeries: number;
   readonly #machines = new Map<string, MachineRecord>();
   readonly #byTenant = new Map<string, Map<string, MachineRecord>>();
   readonly #series: (SeriesRecord | undefined)[] = [];
@@ -64,13 +78,16 @@ export class Registry implements MachineDirectory {
   #created: Creation[] = [];
   #saving: Promise<void> | null = null;
 
-  constructor(options: RegistryOptions) {
-    this.#options = options;
+  constructor({ store, tenants, config }: RegistryOptions) {
+    this.tenants = tenants;
+    this.#engine = store.engine;
+    this.#isApprovalNeeded = config.machineRegistration === "approval";
+    this.#maxSeries = config.maxSeries ?? MAX_SERIES;
   }
 
   /** Call once, before anything else. */
   async load(): Promise<void> {
-    const repository = createIntakeRepository(this.#options.engine);
+    const repository = createIntakeRepository(this.#engine);
     for (const { machine } of await repository.machines()) this.#put(recordOf(machine));
     for (const { machineId, metric } of await repository.metrics())
       this.#machines.get(machineId)?.metrics.set(metric.name, metric);
@@ -134,16 +151,15 @@ export class Registry implements MachineDirectory {
     if (known !== undefined) return known;
     const reason = judgeMachineName(idOrName);
     if (reason !== null) return reason;
-    const isPending = this.#options.registration === "approval";
     const machine = this.#build(tenantId, at, {
-      projectId: this.#options.tenants.defaultProject(tenantId).id,
+      projectId: this.tenants.defaultProject(tenantId).id,
       name: idOrName,
       displayName: null,
       type: "machine",
       labels: {},
       offlineAfterSeconds: null,
     });
-    machine.approval = isPending ? "pending" : "approved";
+    machine.approval = this.#isApprovalNeeded ? "pending" : "approved";
     machine.status = "online";
     machine.lastContactAt = at;
     this.#create(machine, [
@@ -185,8 +201,8 @@ export class Registry implements MachineDirectory {
     const reason = judgeMetricName(metric) ?? judgeLabels(labels);
     if (reason !== null) return reason;
     const { tenantId } = machine;
-    if ((this.#seriesCounts.get(tenantId) ?? 0) >= this.#options.maxSeries)
-      return `the organization has its limit of ${this.#options.maxSeries} series`;
+    if ((this.#seriesCounts.get(tenantId) ?? 0) >= this.#maxSeries)
+      return `the organization has its limit of ${this.#maxSeries} series`;
     const { metric: metricRecord, isNew } = this.#metricFor(machine, metric, at);
     const series: SeriesRecord = {
       id: ++this.#lastSeriesId,
@@ -292,7 +308,7 @@ export class Registry implements MachineDirectory {
 
   async #commit(chunk: readonly Creation[]): Promise<void> {
     try {
-      await this.#options.engine.batch(chunk.flatMap(({ statements }) => statements));
+      await this.#engine.batch(chunk.flatMap(({ statements }) => statements));
     } catch (error) {
       for (const { undo } of chunk.toReversed()) undo();
       this.#changeLayout();
