@@ -27,12 +27,12 @@ interface Entry {
   cancel: CancelTimer | null;
 }
 
-/** Null when the pattern never fires again. */
-const delayUntilNext = (job: Job, now: number): number | null => {
-  if ("everyMs" in job) return job.everyMs;
-  const next = new Cron(job.cron, { timezone: "UTC", paused: true }).nextRun(new Date(now));
-  return next === null ? null : Math.max(next.getTime() - now, 0);
-};
+/** Timers run on the steady clock: looking again so often keeps cron jobs with a wall clock that jumps. */
+const LOOK_AGAIN_MS = 60_000;
+
+/** When the pattern fires next, in ms; null when it never does again. Throws when it is no pattern. */
+const nextDue = (cron: string, now: number): number | null =>
+  new Cron(cron, { timezone: "UTC", paused: true }).nextRun(new Date(now))?.getTime() ?? null;
 
 /** Throws when two jobs share a name or a pattern is wrong. */
 export const createScheduler = (options: { jobs: readonly Job[]; clock: Clock; log: Log }): Scheduler => {
@@ -40,7 +40,7 @@ export const createScheduler = (options: { jobs: readonly Job[]; clock: Clock; l
   const entries = new Map<string, Entry>();
   for (const job of options.jobs) {
     if (entries.has(job.name)) throw new Error(`two jobs are called ${job.name}`);
-    delayUntilNext(job, clock.now());
+    if ("cron" in job) nextDue(job.cron, clock.now());
     entries.set(job.name, { job, running: null, lastSuccessAt: null, cancel: null });
   }
   let isStarted = false;
@@ -59,13 +59,28 @@ export const createScheduler = (options: { jobs: readonly Job[]; clock: Clock; l
   const runOnce = (entry: Entry): Promise<void> =>
     (entry.running ??= perform(entry).finally(() => (entry.running = null)));
 
-  const plan = (entry: Entry): void => {
-    const delay = isStarted ? delayUntilNext(entry.job, clock.now()) : null;
-    if (delay === null) return;
-    entry.cancel = clock.after(delay, () => {
-      entry.cancel = null;
-      void runOnce(entry).then(() => plan(entry));
+  const runAndPlan = (entry: Entry): void => {
+    entry.cancel = null;
+    void runOnce(entry).then(() => plan(entry));
+  };
+
+  const waitUntil = (entry: Entry, dueAt: number): void => {
+    const left = Math.min(dueAt - clock.now(), LOOK_AGAIN_MS);
+    entry.cancel = clock.after(left, () => {
+      if (clock.now() < dueAt) waitUntil(entry, dueAt);
+      else runAndPlan(entry);
     });
+  };
+
+  const plan = (entry: Entry): void => {
+    if (!isStarted) return;
+    const { job } = entry;
+    if ("everyMs" in job) {
+      entry.cancel = clock.after(job.everyMs, () => runAndPlan(entry));
+      return;
+    }
+    const dueAt = nextDue(job.cron, clock.now());
+    if (dueAt !== null) waitUntil(entry, dueAt);
   };
 
   return {
