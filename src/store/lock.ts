@@ -4,8 +4,8 @@ import { Database } from "bun:sqlite";
 import { readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { errorCode } from "./failures";
-import { secondInstance, unwritable } from "./refusals";
+import { errorCode, isCorrupt } from "./failures";
+import { damagedLock, secondInstance, unwritable } from "./refusals";
 import { writeDurably } from "./durable-file";
 
 /** Lets an instance that is just ending finish; a second one is refused well within 2 s. */
@@ -52,9 +52,10 @@ export const lockDirectory = (directory: string, now: () => number): InstanceLoc
     database.run("BEGIN EXCLUSIVE");
   } catch (error) {
     database.close();
-    throw /^SQLITE_(BUSY|LOCKED)/.test(errorCode(error))
-      ? secondInstance(directory, describeHolder(holderPath))
-      : unwritable(path, error);
+    if (/^SQLITE_(BUSY|LOCKED)/.test(errorCode(error)))
+      throw secondInstance(directory, describeHolder(holderPath));
+    if (isCorrupt(error)) throw damagedLock(path, error);
+    throw unwritable(path, error);
   }
   held.add(database);
   const release = (): void => {

@@ -39,19 +39,21 @@ export const appliedMigrations = (database: Database): Applied[] => {
 };
 
 /** Throws StartupError where the file was made by another version than this one can follow. */
-const pendingMigrations = (applied: readonly Applied[], migrations: readonly Migration[]): Migration[] => {
+export const pendingMigrations = (database: Database, migrations: readonly Migration[]): Migration[] => {
+  const applied = appliedMigrations(database);
   for (const [index, { name, checksum }] of applied.entries()) {
     const known = migrations[index];
     if (known?.name !== name)
       throw new StartupError(
         EXIT_CODE.newerSchema,
-        `The database holds the migration ${name}, which this version of Andon does not know: a newer ` +
+        `The database ${database.filename} holds the migration ${name}, which this version of Andon does not know: a newer ` +
           "version wrote it. Start that version, or restore a backup made before it in backups/.",
       );
     if (checksumOf(known.sql) !== checksum)
       throw new StartupError(
         EXIT_CODE.newerSchema,
-        `The migration ${name} in this executable differs from the one the database was made with. ` +
+        `The migration ${name} in this executable differs from the one that made ` +
+          `${database.filename}. ` +
           "Start the version that wrote the database, or restore a backup.",
       );
   }
@@ -61,11 +63,10 @@ const pendingMigrations = (applied: readonly Applied[], migrations: readonly Mig
 /** Returns the names applied now. The database keeps `foreign_keys=ON`. */
 export const migrate = (options: MigrateOptions): string[] => {
   const { database, migrations } = options;
-  const applied = appliedMigrations(database);
-  const pending = pendingMigrations(applied, migrations);
+  const pending = pendingMigrations(database, migrations);
   const [firstPending] = pending;
   if (firstPending === undefined) return [];
-  if (applied.length > 0) options.backUp(firstPending);
+  if (pending.length < migrations.length) options.backUp(firstPending);
   // Rebuilding a table drops the old one: with foreign keys on, its children's rows would go with it.
   database.run("PRAGMA foreign_keys=OFF");
   try {
@@ -101,7 +102,7 @@ const apply = ({ name, sql }: Migration, { database, now, beforeStatement }: Mig
     if (database.inTransaction) database.run("ROLLBACK");
     throw new StartupError(
       EXIT_CODE.corruptDatabase,
-      `The migration ${name} failed and was undone; the database is as it was: ` +
+      `The migration ${name} failed and was undone; ${database.filename} is as it was: ` +
         (error instanceof Error ? error.message : String(error)),
       error,
     );

@@ -5,14 +5,13 @@ import { accessSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
 import { newId } from "../core/ids";
 import type { Log } from "../core/log";
+import { APPLICATION_ID, inspectDatabase } from "./inspect-database";
 import { markerPathIn, readMarker, writeMarker, type Marker } from "./marker";
 import { migrate, type MigrateOptions } from "./migrate";
 import { backUpBeforeMigration } from "./migration-backup";
 import { readOne } from "./read-rows";
-import { corrupt, databaseGone, foreignDatabase, refusalOf } from "./refusals";
+import { corrupt, databaseGone, refusalOf } from "./refusals";
 
-/** "Andn": tells our files from other programs' ones. */
-export const APPLICATION_ID = 0x41_6e_64_6e;
 /** About half a second of reading; larger files are checked in the background after the start. */
 const CHECKED_AT_START_BYTES = 256 * 1024 * 1024;
 /** A backup tool may hold the file for a moment. */
@@ -63,10 +62,11 @@ export const prepareDatabase = (options: PrepareOptions): PreparedDatabase => {
   const needsBackgroundCheck = (size ?? 0) > CHECKED_AT_START_BYTES;
   let database: Database | undefined;
   try {
+    if (!isNew)
+      inspectDatabase({ path, marker, migrations: options.migrations, skipsPages: needsBackgroundCheck });
     database = open(path, isNew);
-    if (!isNew) check(database, path, needsBackgroundCheck);
     bringUpToDate(database, options);
-    const id = identify(database, path, marker);
+    const id = identify(database, marker);
     database.close();
     if (marker?.id !== id) writeMarker(directory, id, options.now());
     return { path, isNew, needsBackgroundCheck };
@@ -86,18 +86,6 @@ const open = (path: string, isNew: boolean): Database => {
   database.run("PRAGMA synchronous=FULL");
   database.run("PRAGMA foreign_keys=ON");
   return database;
-};
-
-/** Reads only, until it is sure that the file is ours and whole. */
-const check = (database: Database, path: string, skipsPages: boolean): void => {
-  const tables = Number(readOne(database, "SELECT count(*) FROM sqlite_master"));
-  const applicationId = readOne(database, "PRAGMA application_id");
-  // A first start that was cut off may have left a file without tables and without our mark.
-  if (tables > 0 && applicationId !== APPLICATION_ID)
-    throw foreignDatabase(path, "another program wrote it, or its header is damaged");
-  if (skipsPages) return;
-  const verdict = readOne(database, "PRAGMA quick_check(1)");
-  if (verdict !== "ok") throw corrupt(path, String(verdict));
 };
 
 const bringUpToDate = (database: Database, options: PrepareOptions): void => {
@@ -124,19 +112,11 @@ const bringUpToDate = (database: Database, options: PrepareOptions): void => {
   if (applied.length > 0) options.log.info("database schema changed", { migrations: applied });
 };
 
-/** The instance's ID, in the database and in the marker: a file of another instance is refused. */
-const identify = (database: Database, path: string, marker: Marker | null): string => {
-  const read = (): unknown => readOne(database, "SELECT value FROM settings WHERE key = 'instance_id'");
-  const known = read();
-  if (typeof known !== "string") {
-    const id = marker?.id ?? newId();
-    database.run("INSERT INTO settings (key, value) VALUES ('instance_id', ?)", [id]);
-    return id;
-  }
-  if (marker !== null && marker.id !== null && marker.id !== known)
-    throw foreignDatabase(
-      path,
-      `instance.json beside it belongs to instance ${marker.id}, the database to ${known}`,
-    );
-  return known;
+/** The instance's ID; the same in the database and in the marker. */
+const identify = (database: Database, marker: Marker | null): string => {
+  const known = readOne(database, "SELECT value FROM settings WHERE key = 'instance_id'");
+  if (typeof known === "string") return known;
+  const id = marker?.id ?? newId();
+  database.run("INSERT INTO settings (key, value) VALUES ('instance_id', ?)", [id]);
+  return id;
 };

@@ -33,6 +33,14 @@ export const secondInstance = (directory: string, holder: string): StartupError 
       "this one a directory of its own with ANDON_DATA_DIR.",
   );
 
+export const damagedLock = (path: string, cause: unknown): StartupError =>
+  new StartupError(
+    EXIT_CODE.corruptDatabase,
+    `${path} is not the lock file that Andon made. It holds nothing: make sure that no other Andon runs ` +
+      "on this directory, remove the file, and start again.",
+    cause,
+  );
+
 export const unwritable = (path: string, cause: unknown): StartupError => {
   const { code } = cause as { code?: string };
   const fix =

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { silentLog } from "../../src/core/log";
+import { lockDirectory } from "../../src/store/lock";
 import { MIGRATIONS } from "../../src/store/migrations";
 import { prepareDatabase } from "../../src/store/prepare-database";
 import { readOne, readRows } from "../../src/store/read-rows";
@@ -75,6 +76,7 @@ const inspect = (
 ): Pick<PowerLossCounts, "lost"> & { finding?: string; isUnopened?: boolean } => {
   let path: string;
   try {
+    lockDirectory(directory, () => 0).release();
     ({ path } = prepareDatabase({ directory, log: silentLog, migrations: MIGRATIONS, now: () => 0 }));
   } catch (error) {
     return { lost: acknowledged.length, isUnopened: true, finding: `does not open: ${String(error)}` };
@@ -108,9 +110,8 @@ const inspect = (
 const restore = (image: ReadonlyMap<string, Uint8Array>, directory: string): void => {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
-  // The index of the log is rebuilt at every start; the lock belongs to the dead process.
-  for (const [name, bytes] of image)
-    if (!name.endsWith("-shm") && !name.startsWith("lock.")) writeFileSync(join(directory, name), bytes);
+  // The index of the log lives in memory only and is rebuilt at every start.
+  for (const [name, bytes] of image) if (!name.endsWith("-shm")) writeFileSync(join(directory, name), bytes);
 };
 
 /** Moments spread over the whole run, sorted; more than one per place where there are few places. */
