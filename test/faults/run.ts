@@ -1,17 +1,21 @@
 // In: `bun run faults [tier …] [--rounds N] [--seed S]`. Out: the long tiers of the fault tests, one
 // after the other; what was skipped is named with its reason. Exit code 0 only when all that ran passed.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { productCommand } from "../harness/process";
 import { runKillLoop } from "./kill-loop";
 import { describeReport, spread } from "./loop-report";
+import { run as runPowerLoss, whyNot as whyNoPowerLoss } from "./power-loss";
 import { runSigtermLoop } from "./sigterm-loop";
 import type { Tier, TierOptions, TierResult } from "./tier";
 
 const KILL_ROUNDS = 100;
 const SIGTERM_ROUNDS = 20;
+const POWER_CUTS = 1_500;
 const PROGRESS_EVERY = 10;
+const LONG_SWITCH = "ANDON_FAULTS";
+const LONG_TEST_LIMIT_MS = 1_800_000;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -53,36 +57,46 @@ const sigtermLoop: Tier = {
   },
 };
 
-/** A tier that is a program of its own in this folder: exit code 0 means that it passed. */
-const program = (name: string, title: string, obstacle: () => string | null, words: string[] = []): Tier => {
-  const path = join(import.meta.dir, `${name}.ts`);
-  return {
-    name,
-    title,
-    obstacle: () => (existsSync(path) ? obstacle() : "not part of this version"),
-    run: async ({ seed }): Promise<TierResult> => {
-      const child = Bun.spawn([process.execPath, path, ...words], {
-        stdin: "ignore",
-        stdout: "inherit",
-        stderr: "inherit",
-        env: { ...process.env, FAULT_SEED: String(seed) },
-      });
-      const code = await child.exited;
-      return {
-        summary: `exit code ${code}`,
-        faults: code === 0 ? [] : [`${name} ended with exit code ${code}`],
-      };
-    },
-  };
+const powerLoss: Tier = {
+  name: "power-loss",
+  title: "the power cut at random moments of the writer's syscalls",
+  obstacle: whyNoPowerLoss,
+  run: async ({ rounds, seed }) => {
+    const counts = await runPowerLoss({ cuts: rounds ?? POWER_CUTS, seed });
+    const { cuts, acknowledged, lost, unopened, damaged, findings } = counts;
+    const summary =
+      `${cuts} cuts, ${acknowledged} acknowledged commits: ${lost} lost, ` +
+      `${unopened} times not opened, ${damaged} times damaged`;
+    return { summary, faults: lost + unopened + damaged === 0 ? [] : [summary, ...findings] };
+  },
 };
 
-const needsStrace = (): string | null => (Bun.which("strace") === null ? "strace is not installed" : null);
+/** Tests of this folder that do more when they are told that time does not matter. */
+const findLongTests = (): string[] =>
+  readdirSync(import.meta.dir)
+    .filter((name) => name.endsWith(".test.ts"))
+    .filter((name) => readFileSync(join(import.meta.dir, name), "utf8").includes(LONG_SWITCH))
+    .map((name) => join(import.meta.dir, name));
 
-const TIERS: readonly Tier[] = [
-  killLoop,
-  sigtermLoop,
-  program("power-loss", "power loss at 1,000 and more cut points", needsStrace),
-];
+const longTests: Tier = {
+  name: "long-tests",
+  title: `tests that do more with ${LONG_SWITCH}=long`,
+  obstacle: () => (findLongTests().length === 0 ? "no test of this version has a long tier" : null),
+  run: async () => {
+    const words = ["test", `--timeout=${LONG_TEST_LIMIT_MS}`, ...findLongTests()];
+    const child = Bun.spawn([process.execPath, ...words], {
+      stdin: "ignore",
+      stdout: "inherit",
+      stderr: "inherit",
+      env: { ...process.env, [LONG_SWITCH]: "long" },
+    });
+    const code = await child.exited;
+    const files = findLongTests().map((path) => basename(path));
+    return { summary: files.join(", "), faults: code === 0 ? [] : [`bun test ended with exit code ${code}`] };
+  },
+};
+
+const TIERS: readonly Tier[] = [killLoop, sigtermLoop, powerLoss, longTests];
 
 const choose = (names: readonly string[]): readonly Tier[] => {
   const unknown = names.find((name) => !TIERS.some((tier) => tier.name === name));
@@ -91,13 +105,14 @@ const choose = (names: readonly string[]): readonly Tier[] => {
   return names.length === 0 ? TIERS : TIERS.filter(({ name }) => names.includes(name));
 };
 
-/** True when it passed or was skipped. */
-const runTier = async (tier: Tier, options: TierOptions): Promise<boolean> => {
+type Ending = "passed" | "skipped" | "failed";
+
+const runTier = async (tier: Tier, options: TierOptions): Promise<Ending> => {
   say(`\n== ${tier.name}: ${tier.title}`);
   const obstacle = tier.obstacle();
   if (obstacle !== null) {
     say(`   skipped: ${obstacle}`);
-    return true;
+    return "skipped";
   }
   const from = performance.now();
   let result: TierResult;
@@ -110,7 +125,7 @@ const runTier = async (tier: Tier, options: TierOptions): Promise<boolean> => {
   say(`   ${result.summary}`);
   for (const fault of result.faults) say(`   FAULT ${fault}`);
   say(`   ${result.faults.length === 0 ? "passed" : `FAILED, seed ${options.seed}`} (${seconds} s)`);
-  return result.faults.length === 0;
+  return result.faults.length === 0 ? "passed" : "failed";
 };
 
 const run = async (): Promise<number> => {
@@ -123,11 +138,13 @@ const run = async (): Promise<number> => {
     seed: values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed),
     say,
   };
-  let failed = 0;
-  const tiers = choose(positionals);
-  for (const tier of tiers) if (!(await runTier(tier, options))) failed++;
-  say(`\n${tiers.length - failed} of ${tiers.length} tiers are well, seed ${options.seed}`);
-  return failed === 0 ? 0 : 1;
+  const endings: Ending[] = [];
+  for (const tier of choose(positionals)) endings.push(await runTier(tier, options));
+  const count = (ending: Ending): number => endings.filter((one) => one === ending).length;
+  say(
+    `\n${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped; seed ${options.seed}`,
+  );
+  return count("failed") === 0 ? 0 : 1;
 };
 
 process.exit(await run());

@@ -37,7 +37,7 @@ export interface Verdict {
 /** More would only repeat the first ones. */
 const MAX_FAULTS_OF_A_KIND = 5;
 const FINAL_STATUSES = new Set(["delivered", "failed", "cancelled"]);
-const READINGS_PER_PAGE = 500;
+const READINGS_PER_PAGE = 2_000;
 
 class FaultList {
   readonly faults: string[] = [];
