@@ -51,6 +51,8 @@ export interface ServerParts {
 
 export interface HttpServer extends Service {
   readonly app: AnyElysia;
+  /** After `start`; `url` and `port` are known then. */
+  readonly isListening: boolean;
   /** Where it listens, e.g. `http://127.0.0.1:8080`; throws before `start`. */
   readonly url: string;
   readonly port: number;
@@ -229,6 +231,9 @@ export const createServer = (parts: ServerParts): HttpServer => {
   return {
     name: "http server",
     app,
+    get isListening() {
+      return server !== undefined;
+    },
     get url() {
       const host = config.host.includes(":") ? `[${config.host}]` : config.host;
       return `${tls === null ? "http" : "https"}://${host}:${listening().port}`;

@@ -1,0 +1,297 @@
+// In: the configuration. Out: the whole program, wired: each slice made from those after it, started
+// in the order of dependence and stopped in the reverse one.
+import { createAccess, type Access } from "./access/access";
+import { accessRoutes } from "./access/routes";
+import { alertRoutes } from "./alerts/routes";
+import { presentJournalEvent } from "./alerts/wire";
+import { channelRoutes } from "./channels/routes";
+import type { Config } from "./config/config";
+import { systemClock } from "./core/clock";
+import { Plainly, silentLog } from "./core/log";
+import { deliveriesOfSubject } from "./delivery/history";
+import { pruneAttempts } from "./delivery/retention";
+import { deliveryRoutes } from "./delivery/routes";
+import { presentDelivery } from "./delivery/wire";
+import { escalationRoutes } from "./escalation/routes";
+import { createAccessPlugin } from "./http/access";
+import { assetRoutes } from "./http/assets";
+import { createAssetSource } from "./http/assets/source";
+import { createServer, type HttpServer } from "./http/server";
+import { streamRoutes } from "./http/stream";
+import { createStreamHub } from "./http/stream/hub";
+import { Registry } from "./intake/registry";
+import { intakeRoutes } from "./intake/routes";
+import { createJournalFeed } from "./journal/feed";
+import type { Service } from "./lib/service";
+import { createHealth } from "./operations/health";
+import { createLocalAdmin } from "./operations/local-admin";
+import { createMetrics } from "./operations/metrics";
+import { createOperator } from "./operations/operator";
+import { createProcessMetrics } from "./operations/process-metrics";
+import { operationRoutes } from "./operations/routes";
+import { createScheduler } from "./operations/scheduler";
+import { storeMetrics } from "./operations/store-metrics";
+import { ruleRoutes } from "./rules/routes";
+import { openStore, type Store } from "./store/store";
+import type { AppSeams, Base } from "./wiring/base";
+import { wireDeciding } from "./wiring/deciding";
+import { createIntake } from "./intake/intake";
+import { wireTelling } from "./wiring/telling";
+
+export type { AppSeams } from "./wiring/base";
+
+export interface App {
+  /** Throws StartupError with what is wrong and how to mend it. */
+  start(): Promise<void>;
+  /** Stops taking requests, finishes what was taken, closes the files. Safe to call twice. */
+  stop(): Promise<void>;
+  /** Where it listens; known after start. */
+  readonly url: string;
+  /** For tests that look behind the API; known after start. */
+  readonly parts: AppParts;
+}
+
+export interface AppParts {
+  store: Store;
+  access: Access;
+  server: HttpServer;
+  /** In the order of their start. */
+  services: readonly Service[];
+}
+
+const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppParts> => {
+  const clock = seams.clock ?? systemClock;
+  const log = seams.log ?? silentLog;
+  let server: HttpServer | undefined;
+  /** Before the server listens, what it is going to be, as far as the configuration says. */
+  const ownUrl = (): string =>
+    server?.isListening === true
+      ? server.url
+      : `${config.tlsCert === null && !config.tlsSelfSigned ? "http" : "https"}://${config.host}:${config.port}`;
+  const ownPort = (): number => (server?.isListening === true ? server.port : config.port);
+  const metrics = createMetrics();
+  const { passwordCost, limits } = seams;
+  const access = await createAccess({
+    store,
+    clock,
+    log,
+    config,
+    ...(passwordCost === undefined ? {} : { passwordCost }),
+  });
+  const base: Base = {
+    config,
+    clock,
+    log,
+    store,
+    access,
+    seams,
+    metrics,
+    baseUrl: () => config.publicUrl ?? ownUrl(),
+    listeners: () => [{ address: config.host, port: ownPort() }],
+  };
+
+  const registry = new Registry({ store, tenants: access.tenants, config });
+  await registry.load();
+  const channels = await wireTelling(base);
+  const decisions = await wireDeciding(base, registry, channels);
+  const intake = createIntake({
+    registry,
+    evaluator: decisions.engine,
+    store,
+    config,
+    clock,
+    log,
+    hooks: { beforeRemoval: (machine) => decisions.engine.forget(machine, clock.now()) },
+  });
+  const journal = createJournalFeed(store);
+  const hub = createStreamHub({
+    feed: journal,
+    clock,
+    log,
+    present: presentJournalEvent,
+    stillHolds: access.stillHolds,
+  });
+  const { worker } = channels.delivery;
+  const channelName = (tenantId: string, id: string) => channels.directory.find(tenantId, id)?.name;
+
+  const plugin = createAccessPlugin(access.authenticate);
+  const assets = createAssetSource({ development: config.env === "development" });
+  const slices = [
+    accessRoutes(plugin, {
+      access,
+      isProjectUsed: (tenantId, projectId) =>
+        [...registry.machinesOf(tenantId)].some((machine) => machine.projectId === projectId),
+    }),
+    intakeRoutes(plugin, intake),
+    ruleRoutes(plugin, {
+      desk: decisions.ruleDesk,
+      repository: decisions.ruleRepository,
+      notifier: channels.notifier,
+      machines: registry,
+      tenants: access.tenants,
+      policies: decisions.policies,
+    }),
+    alertRoutes(plugin, {
+      desk: decisions.alertDesk,
+      repository: decisions.alertRepository,
+      machines: registry,
+      escalations: decisions.escalations,
+      policies: decisions.policies,
+      channelName,
+      journal,
+      deliveriesOf: async (tenantId, subjectId) =>
+        (await deliveriesOfSubject(store.engine, tenantId, subjectId)).map((delivery) => ({
+          ...presentDelivery(delivery),
+          channel_name: channelName(tenantId, delivery.channelId) ?? "",
+        })),
+    }),
+    escalationRoutes(plugin, {
+      desk: decisions.policyDesk,
+      book: decisions.policies,
+      repository: decisions.escalations,
+    }),
+    channelRoutes(plugin, {
+      service: channels.service,
+      directory: channels.directory,
+      store,
+      successRate: (channelId) => channels.delivery.health.successRate(channelId),
+    }),
+    deliveryRoutes(plugin, {
+      store,
+      clock,
+      directory: channels.directory,
+      outbox: channels.delivery.outbox,
+      worker,
+    }),
+    streamRoutes(plugin, { hub, publicUrl: config.publicUrl }),
+  ];
+
+  const processMetrics = createProcessMetrics();
+  metrics.observe([
+    ...processMetrics.sources,
+    ...storeMetrics({ engine: store.engine, directory: config.dataDir }),
+  ]);
+  const health = createHealth({
+    checks: {
+      store: async () => {
+        await store.engine.query({ sql: "SELECT 1" });
+        return null;
+      },
+      setup: () => (access.setup.isNeeded ? "open the set-up link that the log shows" : null),
+    },
+    deadline: (ms) => new Promise((resolve) => clock.after(ms, () => resolve())),
+  });
+  server = createServer({
+    config,
+    engine: store.engine,
+    clock,
+    log,
+    authenticate: access.authenticate,
+    routes: [
+      ...slices,
+      operationRoutes(plugin, { health, metrics, isPublic: config.metricsPublic }),
+      assetRoutes(plugin, { assets }),
+    ],
+    onDraining: () => void hub.stop(),
+    ...(limits === undefined ? {} : { limits }),
+  });
+  const scheduler = createScheduler({
+    clock,
+    log,
+    jobs: [
+      {
+        name: "prune delivery attempts",
+        cron: "17 * * * *",
+        run: async () => void (await pruneAttempts({ store, clock }, { days: config.attemptRetentionDays })),
+      },
+    ],
+  });
+  const localAdmin = createLocalAdmin({
+    directory: config.dataDir,
+    url: ownUrl,
+    perform: createOperator({ access }),
+    log,
+  });
+  return {
+    store,
+    access,
+    server,
+    services: [
+      access,
+      decisions.engine,
+      worker,
+      decisions.runner,
+      intake,
+      hub,
+      processMetrics,
+      scheduler,
+      server,
+      localAdmin,
+    ],
+  };
+};
+
+export const createApp = (config: Config, seams: AppSeams = {}): App => {
+  const log = seams.log ?? silentLog;
+  const clock = seams.clock ?? systemClock;
+  let parts: AppParts | undefined;
+  let store: Store | undefined;
+  let stopping: Promise<void> | undefined;
+  const started: Service[] = [];
+
+  const running = (): AppParts => {
+    if (parts === undefined) throw new Error("Andon has not been started.");
+    return parts;
+  };
+
+  const stop = async (): Promise<void> => {
+    for (const service of started.splice(0).toReversed()) {
+      try {
+        await service.stop();
+      } catch (error) {
+        log.error("a part did not stop in order", { part: service.name, error });
+      }
+    }
+    await store?.close();
+  };
+
+  const start = async (): Promise<void> => {
+    store = await openStore({
+      directory: config.dataDir,
+      log,
+      clock,
+      ...(seams.onFatal === undefined ? {} : { onFatal: seams.onFatal }),
+      ...(seams.hasBallast === undefined ? {} : { hasBallast: seams.hasBallast }),
+    });
+    parts = await wire(config, seams, store);
+    for (const service of parts.services) {
+      started.push(service);
+      await service.start();
+    }
+    const { setup } = parts.access;
+    const { url } = parts.server;
+    setup.onToken((token) =>
+      log.info("Andon is not set up: open this link once", {
+        setup_link: new Plainly(`${config.publicUrl ?? url}/setup?token=${token}`),
+      }),
+    );
+  };
+
+  return {
+    get url() {
+      return running().server.url;
+    },
+    get parts() {
+      return running();
+    },
+    start: async () => {
+      try {
+        await start();
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+    },
+    stop: () => (stopping ??= stop()),
+  };
+};

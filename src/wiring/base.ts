@@ -1,0 +1,38 @@
+// In: nothing. Out: what all parts of the program are given, and where tests may step in.
+import type { Access } from "../access/access";
+import type { PasswordCost } from "../access/passwords";
+import type { Config } from "../config/config";
+import type { Clock } from "../core/clock";
+import type { StartupError } from "../core/errors";
+import type { Log } from "../core/log";
+import type { DeliveryParts } from "../delivery/delivery";
+import type { Limits } from "../http/budgets";
+import type { Metrics } from "../operations/metrics";
+import type { Store } from "../store/store";
+
+export interface AppSeams {
+  log?: Log;
+  clock?: Clock;
+  /** The storage is lost for this process: it should end with the error's exit code. */
+  onFatal?: (error: StartupError) => void;
+  /** Tests replace what talks to the network. */
+  delivery?: DeliveryParts["seams"];
+  /** Tests: cheaper password hashes, no reserve on disk, other budgets. */
+  passwordCost?: PasswordCost;
+  hasBallast?: boolean;
+  limits?: Partial<Limits>;
+}
+
+/** Exists before any slice. */
+export interface Base {
+  config: Config;
+  clock: Clock;
+  log: Log;
+  store: Store;
+  access: Access;
+  /** Where people reach the UI, without a slash at the end. */
+  baseUrl: () => string;
+  listeners: () => { address: string; port: number }[];
+  seams: AppSeams;
+  metrics: Metrics;
+}

@@ -1,0 +1,86 @@
+// In: the base, the machines and who is told. Out: rules, alerts and escalation, loaded.
+import { createAlertBook } from "../alerts/book";
+import { createAlertDesk } from "../alerts/desk";
+import { createAlertPlanner } from "../alerts/planner";
+import { createAlertRepository } from "../alerts/repository";
+import type { MachineDirectory } from "../core/machine";
+import { createEscalationPlanner } from "../escalation/planner";
+import { createPolicyBook, createPolicyDesk } from "../escalation/policies";
+import { createEscalationRepository } from "../escalation/repository";
+import { createEscalationRunner } from "../escalation/runner";
+import { saveSeriesStatement } from "../intake/repository";
+import { createKeyedLock } from "../lib/keyed-lock";
+import { createRuleBook } from "../rules/book";
+import { createRuleDesk } from "../rules/desk";
+import { createRuleEngine } from "../rules/engine";
+import { createRuleRepository } from "../rules/repository";
+import type { Base } from "./base";
+import type { Telling } from "./telling";
+
+/** Rules, alerts and escalation: what decides. */
+export const wireDeciding = async (
+  base: Base,
+  machines: MachineDirectory,
+  { notifier, commit, directory }: Telling,
+) => {
+  const { clock, log, store } = base;
+  // Whatever changes alerts of a machine takes the machine's turn.
+  const lock = createKeyedLock();
+  const alertRepository = createAlertRepository(store);
+  const alerts = createAlertBook(alertRepository, machines);
+  const escalations = createEscalationRepository(store);
+  const policies = createPolicyBook(escalations);
+  const escalation = createEscalationPlanner(policies, (dueAt) => runner.wake(dueAt));
+  const runner = createEscalationRunner({
+    repository: escalations,
+    policies,
+    notifier,
+    findOpenAlert: (alertId) => alerts.find(alertId)?.alert,
+    commit,
+    lock,
+    clock,
+    log,
+  });
+  const policyDesk = createPolicyDesk({
+    book: policies,
+    repository: escalations,
+    planner: escalation,
+    openAlerts: (tenantId) =>
+      [...alerts.open()].map(({ alert }) => alert).filter((alert) => alert.tenantId === tenantId),
+    channelExists: (tenantId, channelId) => directory.find(tenantId, channelId) !== undefined,
+    commit,
+    clock,
+  });
+  const planner = createAlertPlanner({ book: alerts, notifier, escalation });
+  const alertDesk = createAlertDesk({
+    book: alerts,
+    repository: alertRepository,
+    planner,
+    machines,
+    commit,
+    lock,
+    clock,
+  });
+  const rules = createRuleBook(machines);
+  const decision = { book: rules, alerts, planner, commit, saveSeries: saveSeriesStatement };
+  const ruleRepository = createRuleRepository(store);
+  const ruleDesk = createRuleDesk({ ...decision, repository: ruleRepository, machines, lock, clock });
+  const engine = createRuleEngine({ ...decision, machines, lock, clock, log });
+  await alerts.load();
+  await policies.load();
+  await ruleDesk.load();
+  return {
+    alerts,
+    alertRepository,
+    alertDesk,
+    escalations,
+    policies,
+    policyDesk,
+    runner,
+    ruleRepository,
+    ruleDesk,
+    engine,
+  };
+};
+
+export type Deciding = Awaited<ReturnType<typeof wireDeciding>>;
