@@ -60,7 +60,11 @@ export const lockDirectory = (directory: string, now: () => number): InstanceLoc
   held.add(database);
   const release = (): void => {
     if (!held.delete(database)) return;
-    rmSync(holderPath, { force: true });
+    try {
+      rmSync(holderPath, { force: true });
+    } catch {
+      // On a read-only disk it stays and says nothing: the lock itself is what counts.
+    }
     database.close();
   };
   try {

@@ -3,6 +3,7 @@
 import type { Database } from "bun:sqlite";
 import { createHash } from "node:crypto";
 import { EXIT_CODE, StartupError } from "../core/errors";
+import { hitsWholeGroup } from "./failures";
 import { readRows } from "./read-rows";
 import { splitSql } from "./split-sql";
 import type { Migration } from "./migrations";
@@ -46,8 +47,8 @@ export const pendingMigrations = (database: Database, migrations: readonly Migra
     if (known?.name !== name)
       throw new StartupError(
         EXIT_CODE.newerSchema,
-        `The database ${database.filename} holds the migration ${name}, which this version of Andon does not know: a newer ` +
-          "version wrote it. Start that version, or restore a backup made before it in backups/.",
+        `The database ${database.filename} holds the migration ${name}, which this version of Andon does ` +
+          "not know: a newer version wrote it. Start that version, or restore a backup made before it in backups/.",
       );
     if (checksumOf(known.sql) !== checksum)
       throw new StartupError(
@@ -100,6 +101,8 @@ const apply = ({ name, sql }: Migration, { database, now, beforeStatement }: Mig
     database.run("COMMIT");
   } catch (error) {
     if (database.inTransaction) database.run("ROLLBACK");
+    // The disk is at fault, not the migration.
+    if (hitsWholeGroup(error)) throw error;
     throw new StartupError(
       EXIT_CODE.corruptDatabase,
       `The migration ${name} failed and was undone; ${database.filename} is as it was: ` +

@@ -63,8 +63,9 @@ const commit = (group: GroupMessage, opened: OpenMessage): void => {
   if (writer === undefined) return tell(Writer.refuse(group, texts, lostWith));
   let result: GroupResult = writer.run(group);
   if (result.error !== undefined && hasMadeRoom(result.error, opened)) result = writer.run(group);
-  tell(result.answer);
+  // The loss is told first: whoever hears of the refusal then sees it in the health, too.
   if (result.error !== undefined && isConnectionLost(result.error)) giveUpConnection(opened, result.error);
+  tell(result.answer);
 };
 
 const handle = (message: ToWorker): void => {

@@ -64,25 +64,17 @@ const commands: Record<string, () => Promise<void>> = {
     say(`open ${store.epoch}`);
     await store.close();
   },
-  /** `fill <dir> <bytes> <writes>`: writes of that size one after the other; says each outcome. */
-  fill: async () => {
+  /** One write per line of standard input, `<key> <bytes>`; says its outcome and the store's health. */
+  serve: async () => {
     const store = await open();
     say("open");
-    for (let index = 0; index < Number(rest[1]); index++)
-      say(`${index} ${await write(store, `fill-${process.pid}-${index}`, Number(rest[0]))}`);
-    say(`health ${store.health() ?? "fine"}`);
-    await store.close();
-    say("closed");
-  },
-  /** Like `fill`, but one write per line of standard input: `<key> <bytes>`. */
-  serve: async () => {
-    const store = await open({ hasBallast: rest[0] === "ballast" });
-    say("open");
     for await (const line of console) {
+      if (line === "") continue;
       const [key = "", bytes = "10"] = line.split(" ");
       say(`${key} ${await write(store, key, Number(bytes))} ${store.health() ?? "fine"}`);
     }
     await store.close();
+    say("closed");
   },
   /** `load <dir> <callers> <batches> <checkpoint pages>`: acknowledges each committed batch by a line. */
   load: async () => {
