@@ -2,6 +2,7 @@
 import { systemClock } from "../core/clock";
 import type { Command } from "./command";
 import { config } from "./config";
+import { createDemoCommand } from "./demo";
 import { healthcheck } from "./healthcheck";
 import { createServeCommand, type CreateApp } from "./serve";
 import { withStoppedInstance } from "./stopped-instance";
@@ -11,6 +12,7 @@ import { version } from "./version";
 
 export const commandsOf = (createApp: CreateApp): Command[] => [
   createServeCommand(createApp),
+  createDemoCommand(createApp),
   healthcheck,
   createTokenCommand(withStoppedInstance, () => systemClock.now()),
   ...createUserCommands(withStoppedInstance),

@@ -45,7 +45,8 @@ export const createDemoCommand = (createApp: CreateApp): Command => ({
       write: (text) => void process.stdout.write(text),
       isColoured: process.stdout.isTTY && Bun.enableANSIColors,
       startAndon: async (settings) => {
-        const app = createApp(defaultConfig(settings), { log: createLog({ level: "error" }) });
+        const log = createLog({ level: "error" });
+        const app = createApp(defaultConfig(settings), { log, hasBallast: false });
         await app.start();
         return app;
       },

@@ -20,7 +20,8 @@ export interface App {
   readonly url: string;
 }
 
-export type CreateApp = (config: Config, seams: { log: Log }) => App;
+/** `hasBallast: false`: keeps no reserve of 64 MiB for a full disk. */
+export type CreateApp = (config: Config, seams: { log: Log; hasBallast?: boolean }) => App;
 
 /** Resolves with the exit code once a signal came and the stop has ended, one way or the other. */
 const untilStopped = (app: App, log: Log): Promise<number> =>
