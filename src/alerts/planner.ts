@@ -40,9 +40,16 @@ export interface AlertPlannerParts {
   book: AlertBook;
   notifier: Notifier;
   escalation: EscalationPlanner;
+  /** Told of each committed change: metrics. */
+  onChange?: (change: "triggered" | "acknowledged" | "resolved") => void;
 }
 
-export const createAlertPlanner = ({ book, notifier, escalation }: AlertPlannerParts): AlertPlanner => ({
+export const createAlertPlanner = ({
+  book,
+  notifier,
+  escalation,
+  onChange = () => undefined,
+}: AlertPlannerParts): AlertPlanner => ({
   trigger: (breach, now, plan) => {
     const { rule, machine } = breach;
     const alert: AlertSnapshot = {
@@ -90,7 +97,10 @@ export const createAlertPlanner = ({ book, notifier, escalation }: AlertPlannerP
     );
     notifier.planAlert({ event: "alert.triggered", alert, at: now }, plan);
     escalation.begin(alert, now, plan);
-    plan.afterCommit.push(() => book.put(open));
+    plan.afterCommit.push(() => {
+      book.put(open);
+      onChange("triggered");
+    });
     return open;
   },
 
@@ -141,6 +151,7 @@ export const createAlertPlanner = ({ book, notifier, escalation }: AlertPlannerP
     plan.afterCommit.push(() => {
       const open = book.find(alert.id);
       if (open !== undefined) open.alert = next;
+      onChange("acknowledged");
     });
     return next;
   },
@@ -173,6 +184,7 @@ export const createAlertPlanner = ({ book, notifier, escalation }: AlertPlannerP
     plan.afterCommit.push(() => {
       open.alert = next;
       book.remove(next);
+      onChange("resolved");
     });
     return next;
   },

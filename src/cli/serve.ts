@@ -21,7 +21,10 @@ export interface App {
 }
 
 /** `hasBallast: false`: keeps no reserve of 64 MiB for a full disk. */
-export type CreateApp = (config: Config, seams: { log: Log; hasBallast?: boolean }) => App;
+export type CreateApp = (
+  config: Config,
+  seams: { log: Log; hasBallast?: boolean; onFatal?: (error: StartupError) => void },
+) => App;
 
 /** Resolves with the exit code once a signal came and the stop has ended, one way or the other. */
 const untilStopped = (app: App, log: Log): Promise<number> =>
@@ -71,14 +74,23 @@ export const createServeCommand = (createApp: CreateApp): Command => ({
     for (const warning of loaded.warnings) log.warn(warning);
     let app: App;
     try {
-      app = createApp(loaded.config, { log });
+      let endWith: (exitCode: number) => void = () => undefined;
+      const lost = new Promise<number>((resolve) => (endWith = resolve));
+      app = createApp(loaded.config, {
+        log,
+        // Nothing can be stored any more: a supervisor's fresh start is the way back.
+        onFatal: (error) => {
+          log.error(error.message, { exit_code: error.exitCode });
+          endWith(error.exitCode);
+        },
+      });
       const stopped = untilStopped(app, log);
       const started = app.start().then(() => {
         log.info("listening", { url: app.url, version: VERSION });
         return stopped;
       });
       // A signal may come while it is still starting.
-      return await Promise.race([started, stopped]);
+      return await Promise.race([started, stopped, lost]);
     } catch (error) {
       if (!(error instanceof StartupError)) throw error;
       log.error(error.message, { exit_code: error.exitCode });

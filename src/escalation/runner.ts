@@ -31,6 +31,8 @@ export interface EscalationRunnerParts {
   lock: KeyedLock;
   clock: Clock;
   log: Log;
+  /** Told of each committed escalation: metrics. */
+  onEscalated?: () => void;
 }
 
 /** Steps taken up in one pass; the next pass follows at once while there are more. */
@@ -40,6 +42,7 @@ const PAUSE_AFTER_FAILURE_MS = 1_000;
 
 export const createEscalationRunner = (parts: EscalationRunnerParts): EscalationRunner => {
   const { repository, policies, notifier, findOpenAlert, commit, lock, clock, log } = parts;
+  const { onEscalated = () => undefined } = parts;
   let cancelTimer: CancelTimer | null = null;
   let armedFor = Number.POSITIVE_INFINITY;
   let running: Promise<void> | null = null;
@@ -94,6 +97,7 @@ export const createEscalationRunner = (parts: EscalationRunnerParts): Escalation
     );
     if (!told) cancel("channel_not_available");
     else {
+      plan.afterCommit.push(onEscalated);
       plan.statements.push(
         finishRunStatement(run.id, "fired", null, now),
         journalStatement({

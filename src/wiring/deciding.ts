@@ -23,7 +23,7 @@ export const wireDeciding = async (
   machines: MachineDirectory,
   { notifier, commit, directory }: Telling,
 ) => {
-  const { clock, log, store } = base;
+  const { clock, log, store, metrics } = base;
   // Whatever changes alerts of a machine takes the machine's turn.
   const lock = createKeyedLock();
   const alertRepository = createAlertRepository(store);
@@ -40,6 +40,7 @@ export const wireDeciding = async (
     lock,
     clock,
     log,
+    onEscalated: () => metrics.alertChanged("escalated"),
   });
   const policyDesk = createPolicyDesk({
     book: policies,
@@ -51,7 +52,12 @@ export const wireDeciding = async (
     commit,
     clock,
   });
-  const planner = createAlertPlanner({ book: alerts, notifier, escalation });
+  const planner = createAlertPlanner({
+    book: alerts,
+    notifier,
+    escalation,
+    onChange: (change) => metrics.alertChanged(change),
+  });
   const alertDesk = createAlertDesk({
     book: alerts,
     repository: alertRepository,
