@@ -1,0 +1,191 @@
+// One suite over the registry: what every channel type promises. Golden files hold what each composes;
+// `UPDATE_GOLDEN=1 bun test test/channels` writes them anew.
+import { describe, expect, test } from "bun:test";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { isAppError } from "../../../src/core/errors";
+import type { JudgedOutcome, SendFailure, SendResult } from "../../../src/channels/channel";
+import { channelTypes } from "../../../src/channels/registry";
+import { dialects } from "../../../src/channels/webhook/dialects";
+import { isSecretName } from "../../../src/lib/secrets";
+import { MESSAGES, SAMPLES } from "./samples";
+
+const GOLDEN = join(import.meta.dir, "../golden");
+
+const result = (statusCode: number | null, failure: SendFailure | null = null): SendResult => ({
+  statusCode,
+  failure,
+  responseHeaders: {},
+  responseBody: "canary-answer",
+});
+
+/** What each answer means, whatever the channel. */
+const STATUS_TABLE: readonly (readonly [status: number, outcome: JudgedOutcome])[] = [
+  [200, "delivered"],
+  [201, "delivered"],
+  [202, "delivered"],
+  [204, "delivered"],
+  [299, "delivered"],
+  [301, "redirect"],
+  [302, "redirect"],
+  [308, "redirect"],
+  [400, "client_error"],
+  [401, "auth_error"],
+  [403, "auth_error"],
+  [404, "client_error"],
+  [408, "timeout"],
+  [410, "client_error"],
+  [418, "client_error"],
+  [429, "rate_limited"],
+  [500, "server_error"],
+  [502, "server_error"],
+  [503, "server_error"],
+  [599, "server_error"],
+  [101, "server_error"],
+  [0, "server_error"],
+  [799, "server_error"],
+];
+
+const FAILURES: readonly (readonly [failure: SendFailure, outcome: JudgedOutcome])[] = [
+  ["timeout", "timeout"],
+  ["dns", "dns"],
+  ["refused", "refused"],
+  ["reset", "reset"],
+  ["tls", "tls"],
+  ["protocol", "server_error"],
+  ["blocked", "blocked"],
+  ["invalid_config", "invalid_config"],
+  ["internal", "internal"],
+];
+
+test("every type, and every dialect of the webhook, has samples", () => {
+  expect(Object.keys(SAMPLES).sort()).toEqual([...channelTypes.keys()].sort());
+  expect(SAMPLES["webhook"]?.map(({ variant }) => variant.split("/")[1])).toEqual([...dialects.keys()]);
+});
+
+for (const type of channelTypes.values())
+  for (const { variant, config: given, canaries } of SAMPLES[type.kind] ?? [])
+    describe(variant, () => {
+      const config = type.parse(structuredClone(given));
+      const composed = type.compose(MESSAGES["alert.triggered"]!, config);
+      const request = () =>
+        type.request(composed, config, {
+          deliveryId: "delivery-1",
+          now: 1_775_298_605_000,
+          version: "1.2.3",
+        });
+
+      test("describes itself: a form can be made of it", () => {
+        expect(type.kind).toMatch(/^[a-z_]+$/);
+        expect(new Set(type.fields.map(({ name }) => name)).size).toBe(type.fields.length);
+        for (const field of type.fields)
+          expect([field.name, field.label !== "", field.hint !== ""]).toEqual([field.name, true, true]);
+        for (const key of Object.keys(given)) expect(type.fields.map(({ name }) => name)).toContain(key);
+      });
+
+      for (const [name, message] of Object.entries(MESSAGES))
+        test(`composes ${name} as its golden file has it`, async () => {
+          const { body, contentType } = type.compose(structuredClone(message), config);
+          const text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+          expect(contentType).toStartWith("application/json");
+          const path = join(GOLDEN, variant, `${name}.json`);
+          const pretty = `${JSON.stringify(JSON.parse(text), null, 2)}\n`;
+          if (process.env["UPDATE_GOLDEN"] === "1") {
+            mkdirSync(dirname(path), { recursive: true });
+            await Bun.write(path, pretty);
+          }
+          expect(pretty).toBe(await Bun.file(path).text());
+          // Pure: the same again gives the same bytes.
+          expect(type.compose(structuredClone(message), config).body).toEqual(body);
+          for (const canary of canaries) expect(text).not.toContain(canary);
+        });
+
+      test("judges every status and failure; nothing but 2xx is delivered", () => {
+        for (const [status, outcome] of STATUS_TABLE) {
+          const judgement = type.judge(result(status));
+          expect([status, judgement.outcome]).toEqual([status, outcome]);
+          if (outcome === "delivered") expect(judgement.retry).toBe(false);
+        }
+        for (const [failure, outcome] of FAILURES) {
+          const judgement = type.judge(result(null, failure));
+          expect([failure, judgement.outcome]).toEqual([failure, outcome]);
+          expect(judgement.retry).toBe(outcome !== "invalid_config");
+        }
+      });
+
+      test("reasons are sentences without the answer or a secret", () => {
+        for (const one of [
+          ...STATUS_TABLE.map(([status]) => result(status)),
+          ...FAILURES.map(([failure]) => result(null, failure)),
+        ]) {
+          const { reason } = type.judge(one);
+          expect(reason).toMatch(/^[A-Z].*\.$/);
+          expect(reason).not.toContain("canary");
+        }
+      });
+
+      test("masks every secret, and a mask sent back changes nothing", () => {
+        const shown = JSON.stringify(type.mask(config));
+        for (const canary of canaries) expect(shown).not.toContain(canary);
+        expect(shown).toContain("••••");
+        expect(Object.keys(type.mask(config)).sort()).toEqual(Object.keys(given).sort());
+        for (const canary of canaries) expect(type.secrets(config)).toContain(canary);
+      });
+
+      test("the request carries the delivery's ID, the body unchanged, and no header twice", () => {
+        const { headers, body, url, method } = request();
+        expect(body).toEqual(composed.body);
+        expect(headers["webhook-id"]).toBe("delivery-1");
+        expect(headers["webhook-timestamp"]).toBe("1775298605");
+        expect(headers["User-Agent"]).toBe("Andon/1.2.3");
+        const names = Object.keys(headers).map((name) => name.toLowerCase());
+        expect(new Set(names).size).toBe(names.length);
+        expect(type.targets(config).map((target) => target.url)).toContain(url);
+        expect(["POST", "PUT", "PATCH", "GET"]).toContain(method);
+      });
+
+      test("refuses unknown settings by name, and no error holds a secret", () => {
+        const refusalOf = (config: Record<string, unknown>): unknown => {
+          try {
+            type.parse(config);
+            return null;
+          } catch (error) {
+            return error;
+          }
+        };
+        const unknown = refusalOf({ ...structuredClone(given), colour: "red" });
+        expect(isAppError(unknown, "invalid") && unknown.context.field).toBe("config.colour");
+        for (const key of Object.keys(given)) {
+          const error = refusalOf({ ...structuredClone(given), [key]: 17 });
+          expect([key, isAppError(error, "invalid") && error.context.field?.startsWith("config.")]).toEqual([
+            key,
+            true,
+          ]);
+          for (const canary of canaries) expect(String(error)).not.toContain(canary);
+        }
+        for (const { name, required } of type.fields)
+          if (required) {
+            const { [name]: _left, ...rest } = given;
+            const error = refusalOf(rest);
+            expect([name, isAppError(error, "invalid") && error.context.field]).toEqual([
+              name,
+              `config.${name}`,
+            ]);
+          }
+      });
+
+      test("limits are sane", () => {
+        const behaviour = type.behaviour(config);
+        expect(behaviour.timeoutMs).toBeGreaterThanOrEqual(1_000);
+        expect(behaviour.timeoutMs).toBeLessThanOrEqual(60_000);
+        expect(behaviour.retryDelaysSeconds.every((delay) => delay >= 0)).toBe(true);
+        expect(behaviour.defaultEvents).not.toContain("channel.test");
+      });
+
+      test("fields marked secret are masked by name as well", () => {
+        for (const field of type.fields)
+          if (field.secret && typeof given[field.name] === "string")
+            expect(type.mask(config)[field.name]).toStartWith("••••");
+        expect(isSecretName("X-Webhook-Secret")).toBe(true);
+      });
+    });

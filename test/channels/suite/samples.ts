@@ -1,0 +1,114 @@
+// In: nothing. Out: the messages that golden files hold, and a valid config with a secret in every
+// place that can hold one, per channel type. A new type adds its entry here.
+import type { AlertSnapshot } from "../../../src/core/events";
+import type { Message } from "../../../src/channels/channel";
+
+const AT = Date.UTC(2026, 3, 4, 10, 30, 5, 678);
+
+const id = (last: number): string => `01960000-0000-7000-8000-${String(last).padStart(12, "0")}`;
+
+const alert: AlertSnapshot = {
+  id: id(1),
+  number: 42,
+  tenantId: id(2),
+  projectId: id(3),
+  ruleId: id(4),
+  ruleNumber: 7,
+  name: "Spindle too hot",
+  status: "triggered",
+  severity: "critical",
+  message: "Temperature exceeded threshold",
+  machineId: id(5),
+  machineNumber: 12,
+  machineName: "CNC Mill #1",
+  machineType: "mill",
+  machineStatus: "online",
+  labels: { line: "A", "": 'naïve "quoted" \u2028 <b>' },
+  metricName: "temperature",
+  metricValue: 87.3,
+  thresholdValue: 85,
+  unit: "°C",
+  decimals: 1,
+  triggeredAt: AT - 2_000,
+  acknowledgedAt: null,
+  acknowledgedBy: null,
+  resolvedAt: null,
+  resolvedBy: null,
+  resolveReason: null,
+  fleeting: false,
+  createdAt: AT,
+};
+
+const base = {
+  at: AT,
+  organization: { id: id(2), number: 1, name: "Plant 7", slug: "plant-7" },
+  project: { id: id(3), number: 1, name: "Line A", slug: "line-a" },
+  baseUrl: "https://andon.plant.test",
+};
+
+const acknowledged: AlertSnapshot = {
+  ...alert,
+  status: "acknowledged",
+  acknowledgedAt: AT + 60_000,
+  acknowledgedBy: "Kim",
+};
+
+export const MESSAGES: Record<string, Message> = {
+  "alert.triggered": { ...base, event: "alert.triggered", alert },
+  "alert.acknowledged": {
+    ...base,
+    event: "alert.acknowledged",
+    at: AT + 60_000,
+    alert: acknowledged,
+    note: "On my way",
+  },
+  "alert.resolved": {
+    ...base,
+    event: "alert.resolved",
+    at: AT + 120_000,
+    alert: {
+      ...acknowledged,
+      status: "resolved",
+      resolvedAt: AT + 120_000,
+      resolveReason: "condition_cleared",
+    },
+  },
+  "alert.escalated": {
+    ...base,
+    event: "alert.escalated",
+    at: AT + 900_000,
+    alert,
+    escalation: { policyId: id(6), policyName: "Critical, 15 min", waitMinutes: 15, step: 0 },
+  },
+  "channel.test": { ...base, event: "channel.test", alert, test: true },
+  "channel.paused": {
+    ...base,
+    event: "channel.paused",
+    channel: { id: id(8), name: "PagerDuty Integration", reason: "Four attempts failed." },
+  },
+};
+
+export interface TypeSample {
+  /** Names the folder of golden files. */
+  variant: string;
+  config: Record<string, unknown>;
+  /** Values that may appear nowhere but in the request to the endpoint. */
+  canaries: string[];
+}
+
+const CANARIES = ["canary-secret-0001", "canary-header-0002", "canary-query-0003"];
+
+const webhook = (dialect: string): TypeSample => ({
+  variant: `webhook/${dialect}`,
+  config: {
+    url: `https://hooks.plant.test/in?token=${CANARIES[2]}&line=a`,
+    dialect,
+    secret: CANARIES[0],
+    headers: { "X-Webhook-Secret": CANARIES[1], "Content-Type": "application/json", "X-Line": "A" },
+  },
+  canaries: CANARIES,
+});
+
+export const SAMPLES: Record<string, TypeSample[]> = {
+  webhook: [webhook("andon"), webhook("haltless")],
+};
