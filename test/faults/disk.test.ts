@@ -56,10 +56,10 @@ const write = async (child: Child, key: string, bytes: number): Promise<Outcome>
 };
 
 /** `strace` that lets the n-th such call on the log fail, counted per thread. */
-const failing = (call: string, error: string, when: string): string[] => [
-  ...["strace", "-f", "-qq", "-o", "/dev/null", "-P", file("andon.db-wal")],
-  ...["-e", `trace=${call}`, "-e", `inject=${call}:error=${error}:when=${when}`],
-];
+const failing = (call: string, error: string, when: string): string[] =>
+  `strace -f -qq -o /dev/null -P ${file("andon.db-wal")} -e trace=${call} -e inject=${call}:error=${error}:when=${when}`.split(
+    " ",
+  );
 
 describe.skipIf(!hasStrace)("a disk with errors", () => {
   test("a failed sync refuses the batch and ends the process with 9; the next start has all that was confirmed", async () => {
