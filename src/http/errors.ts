@@ -3,6 +3,7 @@
 import { NotFoundError, ParseError, ValidationError } from "elysia";
 import { AppError } from "../core/errors";
 import type { Log } from "../core/log";
+import { errorShapeOf } from "./error-shapes";
 import { INTERNAL, type Problem, problemOf, problemResponse } from "./problem";
 import { factsOf } from "./request-facts";
 import { type Fault, faultOf, type SchemaError } from "./schema-faults";
@@ -111,10 +112,8 @@ export const createErrorHandler = ({ log, methodsOf }: ErrorParts) => {
           code: problem.code,
           ...describeCause(error.cause),
         });
-      return problemResponse(
-        error.kind === "internal" ? internal(failed, error, requestId) : problem,
-        requestId,
-      );
+      if (error.kind === "internal") return problemResponse(internal(failed, error, requestId), requestId);
+      return errorShapeOf(failed.path)?.(error) ?? problemResponse(problem, requestId);
     }
     if (error instanceof ValidationError) {
       if (error.type !== "response")

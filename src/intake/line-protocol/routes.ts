@@ -5,8 +5,9 @@
 // 4xx. Its v1 output drops on every 4xx, so there a wait is always 503, never 429; and it also drops
 // when an error text has the words "partial write", which therefore stand only where they are true.
 import { Elysia, t } from "elysia";
-import { AppError, ERROR_STATUS, isAppError } from "../../core/errors";
+import { AppError, ERROR_STATUS } from "../../core/errors";
 import type { AccessPlugin } from "../../http/access";
+import { writeErrorsAs } from "../../http/error-shapes";
 import { contentEncoding, inflateGzip, INGEST_LIMIT_BYTES, readBytes, tooLarge } from "../../http/body";
 import type { LineIntake } from "./line-intake";
 import type { LineError, ParseResult } from "./parse";
@@ -111,8 +112,8 @@ const answerError = (error: AppError, dialect: Dialect): Response => {
   return answer(status, { error: error.message }, headers);
 };
 
-const dialectOf = (path: string): Dialect =>
-  path.startsWith("/api/v2/") ? "v2" : path.startsWith("/api/v3/") ? "v3" : "v1";
+/** By path: also what fails before the handler, such as a missing token, is written for the sender. */
+const PATHS = { "/api/v2/write": "v2", "/write": "v1", "/query": "v1", "/api/v3/write_lp": "v3" } as const;
 
 const WriteQuery = t.Object({
   precision: t.Optional(t.String()),
@@ -146,12 +147,11 @@ export const lineProtocolRoutes = (access: AccessPlugin, lines: LineIntake) => {
       : answerRejected(dialect, result, isAllOrNothing);
   };
 
+  for (const [path, dialect] of Object.entries(PATHS))
+    writeErrorsAs(path, (error) => answerError(error, dialect));
+
   return (
     new Elysia()
-      // These senders don't read problem documents. Anything that is no AppError is left to the root.
-      .onError(({ error, path }) =>
-        isAppError(error) && error.kind !== "internal" ? answerError(error, dialectOf(path)) : undefined,
-      )
       .use(access)
       .post(
         "/api/v2/write",
