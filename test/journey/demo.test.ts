@@ -17,11 +17,13 @@ type Fields = Record<string, unknown>;
 const SECOND = 1_000;
 
 let demo: Demo | undefined;
+const leftovers: (() => Promise<void>)[] = [];
 let lines: string[] = [];
 
 afterEach(async () => {
   await demo?.stop();
   demo = undefined;
+  for (const remove of leftovers.splice(0)) await remove();
 });
 
 const begin = async (clock: FakeClock): Promise<Demo> => {
@@ -147,12 +149,15 @@ describe("the demo's story", () => {
 
 interface Started {
   child: Bun.Subprocess<"ignore", "pipe", "pipe">;
+  /** What lies in the directory for temporary files. */
+  files: () => string[];
   output: () => string;
   /** Resolves when the words have been printed; rejects when it ends before. */
   until: (words: string) => Promise<void>;
 }
 
-const spawnDemo = (temporary: string): Started => {
+const spawnDemo = (): Started => {
+  const temporary = temporaryDirectory("andon-demo-test-");
   const child = Bun.spawn([...command(), "demo"], {
     cwd: temporary,
     stdin: "ignore",
@@ -161,7 +166,7 @@ const spawnDemo = (temporary: string): Started => {
     // A proxy, an Andon of one's own and its data directory must not matter.
     env: {
       PATH: process.env["PATH"] ?? "",
-      HOME: temporary,
+      HOME: process.env["HOME"] ?? "/",
       TMPDIR: temporary,
       HTTP_PROXY: "http://127.0.0.1:9",
       ANDON_DATA_DIR: "/nowhere",
@@ -179,8 +184,14 @@ const spawnDemo = (temporary: string): Started => {
   };
   void read(child.stdout);
   void read(child.stderr);
+  leftovers.push(async () => {
+    child.kill("SIGKILL");
+    await child.exited;
+    removeDirectory(temporary);
+  });
   return {
     child,
+    files: () => readdirSync(temporary),
     output: () => text,
     until: (words) =>
       new Promise((resolve, reject) => {
@@ -197,41 +208,36 @@ const spawnDemo = (temporary: string): Started => {
 describe("the demo as a program", () => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     test(`${signal} ends it with nothing left behind`, async () => {
-      const temporary = temporaryDirectory("andon-demo-test-");
-      const { child, output, until } = spawnDemo(temporary);
+      const { child, files, output, until } = spawnDemo();
       await until("Ctrl-C ends the demo");
-      expect(readdirSync(temporary).filter((name) => name.startsWith("andon-demo-"))).toHaveLength(1);
+      expect(files().filter((name) => name.startsWith("andon-demo-"))).toHaveLength(1);
       const url = /Open\s+(http:\S+)/.exec(output())?.[1] ?? "";
       expect((await fetch(`${url}healthz`)).status).toBe(200);
       child.kill(signal);
       expect(await child.exited).toBe(0);
       expect(output()).toContain("Stopped. The temporary data directory is gone.");
       expect(output()).not.toContain('"level"');
-      expect(readdirSync(temporary)).toEqual([]);
+      expect(files()).toEqual([]);
       expect(fetch(`${url}healthz`)).rejects.toThrow();
-      removeDirectory(temporary);
     });
 
   test("a second Ctrl-C does not leave the directory behind either", async () => {
-    const temporary = temporaryDirectory("andon-demo-test-");
-    const { child, until } = spawnDemo(temporary);
+    const { child, files, until } = spawnDemo();
     await until("Ctrl-C ends the demo");
     child.kill("SIGINT");
     child.kill("SIGINT");
     expect([0, 130]).toContain(await child.exited);
-    expect(readdirSync(temporary)).toEqual([]);
-    removeDirectory(temporary);
+    expect(files()).toEqual([]);
   });
 
   test("it takes another port when 8080 is in use", async () => {
-    const temporary = temporaryDirectory("andon-demo-test-");
     let other: Bun.Server<undefined> | undefined;
     try {
       other = Bun.serve({ hostname: "127.0.0.1", port: 8080, fetch: () => new Response("another program") });
     } catch {
       // Somebody has it already, which serves as well.
     }
-    const { child, output, until } = spawnDemo(temporary);
+    const { child, output, until } = spawnDemo();
     await until("Ctrl-C ends the demo");
     const port = Number(/Open\s+http:\/\/127\.0\.0\.1:(\d+)/.exec(output())?.[1]);
     expect(port).toBeGreaterThan(0);
@@ -239,6 +245,5 @@ describe("the demo as a program", () => {
     child.kill("SIGINT");
     await child.exited;
     await other?.stop(true);
-    removeDirectory(temporary);
   });
 });

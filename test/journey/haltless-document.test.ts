@@ -125,13 +125,6 @@ const onlyAlert = async (): Promise<Fields> => {
   return alerts[0] ?? {};
 };
 
-const onlyDelivery = async (channelId: string, event: string): Promise<Fields> => {
-  const { body } = await call("GET", `/notification-channels/${channelId}/deliveries?event=${event}`);
-  const deliveries = body["data"] as Fields[];
-  expect(deliveries).toHaveLength(1);
-  return deliveries[0] ?? {};
-};
-
 /** Reads again until it holds: sockets keep their own time, whatever the fake clock says. */
 const eventually = async <T>(read: () => Promise<T>, holds: (value: T) => boolean): Promise<T> => {
   const limit = performance.now() + 10_000;
@@ -141,6 +134,22 @@ const eventually = async <T>(read: () => Promise<T>, holds: (value: T) => boolea
     if (performance.now() > limit) throw new Error(`still ${JSON.stringify(value)}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
+};
+
+/** `count` messages have been delivered and Andon knows it: before that, moved time would time them out. */
+const untilDelivered = async (channelId: string, count: number): Promise<void> => {
+  await eventually(
+    async () =>
+      (await call("GET", `/notification-channels/${channelId}/deliveries`)).body["data"] as Fields[],
+    (rows) => rows.length === count && rows.every(({ status }) => status === "delivered"),
+  );
+};
+
+const onlyDelivery = async (channelId: string, event: string): Promise<Fields> => {
+  const { body } = await call("GET", `/notification-channels/${channelId}/deliveries?event=${event}`);
+  const deliveries = body["data"] as Fields[];
+  expect(deliveries).toHaveLength(1);
+  return deliveries[0] ?? {};
 };
 
 test.skipIf(!isSeedPresent)("the excerpt in this repository says what the document says", () => {
@@ -222,11 +231,11 @@ describe("the document's webhooks", () => {
       await startWith(clock, [receiver.listener]);
       const { channelId, policyId, ruleId } = await configure(receiver.url, dialect);
       await sendReading(87.3);
-      await receiver.arrived(1);
+      await untilDelivered(channelId, 1);
       await clock.advance(15 * MINUTE - 1);
       expect(receiver.requests).toHaveLength(1);
       await clock.advance(1);
-      await receiver.arrived(2);
+      await untilDelivered(channelId, 2);
 
       const [triggered = {}, escalated = {}] = receiver.payloads();
       expectSameShape(printed.samples.triggered, triggered, { isExact: dialect === "haltless" });
@@ -286,8 +295,9 @@ describe("the document's webhooks", () => {
       await startWith(clock, [receiver.listener]);
       const { channelId } = await configure(receiver.url);
       await sendReading(87.3);
-      await receiver.answered(1);
+      await untilDelivered(channelId, 1);
       await clock.advance(15 * MINUTE);
+      await untilDelivered(channelId, 2);
       await receiver.answered(2);
       expect(receiver.answers).toEqual([200, 200]);
       expect(receiver.printed).toEqual([
@@ -364,7 +374,7 @@ describe("the document's promises", () => {
       await startWith(clock, [receiver.listener]);
       const { channelId } = await configure(receiver.url, "haltless");
       await sendReading(87.3);
-      await receiver.arrived(1);
+      await untilDelivered(channelId, 1);
       const alert = await onlyAlert();
       expect(alert["next_escalation"]).toMatchObject({
         channel_id: channelId,
@@ -382,9 +392,9 @@ describe("the document's promises", () => {
     const clock = new FakeClock();
     const receiver = openReceiver();
     await startWith(clock, [receiver.listener]);
-    await configure(receiver.url, "haltless");
+    const { channelId } = await configure(receiver.url, "haltless");
     await sendReading(87.3);
-    await receiver.arrived(1);
+    await untilDelivered(channelId, 1);
     await clock.advance(MINUTE);
     await sendReading(84);
     expect(await onlyAlert()).toMatchObject({ status: "triggered" });
@@ -399,10 +409,10 @@ describe("the document's promises", () => {
     const clock = new FakeClock();
     const receiver = openReceiver();
     await startWith(clock, [receiver.listener]);
-    const { ruleId } = await configure(receiver.url, "haltless");
+    const { channelId, ruleId } = await configure(receiver.url, "haltless");
     await call("PATCH", `/alert-rules/${ruleId}`, { severity: "warning" });
     await sendReading(87.3);
-    await receiver.arrived(1);
+    await untilDelivered(channelId, 1);
     await clock.advance(24 * 60 * MINUTE);
     expect(receiver.payloads().map(({ event }) => event)).toEqual(["alert.triggered"]);
   });
