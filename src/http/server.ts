@@ -66,6 +66,9 @@ const IDLE_TIMEOUT_SECONDS = 10;
 /** Larger announced bodies are refused by Bun itself; up to here the refusal is a problem document. */
 const HARD_BODY_LIMIT_BYTES = INGEST_LIMIT_BYTES + 12 * 1024 * 1024;
 const DRAIN_MS = 8_000;
+/** While answers leave: at once for the usual small ones, then at this pace. */
+const POLLS_AT_ONCE = 100;
+const POLL_MS = 10;
 const NO_HOSTS: ReadonlySet<string> = new Set();
 
 /** Unique per process and start: eight random characters and a running number. */
@@ -175,6 +178,8 @@ export const createServer = (parts: ServerParts): HttpServer => {
         hostname: config.host,
         port: config.port,
         development: false,
+        // Bun's default outside development is true: a second program could take half of the requests.
+        reusePort: false,
         idleTimeout: IDLE_TIMEOUT_SECONDS,
         maxRequestBodySize: HARD_BODY_LIMIT_BYTES,
         fetch: takeUp,
@@ -201,15 +206,30 @@ export const createServer = (parts: ServerParts): HttpServer => {
     }
   };
 
-  const waitUntilDrained = (): Promise<void> =>
-    new Promise((resolve) => {
-      if (budgets.inFlight === 0) return resolve();
-      const cancel = clock.after(parts.drainMs ?? DRAIN_MS, resolve);
-      drained = () => {
-        cancel();
-        resolve();
-      };
+  /** Answers that are decided may still be on their way out: Bun knows when the last byte has left. */
+  const waitUntilSent = async (listener: Server<unknown>, isOver: () => boolean): Promise<void> => {
+    for (let round = 0; listener.pendingRequests > 0 && !isOver(); round++)
+      await new Promise<void>((resolve) => {
+        if (round < POLLS_AT_ONCE) setImmediate(resolve);
+        else clock.after(POLL_MS, resolve);
+      });
+  };
+
+  const waitUntilDrained = async (listener: Server<unknown>): Promise<void> => {
+    let isOver = false;
+    const { promise: over, resolve: giveUp } = Promise.withResolvers<void>();
+    const cancel = clock.after(parts.drainMs ?? DRAIN_MS, () => {
+      isOver = true;
+      giveUp();
     });
+    const empty = new Promise<void>((resolve) => {
+      if (budgets.inFlight === 0) resolve();
+      else drained = resolve;
+    });
+    await Promise.race([empty, over]);
+    await Promise.race([waitUntilSent(listener, () => isOver), over]);
+    cancel();
+  };
 
   const drain = async (listener: Server<unknown>): Promise<void> => {
     isDraining = true;
@@ -217,7 +237,7 @@ export const createServer = (parts: ServerParts): HttpServer => {
     const closed = listener.stop();
     parts.onDraining?.();
     sockets.closeAll("Andon is stopping");
-    await waitUntilDrained();
+    await waitUntilDrained(listener);
     if (budgets.inFlight > 0) log.warn("requests cut off at stop", { count: budgets.inFlight });
     await listener.stop(true);
     await closed;

@@ -113,7 +113,13 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
     ...(options.pageHosts === undefined ? {} : { pageHosts: options.pageHosts }),
   });
   await access.start();
-  await server.start();
+  try {
+    await server.start();
+  } catch (error) {
+    await access.stop();
+    await opened.remove();
+    throw error;
+  }
   return {
     server,
     access,

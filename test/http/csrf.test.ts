@@ -14,8 +14,9 @@ let cookie: string;
 beforeAll(async () => {
   run = await startTestServer({ firstStart: { adminEmail: EMAIL, adminPassword: PASSWORD } });
   cookie =
-    cookieOf(await run.call("POST", "/api/v1/session", { token: null, body: { email: EMAIL, password: PASSWORD } })) ??
-    "";
+    cookieOf(
+      await run.call("POST", "/api/v1/session", { token: null, body: { email: EMAIL, password: PASSWORD } }),
+    ) ?? "";
 });
 afterAll(() => run.close());
 
@@ -71,7 +72,8 @@ describe("every changing route", () => {
   });
 
   test("passes with our own Origin, and with Sec-Fetch-Site same-origin", async () => {
-    for (const extra of [{}, { "sec-fetch-site": "same-origin" }]) {
+    const extras: Record<string, string>[] = [{}, { "sec-fetch-site": "same-origin" }];
+    for (const extra of extras) {
       const { status } = await send(
         { method: "POST", path: "/api/v1/projects" },
         { ...JSON_TYPE, origin: run.url, cookie, ...extra },
@@ -82,7 +84,8 @@ describe("every changing route", () => {
   });
 
   test("asks neither Origin nor content type of a token, and then ignores the cookie", async () => {
-    for (const headers of [{}, { origin: "http://evil.example" }, { cookie }]) {
+    const extras: Record<string, string>[] = [{}, { origin: "http://evil.example" }, { cookie }];
+    for (const headers of extras) {
       const { status } = await send(
         { method: "DELETE", path: `/api/v1/projects/${UNKNOWN_ID}` },
         { authorization: `Bearer ${run.token}`, ...headers },

@@ -115,7 +115,7 @@ describe("one sound host and path, or nothing", () => {
   test.each(CASES)("%s", async (_name, request, status) => {
     const raw = await sendRaw(open.server.port, request);
     expect(statusOf(raw)).toBe(status);
-    expect(raw).not.toContain("secret\":true");
+    expect(raw).not.toContain('secret":true');
   });
 
   test("there are at least forty cases, and none reached the guarded route", () => {

@@ -101,7 +101,10 @@ describe("the environment", () => {
     opened.push({ close: () => store.remove() });
     return store;
   };
-  const start = (store: TestStore, config: Partial<typeof NOTHING | Record<string, string>>): Promise<Access> =>
+  const start = (
+    store: TestStore,
+    config: Partial<typeof NOTHING | Record<string, string>>,
+  ): Promise<Access> =>
     createAccess({
       store: store.store,
       clock: store.clock,
