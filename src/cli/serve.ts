@@ -26,6 +26,17 @@ export type CreateApp = (
   seams: { log: Log; hasBallast?: boolean; onFatal?: (error: StartupError) => void },
 ) => App;
 
+/** A lost disk is not waited for: what was acknowledged is durable, and a supervisor starts afresh. */
+const createFatal = (log: Log) => {
+  let report: (exitCode: number) => void = () => undefined;
+  const exitCode = new Promise<number>((resolve) => (report = resolve));
+  const onFatal = (error: StartupError): void => {
+    log.error(error.message, { exit_code: error.exitCode });
+    report(error.exitCode);
+  };
+  return { exitCode, onFatal };
+};
+
 /** Resolves with the exit code once a signal came and the stop has ended, one way or the other. */
 const untilStopped = (app: App, log: Log): Promise<number> =>
   new Promise((resolve) => {
@@ -72,25 +83,16 @@ export const createServeCommand = (createApp: CreateApp): Command => ({
     const log = createLog({ level: loaded.config.logLevel });
     watchForAccidents(log);
     for (const warning of loaded.warnings) log.warn(warning);
-    let app: App;
+    const fatal = createFatal(log);
     try {
-      let endWith: (exitCode: number) => void = () => undefined;
-      const lost = new Promise<number>((resolve) => (endWith = resolve));
-      app = createApp(loaded.config, {
-        log,
-        // Nothing can be stored any more: a supervisor's fresh start is the way back.
-        onFatal: (error) => {
-          log.error(error.message, { exit_code: error.exitCode });
-          endWith(error.exitCode);
-        },
-      });
+      const app = createApp(loaded.config, { log, onFatal: fatal.onFatal });
       const stopped = untilStopped(app, log);
       const started = app.start().then(() => {
         log.info("listening", { url: app.url, version: VERSION });
         return stopped;
       });
-      // A signal may come while it is still starting.
-      return await Promise.race([started, stopped, lost]);
+      // A signal or a lost disk may come while it is still starting.
+      return await Promise.race([started, stopped, fatal.exitCode]);
     } catch (error) {
       if (!(error instanceof StartupError)) throw error;
       log.error(error.message, { exit_code: error.exitCode });
