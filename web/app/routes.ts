@@ -94,6 +94,13 @@ export const ROUTES: readonly Route[] = [
     render: () => html`<page-channels></page-channels>`,
   },
   {
+    path: "/channels/new",
+    title: text.channels.newTitle,
+    nav: "/channels",
+    load: () => import("../pages/channel-edit"),
+    render: () => html`<page-channel-edit .channelId=${"new"}></page-channel-edit>`,
+  },
+  {
     path: "/channels/:id",
     title: "",
     nav: "/channels",

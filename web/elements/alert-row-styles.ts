@@ -178,7 +178,7 @@ export const alertRowStyles = css`
     .action {
       grid-area: action;
     }
-    .pick {
+    .row > .pick {
       display: none;
     }
     .row.resolved,

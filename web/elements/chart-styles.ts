@@ -44,6 +44,14 @@ export const chartStyles = css`
   .legend .line-4 {
     border-color: var(--stale);
   }
+  .table-switch {
+    color: var(--ink-2);
+    text-decoration: none;
+    font-size: var(--text-xs);
+  }
+  .table-switch:hover {
+    text-decoration: underline;
+  }
   .plot {
     min-width: 0;
     overflow: hidden;

@@ -296,10 +296,7 @@ export class AndonChart extends LitElement {
             this.series.length > 1
               ? this.series.map(
                   (each, index) =>
-                    html`<span
-                      ><i style=${styleMap({ borderColor: `var(${LINES[index % LINES.length]})` })}></i
-                      >${each.label}</span
-                    >`,
+                    html`<span><i class="line-${index % LINES.length}"></i>${each.label}</span>`,
                 )
               : null
           }
@@ -319,7 +316,7 @@ export class AndonChart extends LitElement {
       ${
         this.hasPoints()
           ? html`<button
-              class="link"
+              class="link table-switch"
               aria-expanded=${this.isTableShown}
               @click=${() => (this.isTableShown = !this.isTableShown)}
             >

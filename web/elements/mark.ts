@@ -17,6 +17,16 @@ const SQUARE =
 const outline = (path: string): TemplateResult =>
   svg`<path d=${path} fill="none" stroke="currentColor" stroke-width="1.900" stroke-linejoin="round"/>`;
 
+const CIRCLE = "M11 2.2a8.8 8.8 0 1 0 0 17.6a8.8 8.8 0 1 0 0-17.6z";
+const SHAPES: Record<MarkKind, string> = {
+  critical: OCTAGON,
+  warning: TRIANGLE,
+  info: SQUARE,
+  good: CIRCLE,
+  stale: CIRCLE,
+  plain: CIRCLE,
+};
+
 const drawings: Record<MarkKind, (isOutlined: boolean) => TemplateResult> = {
   critical: (isOutlined) =>
     isOutlined
@@ -42,6 +52,8 @@ const drawings: Record<MarkKind, (isOutlined: boolean) => TemplateResult> = {
 export class AndonMark extends LitElement {
   @property() kind: MarkKind = "plain";
   @property({ type: Boolean }) outlined = false;
+  /** The shape alone in the colour of the text: a configured severity, nothing that is happening. */
+  @property({ type: Boolean }) quiet = false;
   /** Spoken instead of the shape; without it the shape is decoration beside a word. */
   @property() label = "";
 
@@ -70,6 +82,9 @@ export class AndonMark extends LitElement {
     .good {
       color: var(--good);
     }
+    .quiet {
+      color: var(--ink-2);
+    }
     .stale,
     .plain {
       color: var(--stale);
@@ -77,11 +92,10 @@ export class AndonMark extends LitElement {
   `;
 
   override render(): TemplateResult {
-    const drawing = drawings[this.kind](this.outlined);
+    const drawing = this.quiet ? outline(SHAPES[this.kind]) : drawings[this.kind](this.outlined);
+    const look = this.quiet ? "quiet" : this.kind;
     return this.label === ""
-      ? html`<svg class=${this.kind} viewBox="0 0 22 22" aria-hidden="true">${drawing}</svg>`
-      : html`<svg class=${this.kind} viewBox="0 0 22 22" role="img" aria-label=${this.label}>
-          ${drawing}
-        </svg>`;
+      ? html`<svg class=${look} viewBox="0 0 22 22" aria-hidden="true">${drawing}</svg>`
+      : html`<svg class=${look} viewBox="0 0 22 22" role="img" aria-label=${this.label}>${drawing}</svg>`;
   }
 }

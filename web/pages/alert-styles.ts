@@ -85,6 +85,16 @@ export const alertStyles = css`
   dd .sub {
     display: block;
   }
+  .kept {
+    margin-top: var(--space-4);
+  }
+  button.link.danger {
+    color: var(--critical);
+  }
+  dd.mono {
+    white-space: pre-wrap;
+    font-size: var(--text-s);
+  }
   .tags {
     display: flex;
     flex-wrap: wrap;

@@ -4,7 +4,7 @@ import { customElement, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Alert } from "../api/alerts";
 import { ApiError } from "../api/client";
-import { approveMachine, createMachine, listMachines, type Machine, type MetricInfo } from "../api/machines";
+import { approveMachine, createMachine, listMachines, type Machine } from "../api/machines";
 import { board } from "../app/board";
 import { notify, notifyFailure } from "../app/notices";
 import { navigate, place, withParams } from "../app/router";
@@ -18,8 +18,9 @@ import { searchField, searchStyles } from "../elements/search";
 import "../elements/since";
 import { base, controls, surfaces } from "../styles/shared";
 import { text } from "../text/en";
-import { formatValue, humanize } from "../text/format";
+import { formatValue } from "../text/format";
 import { listStyles } from "./list-styles";
+import { machineTitle, metricTitle } from "./machine-words";
 import { staleNote, stateOf } from "./page-parts";
 
 const words = text.machines;
@@ -27,9 +28,6 @@ const EVERY_MS = 10_000;
 const VALUES = 3;
 const FILTERS = ["all", "online", "offline", "inAlert", "pending"] as const;
 type Filter = (typeof FILTERS)[number];
-
-export const machineTitle = (machine: Machine): string => machine.display_name ?? machine.name;
-export const metricTitleOf = (metric: MetricInfo): string => metric.display_name ?? humanize(metric.name);
 
 @customElement("page-machines")
 export class PageMachines extends LitElement {
@@ -129,7 +127,7 @@ export class PageMachines extends LitElement {
         .map(
           (metric) =>
             html`<span
-              ><span class="metric">${metricTitleOf(metric)}</span>${formatValue(
+              ><span class="metric">${metricTitle(metric)}</span>${formatValue(
                 metric.series[0]?.last_value ?? null,
                 metric.unit,
                 metric.decimals,

@@ -449,10 +449,6 @@ export const surfaces = css`
     border-bottom: 1px solid var(--line);
     white-space: nowrap;
   }
-  td,
-  dd {
-    font-variant-numeric: tabular-nums;
-  }
   td {
     padding: 0.45rem var(--space-3);
     border-bottom: 1px solid var(--line);

@@ -1,0 +1,113 @@
+// In: one attempt of a delivery. Out: the raw exchange as it happened: times, address, headers (secrets
+// masked by the server), the answer's first bytes.
+import { LitElement, css, html, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { Attempt } from "../api/deliveries";
+import { base } from "../styles/shared";
+import { text } from "../text/en";
+import { formatFullTime, formatMillis } from "../text/format";
+import "./mark";
+
+const words = text.channels;
+
+@customElement("andon-exchange")
+export class AndonExchange extends LitElement {
+  @property({ attribute: false }) attempt!: Attempt;
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: block;
+        min-width: 0;
+      }
+      header {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.2rem 0.6rem;
+        align-items: center;
+        margin-bottom: var(--space-2);
+      }
+      header andon-mark {
+        --mark: 1.125rem;
+      }
+      .facts {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.1rem var(--space-4);
+        font-size: var(--text-s);
+        font-variant-numeric: tabular-nums;
+        color: var(--ink-2);
+      }
+      .halves {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr));
+        gap: var(--space-3);
+        margin-top: var(--space-2);
+      }
+      h4 {
+        margin: 0 0 0.25rem;
+        font-size: var(--text-xs);
+        font-weight: 550;
+        color: var(--ink-2);
+      }
+      pre {
+        margin: 0;
+        padding: 0.5rem 0.7rem;
+        background: var(--surface-2);
+        border-radius: var(--radius-s);
+        font-size: var(--text-xs);
+        line-height: 1.55;
+        overflow: auto;
+        max-height: 16rem;
+        white-space: pre-wrap;
+        overflow-wrap: anywhere;
+      }
+      pre + h4 {
+        margin-top: var(--space-2);
+      }
+    `,
+  ];
+
+  private block(title: string, content: string): TemplateResult {
+    return html`<h4>${title}</h4>
+      <pre tabindex="0" role="region" aria-label=${title}>${content}</pre>`;
+  }
+
+  private headers(headers: Record<string, string>): string {
+    return Object.entries(headers)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join("\n");
+  }
+
+  override render(): TemplateResult {
+    const { attempt } = this;
+    const isGood = attempt.outcome === "delivered";
+    return html`<header>
+        <andon-mark kind=${isGood ? "good" : "critical"}></andon-mark>
+        <span class="strong">${words.attempt(attempt.number)}</span>
+        <span>
+          ${attempt.status_code === null ? "" : attempt.status_code}
+          ${words.outcomes[attempt.outcome] ?? attempt.outcome}
+        </span>
+      </header>
+      ${attempt.error === null || isGood ? null : html`<p class="sub">${attempt.error}</p>`}
+      <p class="facts">
+        <span>${words.sent} ${formatFullTime(attempt.started_at)}</span>
+        ${attempt.first_byte_ms === null ? null : html`<span>${words.firstByte} ${formatMillis(attempt.first_byte_ms)}</span>`}
+        <span>${words.total} ${formatMillis(attempt.total_ms)}</span>
+        ${attempt.address === null ? null : html`<span>${words.address} ${attempt.address}</span>`}
+      </p>
+      <div class="halves">
+        <div>${this.block(words.requestHeaders, this.headers(attempt.request_headers))}</div>
+        <div>
+          ${
+            attempt.response_headers === null
+              ? this.block(words.responseBody, words.noAnswer)
+              : html`${this.block(words.responseHeaders, this.headers(attempt.response_headers))}
+                ${this.block(words.responseBody, attempt.response_body === null || attempt.response_body === "" ? words.emptyAnswer : attempt.response_body)}`
+          }
+        </div>
+      </div>`;
+  }
+}
