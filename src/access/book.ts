@@ -115,7 +115,7 @@ export class AccessBook {
   }
 
   removeSessionsOf(userId: string): void {
-    for (const { row } of [...(this.#sessionsByUser.get(userId) ?? [])]) this.removeSession(row.idHash);
+    for (const { row } of this.#sessionsByUser.get(userId) ?? []) this.removeSession(row.idHash);
   }
 
   session(idHash: string): LiveSession | undefined {

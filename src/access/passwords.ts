@@ -16,14 +16,17 @@ export const SHORTEST_PASSWORD = 10;
 export const LONGEST_PASSWORD = 256;
 /** More would need over 256 MiB at once. */
 const AT_ONCE = 4;
-/** About ten seconds of waiting; whoever comes later is told to come back. */
+/** A few seconds of waiting; beyond it those who failed most are told to come back. */
 const MAX_WAITING = 64;
 const RETRY_AFTER_SECONDS = 10;
 
 export interface Passwords {
   hash(password: string): Promise<string>;
-  /** `hash` null stands for an unknown account: the same work, always false. */
-  verify(password: string, hash: string | null): Promise<boolean>;
+  /**
+   * `hash` null stands for an unknown account: the same work, always false. The lowest `rank` is served
+   * first, so that people get in while guessers queue. Rejects with `unavailable` when the line is full.
+   */
+  verify(password: string, hash: string | null, rank?: number): Promise<boolean>;
 }
 
 /** Throws `invalid` on `field`. */
@@ -37,31 +40,27 @@ const unpadded = (bytes: Buffer): string => bytes.toString("base64").replace(/=+
 const hashOfNobody = ({ memoryKib, passes }: PasswordCost): string =>
   `$argon2id$v=19$m=${memoryKib},t=${passes},p=1$${unpadded(randomBytes(32))}$${unpadded(randomBytes(32))}`;
 
+const busy = (): AppError =>
+  new AppError("unavailable", "Too many people are signing in at the moment. Try again shortly.", {
+    code: "sign_in_busy",
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
+
 export const createPasswords = (cost: PasswordCost = DEFAULT_COST): Passwords => {
-  const line = createLimitedWork({ atOnce: AT_ONCE, maxWaiting: MAX_WAITING });
+  const line = createLimitedWork({ atOnce: AT_ONCE, maxWaiting: MAX_WAITING, refusal: busy });
   const nobody = hashOfNobody(cost);
 
-  const inLine = <T>(work: () => Promise<T>): Promise<T> => {
-    const done = line.run(work);
-    if (done === null)
-      throw new AppError("unavailable", "Too many people are signing in at the moment. Try again shortly.", {
-        code: "sign_in_busy",
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      });
-    return done;
-  };
-
   return {
-    hash: async (password) =>
-      inLine(() =>
+    hash: (password) =>
+      line.run(() =>
         Bun.password.hash(password, {
           algorithm: "argon2id",
           memoryCost: cost.memoryKib,
           timeCost: cost.passes,
         }),
       ),
-    verify: async (password, hash) => {
-      const matches = await inLine(() => Bun.password.verify(password, hash ?? nobody));
+    verify: async (password, hash, rank) => {
+      const matches = await line.run(() => Bun.password.verify(password, hash ?? nobody), rank);
       return matches && hash !== null;
     },
   };

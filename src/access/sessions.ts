@@ -78,7 +78,7 @@ export const createSessionDesk = ({ repository, book, clock }: AccessParts): Ses
       const statements: Statement[] = [];
       for (const { row } of used) statements.push(repository.touchSession(row.idHash, row.lastSeenAt));
       used.clear();
-      for (const session of [...book.sessions()])
+      for (const session of book.sessions())
         if (isOver(session, now)) {
           book.removeSession(session.row.idHash);
           statements.push(repository.deleteSession(session.row.idHash));

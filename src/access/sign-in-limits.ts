@@ -20,6 +20,8 @@ const FORGET_AFTER_MS = 60 * 60_000;
 const MAX_KEYS = 50_000;
 
 export interface Attempt {
+  /** Failures of the address so far, this try included: who failed least is looked at first. */
+  readonly rank: number;
   /** The sign-in went through: the account's failures are forgotten. */
   succeed(): Statement[];
   fail(): Statement[];
@@ -88,8 +90,9 @@ export const createSignInLimits = (
     },
     begin: (account, address, nowMs) => {
       count(account, nowMs);
-      count(address, nowMs);
+      const { failures } = count(address, nowMs);
       return {
+        rank: failures,
         succeed: () => {
           attempts.delete(account);
           uncount(address);

@@ -67,7 +67,7 @@ export const createSignInDesk = (parts: SignInParts): SignInDesk => {
 
   const check = async (attempt: Attempt, password: string, user: UserRow | undefined): Promise<boolean> => {
     try {
-      return await passwords.verify(password, user?.passwordHash ?? null);
+      return await passwords.verify(password, user?.passwordHash ?? null, attempt.rank);
     } catch (error) {
       attempt.abandon();
       throw error;

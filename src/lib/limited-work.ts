@@ -1,14 +1,27 @@
-// In: work that is expensive to run side by side. Out: the same work, at most so many at a time.
-// Beyond a bounded line of waiting calls it is refused instead of piling up.
+// In: work that is expensive to run side by side. Out: the same work, at most so many at a time. Those
+// who wait stand in the order of their rank; beyond a bounded line the worst rank is sent away.
 
 export interface LimitedWork {
-  /** Null when the line is full: nothing was run. */
-  run<T>(work: () => Promise<T>): Promise<T> | null;
+  /** The lowest rank goes first, among equals who came first. Rejects with `refusal()` when sent away. */
+  run<T>(work: () => Promise<T>, rank?: number): Promise<T>;
   readonly waiting: number;
 }
 
-export const createLimitedWork = (options: { atOnce: number; maxWaiting: number }): LimitedWork => {
-  const line: (() => void)[] = [];
+export interface LimitedWorkOptions {
+  atOnce: number;
+  maxWaiting: number;
+  refusal: () => Error;
+}
+
+interface Waiting {
+  rank: number;
+  begin: () => void;
+  sendAway: (error: Error) => void;
+}
+
+export const createLimitedWork = ({ atOnce, maxWaiting, refusal }: LimitedWorkOptions): LimitedWork => {
+  /** Sorted by rank, then by arrival. */
+  const line: Waiting[] = [];
   let running = 0;
 
   const perform = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -18,18 +31,22 @@ export const createLimitedWork = (options: { atOnce: number; maxWaiting: number 
       const next = line.shift();
       // The place is handed on, so nobody who comes later can slip in between.
       if (next === undefined) running--;
-      else next();
+      else next.begin();
     }
   };
 
+  const standInLine = (rank: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const behind = line.findIndex((other) => other.rank > rank);
+      line.splice(behind === -1 ? line.length : behind, 0, { rank, begin: resolve, sendAway: reject });
+      if (line.length > maxWaiting) line.pop()?.sendAway(refusal());
+    });
+
   return {
-    run: (work) => {
-      if (running < options.atOnce) {
-        running++;
-        return perform(work);
-      }
-      if (line.length >= options.maxWaiting) return null;
-      return new Promise<void>((resolve) => line.push(resolve)).then(() => perform(work));
+    run: (work, rank = 0) => {
+      if (running >= atOnce) return standInLine(rank).then(() => perform(work));
+      running++;
+      return perform(work);
     },
     get waiting() {
       return line.length;

@@ -7,7 +7,7 @@ import { silentLog, type Log } from "../../src/core/log";
 import { type AccessPlugin, createAccessPlugin } from "../../src/http/access";
 import { createPrincipalBudgets, DEFAULT_LIMITS, type Limits } from "../../src/http/budgets";
 import { createServer, type HttpServer, type ServerConfig } from "../../src/http/server";
-import { FakeClock } from "./clock";
+import type { FakeClock } from "./clock";
 import { openTestStore, type TestStore } from "./store";
 
 /** Argon2id at its cheapest: tests are not about how long a hash takes. */

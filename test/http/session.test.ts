@@ -251,6 +251,32 @@ describe("guessing", () => {
     await proxied.close();
   });
 
+  test("a flood of invented accounts from many addresses does not keep a person out", async () => {
+    const proxied = await startTestServer({
+      firstStart: { adminEmail: EMAIL, adminPassword: PASSWORD },
+      config: { trustedProxies: ["127.0.0.1"] },
+    });
+    const from = (address: string, email: string, password: string): Promise<Answer> =>
+      proxied.call("POST", "/api/v1/session", {
+        token: null,
+        body: { email, password },
+        headers: { "x-forwarded-for": address },
+      });
+    const flood = (round: number): Promise<Answer[]> =>
+      Promise.all(
+        Array.from({ length: 200 }, (_, index) =>
+          from(`198.51.100.${index}`, `x${round}-${index}@plant.example`, "wrong password"),
+        ),
+      );
+    await flood(0);
+    const pending = [flood(1), flood(2)];
+    const person = await from("10.0.0.5", EMAIL, PASSWORD);
+    expect(person.status).toBe(200);
+    const statuses = new Set((await Promise.all(pending)).flat().map(({ status }) => status));
+    for (const status of statuses) expect([401, 429, 503]).toContain(status);
+    await proxied.close();
+  });
+
   test("a failed try at a known account is journalled with the address and without the password", async () => {
     await signIn("wrong password secret");
     const rows = await run.opened.store.engine.query({

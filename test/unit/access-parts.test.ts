@@ -96,7 +96,7 @@ describe("passwords", () => {
 });
 
 test("limited work runs so many at a time, in order, and hands the place on after a failure", async () => {
-  const line = createLimitedWork({ atOnce: 2, maxWaiting: 10 });
+  const line = createLimitedWork({ atOnce: 2, maxWaiting: 10, refusal: () => new Error("full") });
   let running = 0;
   let most = 0;
   const order: number[] = [];
@@ -120,6 +120,39 @@ test("limited work runs so many at a time, in order, and hands the place on afte
     "fulfilled",
   ]);
   expect(line.waiting).toBe(0);
+});
+
+test("limited work serves the lowest rank first and sends the highest away when the line is full", async () => {
+  const line = createLimitedWork({ atOnce: 1, maxWaiting: 3, refusal: () => new Error("full") });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const order: string[] = [];
+  const run = (name: string, rank: number): Promise<string> =>
+    line
+      .run(async () => {
+        order.push(name);
+        await promise;
+        return name;
+      }, rank)
+      .catch((error: Error) => `${name} ${error.message}`);
+  const all = [
+    run("first", 9),
+    run("guesser", 5),
+    run("guesser 2", 5),
+    run("person", 1),
+    run("person 2", 1),
+    run("late guesser", 7),
+  ];
+  expect(line.waiting).toBe(3);
+  resolve();
+  expect(await Promise.all(all)).toEqual([
+    "first",
+    "guesser",
+    "guesser 2 full",
+    "person",
+    "person 2",
+    "late guesser full",
+  ]);
+  expect(order).toEqual(["first", "person", "person 2", "guesser"]);
 });
 
 describe("secrets", () => {
