@@ -311,6 +311,8 @@ CREATE INDEX outbox_due ON outbox (channel_id, urgency, next_attempt_at, seq) WH
 CREATE INDEX outbox_held ON outbox (channel_id) WHERE status = 'held';
 -- Only attempts that take longer than a moment are marked: few rows, read at start.
 CREATE INDEX outbox_sending ON outbox (epoch) WHERE status = 'sending';
+-- What went wrong is looked for among everything that went right.
+CREATE INDEX outbox_troubled ON outbox (tenant_id, seq) WHERE outcome <> 'delivered';
 CREATE INDEX outbox_by_channel ON outbox (channel_id, seq);
 CREATE INDEX outbox_by_subject ON outbox (subject_id, seq);
 

@@ -13,7 +13,7 @@ import { mergePatch, type Settings } from "../lib/merge-patch";
 import { createTokenBuckets } from "../lib/token-bucket";
 import type { Engine, Statement } from "../store/engine";
 import type { Message } from "./channel";
-import { channelOf, type Channel, type ChannelDirectory } from "./directory";
+import { channelOf, isSending, type Channel, type ChannelDirectory } from "./directory";
 import { checkEvents, checkFilters } from "./filters";
 import { channelTypes } from "./registry";
 import {
@@ -236,7 +236,7 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
           throw new AppError("conflict", "The channel is switched off: set is_active to true.", {
             code: "channel_inactive",
           });
-        if (channel.health !== "active") await delivery.resume(channel, principal.actor);
+        if (!isSending(channel)) await delivery.resume(channel, principal.actor);
         return channel;
       }),
     test: async (principal, id) => {

@@ -44,6 +44,8 @@ interface Record24 {
   unsaved: Map<number, Hour>;
   savedAt: number;
   isDirty: boolean;
+  /** The journal's last word is that the channel is failing. */
+  isFailingTold: boolean;
 }
 
 const HOUR_MS = 3_600_000;
@@ -89,7 +91,13 @@ export const createChannelHealth = ({
   const recordOf = (channelId: string): Record24 => {
     let record = records.get(channelId);
     if (record === undefined) {
-      record = { hours: new Map(), unsaved: new Map(), savedAt: Number.NEGATIVE_INFINITY, isDirty: false };
+      record = {
+        hours: new Map(),
+        unsaved: new Map(),
+        savedAt: Number.NEGATIVE_INFINITY,
+        isDirty: false,
+        isFailingTold: directory.get(channelId)?.health === "failing",
+      };
       records.set(channelId, record);
     }
     return record;
@@ -173,9 +181,17 @@ export const createChannelHealth = ({
       if (isDelivered) {
         channel.consecutiveFailures = 0;
         channel.lastSuccessAt = at;
+        if (channel.health === "failing") {
+          channel.health = "active";
+          channel.healthReason = null;
+        }
       } else {
         channel.consecutiveFailures++;
         channel.lastFailureAt = at;
+        if (channel.health === "active") {
+          channel.health = "failing";
+          channel.healthReason = "The last attempt failed.";
+        }
       }
     },
 
@@ -184,14 +200,15 @@ export const createChannelHealth = ({
       if (!record.isDirty) return [];
       if (!isForced && clock.monotonic() - record.savedAt < SAVE_EVERY_MS) return [];
       const statements: Statement[] = [];
-      if (channel.health === "active" && channel.consecutiveFailures > 0) {
-        channel.health = "failing";
-        channel.healthReason = "The last attempt failed.";
-        statements.push(note(channel, "channel.failing", channel.healthReason, SYSTEM));
-      } else if (channel.health === "failing" && channel.consecutiveFailures === 0) {
-        channel.health = "active";
-        channel.healthReason = null;
-        statements.push(note(channel, "channel.recovered", "The last attempt was delivered.", SYSTEM));
+      const isFailing = channel.health === "failing";
+      // A channel that flaps is told of once a second at most.
+      if (isFailing !== record.isFailingTold && (isFailing || channel.health === "active")) {
+        record.isFailingTold = isFailing;
+        statements.push(
+          isFailing
+            ? note(channel, "channel.failing", "The last attempt failed.", SYSTEM)
+            : note(channel, "channel.recovered", "The last attempt was delivered.", SYSTEM),
+        );
       }
       statements.push(...save(channel));
       return statements;
@@ -201,6 +218,7 @@ export const createChannelHealth = ({
       const { health, event: kind } = EFFECTS[effect];
       channel.health = health;
       channel.healthReason = reason;
+      recordOf(channel.id).isFailingTold = false;
       const notices = event.startsWith("channel.") ? [] : noticeOf(channel, kind, reason);
       return {
         statements: [
@@ -217,6 +235,7 @@ export const createChannelHealth = ({
       channel.health = "active";
       channel.healthReason = null;
       channel.consecutiveFailures = 0;
+      recordOf(channel.id).isFailingTold = false;
       const reason = `Resumed by ${actor.name}.`;
       const notices = noticeOf(channel, "channel.resumed", reason);
       return {

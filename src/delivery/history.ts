@@ -119,6 +119,11 @@ const listStatement = (tenantId: string, filter: DeliveryFilter, page: PageReque
   if (filter.event !== undefined) add("event = ?", filter.event);
   if (filter.statuses !== undefined) add(`status IN (${marks(filter.statuses.length)})`, ...filter.statuses);
   if (filter.outcomes !== undefined) add(`outcome IN (${marks(filter.outcomes.length)})`, ...filter.outcomes);
+  // Repeats the condition of the index outbox_troubled, which then finds the few among the many.
+  const isTroubled =
+    filter.outcomes?.includes("delivered") === false ||
+    filter.statuses?.every((status) => status === "failed") === true;
+  if (isTroubled && filter.channelId === undefined) add("outcome <> 'delivered'");
   if (filter.from !== undefined) add("created_at >= ?", filter.from);
   if (filter.to !== undefined) add("created_at < ?", filter.to);
   if (page.after !== null) add("seq < ?", seqOf(page.after));
