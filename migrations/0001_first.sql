@@ -183,7 +183,6 @@ CREATE TABLE rule_states (
   updated_at INTEGER NOT NULL,
   PRIMARY KEY (rule_id, machine_id, series_id)
 ) WITHOUT ROWID;
-CREATE INDEX rule_states_by_machine ON rule_states (machine_id);
 
 CREATE TABLE alerts (
   id TEXT PRIMARY KEY,

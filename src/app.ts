@@ -16,6 +16,7 @@ import { escalationRoutes } from "./escalation/routes";
 import { createAccessPlugin } from "./http/access";
 import { assetRoutes } from "./http/assets";
 import { createAssetSource } from "./http/assets/source";
+import { docsRoutes } from "./http/docs";
 import { createServer, type HttpServer } from "./http/server";
 import { streamRoutes } from "./http/stream";
 import { createStreamHub } from "./http/stream/hub";
@@ -173,14 +174,12 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   ]);
   const health = createHealth({
     checks: {
-      store: async () => {
-        await store.engine.query({ sql: "SELECT 1" });
-        return null;
-      },
+      store: () => store.health(),
       setup: () => (access.setup.isNeeded ? "open the set-up link that the log shows" : null),
     },
     deadline: (ms) => new Promise((resolve) => clock.after(ms, () => resolve())),
   });
+  const described = [...slices, operationRoutes(plugin, { health, metrics, isPublic: config.metricsPublic })];
   server = createServer({
     config,
     engine: store.engine,
@@ -188,8 +187,8 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     log,
     authenticate: access.authenticate,
     routes: [
-      ...slices,
-      operationRoutes(plugin, { health, metrics, isPublic: config.metricsPublic }),
+      ...described,
+      docsRoutes(plugin, { slices: described, assets, isPublic: config.publicDocs }),
       assetRoutes(plugin, { assets }),
     ],
     onDraining: () => void hub.stop(),

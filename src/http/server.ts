@@ -248,6 +248,10 @@ export const createServer = (parts: ServerParts): HttpServer => {
     return server;
   };
 
+  // Bun asks the socket at each look; every attempt of a delivery looks.
+  let ownPort = config.port;
+  let ownUrl = "";
+
   return {
     name: "http server",
     app,
@@ -255,11 +259,12 @@ export const createServer = (parts: ServerParts): HttpServer => {
       return server !== undefined;
     },
     get url() {
-      const host = config.host.includes(":") ? `[${config.host}]` : config.host;
-      return `${tls === null ? "http" : "https"}://${host}:${listening().port}`;
+      listening();
+      return ownUrl;
     },
     get port() {
-      return listening().port ?? config.port;
+      listening();
+      return ownPort;
     },
     get tls() {
       return tls;
@@ -272,6 +277,9 @@ export const createServer = (parts: ServerParts): HttpServer => {
       tls = await loadTls(config, clock);
       app.compile();
       server = listen();
+      ownPort = server.port ?? config.port;
+      const host = config.host.includes(":") ? `[${config.host}]` : config.host;
+      ownUrl = `${tls === null ? "http" : "https"}://${host}:${ownPort}`;
       app.server = server as typeof app.server;
     },
     stop: () => (stopping ??= server === undefined ? Promise.resolve() : drain(server)),
