@@ -25,7 +25,7 @@ export interface Attempt {
   /** The sign-in went through: the account's failures are forgotten. */
   succeed(): Statement[];
   fail(): Statement[];
-  /** Neither: the try is not counted. */
+  /** Neither: not a try at the account. The address keeps it: whoever floods the line goes to its end. */
   abandon(): void;
 }
 
@@ -102,10 +102,7 @@ export const createSignInLimits = (
           [attempts.get(account), attempts.get(address)]
             .filter((row) => row !== undefined)
             .map((row) => repository.putAttempt(row)),
-        abandon: () => {
-          uncount(account);
-          uncount(address);
-        },
+        abandon: () => uncount(account),
       };
     },
     prune: (nowMs) => {

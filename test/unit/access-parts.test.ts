@@ -45,6 +45,7 @@ describe("sign-in limits", () => {
     expect(limits.prune(61 * 60_000).map(({ sql }) => sql)).toEqual(["delete account:a", "delete address:x"]);
     for (let round = 0; round < 20; round++) limits.begin("account:a", "address:x", 0).abandon();
     expect(limits.waitMs("account:a", 0)).toBe(0);
+    expect(limits.begin("account:b", "address:x", 0).rank).toBe(21);
     for (let round = 0; round < 20; round++) limits.begin("account:a", "address:x", 0).succeed();
     expect(limits.waitMs("account:a", 0)).toBe(0);
     expect(limits.waitMs("address:x", 0)).toBe(0);
