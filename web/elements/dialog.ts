@@ -29,6 +29,8 @@ export class AndonDialog extends LitElement {
         background: var(--surface);
         color: var(--ink);
         padding: 0;
+        text-align: start;
+        white-space: normal;
         width: min(30rem, calc(100vw - 1.5rem));
         max-height: min(46rem, calc(100dvh - 2rem));
         box-shadow: var(--shadow-2);

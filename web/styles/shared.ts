@@ -473,7 +473,7 @@ export const surfaces = css`
   }
   dl.facts {
     display: grid;
-    grid-template-columns: minmax(6.5rem, auto) minmax(0, 1fr);
+    grid-template-columns: fit-content(9rem) minmax(0, 1fr);
     gap: 0.45rem var(--space-4);
     font-size: var(--text-m);
   }
