@@ -17,6 +17,7 @@ import { createAccessPlugin } from "./http/access";
 import { assetRoutes } from "./http/assets";
 import { createAssetSource } from "./http/assets/source";
 import { docsRoutes } from "./http/docs";
+import { createPrincipalBudgets, DEFAULT_LIMITS } from "./http/budgets";
 import { createServer, type HttpServer } from "./http/server";
 import { streamRoutes } from "./http/stream";
 import { createStreamHub } from "./http/stream/hub";
@@ -115,7 +116,10 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   const { worker } = channels.delivery;
   const channelName = (tenantId: string, id: string) => channels.directory.find(tenantId, id)?.name;
 
-  const plugin = createAccessPlugin(access.authenticate);
+  const plugin = createAccessPlugin(
+    access.authenticate,
+    createPrincipalBudgets(clock, { ...DEFAULT_LIMITS, ...limits }),
+  );
   const assets = createAssetSource({ development: config.env === "development" });
   const slices = [
     accessRoutes(plugin, {
