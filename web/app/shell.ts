@@ -40,6 +40,7 @@ export class AndonApp extends LitElement {
     controls,
     css`
       :host {
+        box-sizing: border-box;
         display: grid;
         grid-template-columns: auto minmax(0, 1fr);
         min-height: 100dvh;

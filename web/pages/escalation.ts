@@ -23,6 +23,7 @@ import { listStyles } from "./list-styles";
 import { staleNote, stateOf } from "./page-parts";
 
 const words = text.escalation;
+const LIST = new Intl.ListFormat("en");
 const SEVERITIES = ["critical", "warning", "info"] as const;
 
 interface Ground {
@@ -254,7 +255,7 @@ export class PageEscalation extends LitElement {
         uncovered.length === 0
           ? null
           : html`<p class="sub">
-              ${words.uncovered(uncovered.map((severity) => text.severity[severity].toLowerCase()).join(", "))}
+              ${words.uncovered(LIST.format(uncovered.map((severity) => text.severity[severity].toLowerCase())))}
             </p>`
       }`;
   }

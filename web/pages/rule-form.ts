@@ -1,6 +1,6 @@
 // In: a draft, its faults, and what can be chosen. Out: the form of a rule; every change leaves as a
 // new draft. Asks one question about delays instead of showing two fields.
-import { LitElement, css, html, nothing, type TemplateResult } from "lit";
+import { LitElement, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Machine } from "../api/machines";
 import type { Project } from "../api/projects";
@@ -18,6 +18,8 @@ import {
   type RuleDraft,
 } from "./rule-draft";
 
+import { ruleFormStyles } from "./rule-styles";
+
 const words = text.rules;
 const SEVERITIES = ["critical", "warning", "info"] as const;
 
@@ -30,76 +32,7 @@ export class RuleForm extends LitElement {
   @property({ attribute: false }) projects: readonly Project[] = [];
   @property({ type: Boolean }) readonly = false;
 
-  static override styles = [
-    base,
-    controls,
-    surfaces,
-    css`
-      :host {
-        display: block;
-      }
-      .form {
-        gap: var(--space-6);
-      }
-      .group {
-        display: grid;
-        gap: var(--space-4);
-      }
-      .choices {
-        display: grid;
-        gap: 0.1rem;
-      }
-      .choice {
-        display: grid;
-        grid-template-columns: auto 1fr;
-        gap: 0 0.6rem;
-        padding: 0.4rem 0.5rem;
-        border-radius: var(--radius-s);
-        font-weight: 450;
-        font-size: var(--text-m);
-        cursor: pointer;
-      }
-      .choice:hover {
-        background: var(--surface-2);
-      }
-      .choice input {
-        margin-top: 0.15rem;
-      }
-      .choice .sub {
-        grid-column: 2;
-      }
-      .severities {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--space-2);
-      }
-      .severities label {
-        display: flex;
-        align-items: center;
-        gap: 0.5rem;
-        min-height: var(--control);
-        padding: 0 0.8rem 0 0.6rem;
-        border: 1px solid var(--line-2);
-        border-radius: var(--radius-s);
-        cursor: pointer;
-      }
-      .severities label:has(:checked) {
-        border-color: var(--ink);
-        box-shadow: inset 0 0 0 1px var(--ink);
-      }
-      .severities andon-mark {
-        --mark: 1.125rem;
-      }
-      .span {
-        display: grid;
-        grid-template-columns: minmax(4rem, 7rem) minmax(6rem, 9rem);
-        gap: var(--space-2);
-      }
-      .inset {
-        padding-left: 2.25rem;
-      }
-    `,
-  ];
+  static override styles = [base, controls, surfaces, ruleFormStyles];
 
   /** Moves to the first field that is wrong. */
   focusFault(): void {

@@ -23,7 +23,7 @@ const ROLES: readonly Role[] = ["viewer", "responder", "editor", "admin"];
 @customElement("page-users")
 export class PageUsers extends LitElement {
   @state() private isAdding = false;
-  @state() private role: Role = "responder";
+  @state() private chosenRole: Role = "responder";
   @state() private problem = "";
   @query("form") private readonly form!: HTMLFormElement;
   @query("andon-confirm") private readonly confirm!: AndonConfirm;
@@ -39,7 +39,7 @@ export class PageUsers extends LitElement {
         name: String(data.get("name")).trim(),
         email: String(data.get("email")).trim(),
         password: String(data.get("password")),
-        role: this.role,
+        role: this.chosenRole,
       });
       this.isAdding = false;
       notify(words.created(user.name || user.email), { tone: "good" });
@@ -149,8 +149,8 @@ export class PageUsers extends LitElement {
               <input
                 type="radio"
                 name="role"
-                .checked=${this.role === role}
-                @change=${() => (this.role = role)}
+                .checked=${this.chosenRole === role}
+                @change=${() => (this.chosenRole = role)}
               />
               <span>${text.tokens.roles[role]} <span class="sub">${words.roleHints[role]}</span></span>
             </label>`,
@@ -172,7 +172,7 @@ export class PageUsers extends LitElement {
           class="primary"
           @click=${() => {
             this.problem = "";
-            this.role = "responder";
+            this.chosenRole = "responder";
             this.isAdding = true;
           }}
         >
