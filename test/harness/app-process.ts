@@ -10,6 +10,8 @@ const START_LIMIT_MS = 20_000;
 export interface ProcessOptions {
   env?: Record<string, string>;
   directory?: string;
+  /** Answers 200 when the start is over; default: /readyz, which wants a finished set-up. */
+  readyPath?: "/readyz" | "/healthz";
 }
 
 export interface TestProcess {
@@ -57,7 +59,7 @@ export const startProcess = async (options: ProcessOptions = {}): Promise<TestPr
 
   const isReady = async (): Promise<boolean> => {
     try {
-      const response = await fetch(`http://127.0.0.1:${port}/readyz`);
+      const response = await fetch(`http://127.0.0.1:${port}${options.readyPath ?? "/readyz"}`);
       await response.arrayBuffer();
       return response.status === 200;
     } catch {
