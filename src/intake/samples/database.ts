@@ -1,6 +1,6 @@
 // In: the path of samples.db. Out: an open connection with the tables in place, or the reason why the
 // file can't be used. Nothing in it is worth a stop: a damaged file is put aside and begun anew.
-import { Database } from "bun:sqlite";
+import { Database, type Statement } from "bun:sqlite";
 import { existsSync, renameSync } from "node:fs";
 
 /** Raised when the tables change; a file of another version is put aside. */
@@ -68,6 +68,28 @@ export const openSamplesDatabase = (path: string): Database => {
     throw error;
   }
 };
+
+/** A statement that is still open would keep the file locked and its log in place. */
+export class Statements {
+  readonly #database: Database;
+  readonly #prepared: Statement[] = [];
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  prepare(sql: string): Statement {
+    const statement = this.#database.prepare(sql);
+    this.#prepared.push(statement);
+    return statement;
+  }
+
+  /** Ends all statements, then the connection. */
+  close(): void {
+    for (const statement of this.#prepared) statement.finalize();
+    this.#database.close();
+  }
+}
 
 export class UnusableFile extends Error {}
 

@@ -1,6 +1,7 @@
 // In: new samples of one series. Out: the statements' effect: a segment, joined with small ones before
 // it, and the summaries of the hours that they touch. Runs inside the writer's transaction.
-import type { Database, Statement } from "bun:sqlite";
+import type { Statement } from "bun:sqlite";
+import type { Statements } from "./database";
 import { cutRun, decodeRun, encodeRun, lowerBound, mergeAll, mergeRuns, type Run } from "./run";
 import {
   addAll,
@@ -42,23 +43,25 @@ export class Placer {
   readonly #summary: Statement;
   readonly #saveSummary: Statement;
 
-  constructor(database: Database) {
-    this.#newest = database.prepare(
+  constructor(statements: Statements) {
+    this.#newest = statements.prepare(
       "SELECT id, count FROM segments WHERE series = ? AND bucket = ? ORDER BY id DESC LIMIT 16",
     );
-    this.#segment = database.prepare(
+    this.#segment = statements.prepare(
       "SELECT count, run FROM segments WHERE series = ? AND bucket = ? AND id = ?",
     );
-    this.#dropSegment = database.prepare("DELETE FROM segments WHERE series = ? AND bucket = ? AND id >= ?");
-    this.#addSegment = database.prepare("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?)");
-    this.#overlapping = database.prepare(
+    this.#dropSegment = statements.prepare(
+      "DELETE FROM segments WHERE series = ? AND bucket = ? AND id >= ?",
+    );
+    this.#addSegment = statements.prepare("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?)");
+    this.#overlapping = statements.prepare(
       "SELECT count, run FROM segments " +
         "WHERE series = ? AND bucket >= ? AND last >= ? AND first < ? ORDER BY bucket, id",
     );
-    this.#summary = database.prepare(
+    this.#summary = statements.prepare(
       "SELECT min, max, sum, count, last, last_time, minutes FROM summaries WHERE series = ? AND hour = ?",
     );
-    this.#saveSummary = database.prepare(
+    this.#saveSummary = statements.prepare(
       "INSERT OR REPLACE INTO summaries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
   }

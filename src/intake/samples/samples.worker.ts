@@ -138,14 +138,14 @@ const receive = (message: ToSamplesWorker): void => {
   switch (message.kind) {
     case "open": {
       ({ path } = message);
-      const failure = attempt(() => undefined);
-      if (failure !== null) tell({ kind: "trouble", failure });
-      tell({
-        kind: "opened",
-        lastId: writer?.lastId ?? 0,
-        lastSeries: writer?.lastSeries() ?? 0,
-        isSorted: writer === null || writer.backlog === 0,
+      const opened = { lastId: 0, lastSeries: 0, isSorted: true };
+      const failure = attempt((open) => {
+        opened.lastSeries = open.lastSeries();
+        opened.lastId = open.lastId;
+        opened.isSorted = open.backlog === 0;
       });
+      if (failure !== null) tell({ kind: "trouble", failure });
+      tell({ kind: "opened", ...opened });
       break;
     }
     case "append": {

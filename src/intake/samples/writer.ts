@@ -1,6 +1,7 @@
 // In: packets, cut-offs, removals. Out: rows of samples.db. The only read-write connection; every
 // method is one transaction, and those that may take long do a slice and say whether more is left.
 import type { Database, Statement } from "bun:sqlite";
+import { Statements } from "./database";
 import { Drain } from "./drain";
 import { Placer } from "./place";
 import { type Cutoffs, eachBatch, type LogEntry, type Packet } from "./protocol";
@@ -21,6 +22,7 @@ export interface Progress {
 
 export class SamplesWriter {
   readonly #database: Database;
+  readonly #statements: Statements;
   readonly #placer: Placer;
   readonly #append: Statement;
   readonly #forget: Statement;
@@ -36,27 +38,29 @@ export class SamplesWriter {
   /** Takes up what an earlier process left in the log. */
   constructor(database: Database) {
     this.#database = database;
-    this.#placer = new Placer(database);
-    this.#append = database.prepare("INSERT INTO arrivals VALUES (?, ?, ?)");
-    this.#forget = database.prepare("DELETE FROM arrivals WHERE id <= ?");
-    this.#saveProgress = database.prepare("UPDATE progress SET drained = ?, draining = ?, cursor = ?");
+    const statements = new Statements(database);
+    this.#statements = statements;
+    this.#placer = new Placer(statements);
+    this.#append = statements.prepare("INSERT INTO arrivals VALUES (?, ?, ?)");
+    this.#forget = statements.prepare("DELETE FROM arrivals WHERE id <= ?");
+    this.#saveProgress = statements.prepare("UPDATE progress SET drained = ?, draining = ?, cursor = ?");
     this.#retainSteps = [
       {
-        statement: database.prepare(
+        statement: statements.prepare(
           "DELETE FROM segments WHERE (series, bucket, id) IN " +
             `(SELECT series, bucket, id FROM segments INDEXED BY segments_by_age WHERE bucket < ? LIMIT ${SLICE_ROWS})`,
         ),
         cutoff: ({ raw }) => hourOf(raw),
       },
       {
-        statement: database.prepare(
+        statement: statements.prepare(
           "UPDATE summaries SET minutes = NULL WHERE (series, hour) IN " +
             `(SELECT series, hour FROM summaries INDEXED BY minutes_by_age WHERE minutes IS NOT NULL AND touched < ? LIMIT ${SLICE_ROWS})`,
         ),
         cutoff: ({ minutes }) => hourOf(minutes),
       },
       {
-        statement: database.prepare(
+        statement: statements.prepare(
           "DELETE FROM summaries WHERE (series, hour) IN " +
             `(SELECT series, hour FROM summaries INDEXED BY summaries_by_age WHERE touched < ? LIMIT ${SLICE_ROWS})`,
         ),
@@ -64,16 +68,16 @@ export class SamplesWriter {
       },
     ];
     this.#removeSteps = [
-      database.prepare(
+      statements.prepare(
         "DELETE FROM segments WHERE (series, bucket, id) IN " +
           `(SELECT series, bucket, id FROM segments WHERE series = ? LIMIT ${SLICE_ROWS})`,
       ),
-      database.prepare(
+      statements.prepare(
         "DELETE FROM summaries WHERE (series, hour) IN " +
           `(SELECT series, hour FROM summaries WHERE series = ? LIMIT ${SLICE_ROWS})`,
       ),
     ];
-    this.#progress = database.query("SELECT drained, draining, cursor FROM progress").get() as Progress;
+    this.#progress = statements.prepare("SELECT drained, draining, cursor FROM progress").get() as Progress;
     this.#load();
   }
 
@@ -159,7 +163,7 @@ export class SamplesWriter {
   seriesIds(): number[] {
     const ids = new Set<number>();
     for (const table of ["segments", "summaries"]) {
-      const next = this.#database.prepare(`SELECT min(series) FROM ${table} WHERE series > ?`);
+      const next = this.#statements.prepare(`SELECT min(series) FROM ${table} WHERE series > ?`);
       for (let id = 0; ;) {
         const [[found] = []] = next.values(id) as (number | null)[][];
         if (found === null || found === undefined) break;
@@ -172,8 +176,8 @@ export class SamplesWriter {
 
   /** The highest that has samples, unsorted ones included; 0 when there are none. */
   lastSeries(): number {
-    const { last } = this.#database
-      .query(
+    const { last } = this.#statements
+      .prepare(
         "SELECT max(coalesce((SELECT max(series) FROM segments), 0), " +
           "coalesce((SELECT max(series) FROM summaries), 0)) AS last",
       )
@@ -187,12 +191,12 @@ export class SamplesWriter {
   }
 
   close(): void {
-    this.#database.close();
+    this.#statements.close();
   }
 
   #load(): void {
-    const rows = this.#database
-      .query("SELECT id, received_at, packet FROM arrivals WHERE id > ? ORDER BY id")
+    const rows = this.#statements
+      .prepare("SELECT id, received_at, packet FROM arrivals WHERE id > ? ORDER BY id")
       .values(this.#progress.drained) as [number, number, Uint8Array][];
     for (const [id, receivedAt, bytes] of rows) this.#keep({ id, receivedAt, packet: packetOf(bytes) });
   }
