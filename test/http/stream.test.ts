@@ -21,7 +21,6 @@ let feed: JournalFeed;
 const open: { close(): void }[] = [];
 
 beforeEach(async () => {
-  let made: StreamHub | undefined;
   run = await startTestServer({
     firstStart: { adminEmail: EMAIL, adminPassword: PASSWORD },
     onDraining: () => void hub.stop(),
@@ -30,7 +29,7 @@ beforeEach(async () => {
       const later: StreamHub = {
         name: "later",
         get size() {
-          return made?.size ?? 0;
+          return hub.size;
         },
         start: async () => undefined,
         stop: async () => undefined,
@@ -47,7 +46,6 @@ beforeEach(async () => {
     present: presentJournalEvent,
     stillHolds: run.access.stillHolds,
   });
-  made = hub;
   await hub.start();
 });
 
