@@ -82,13 +82,13 @@ interface Running {
 export class IntakeBench {
   readonly clock: FakeClock;
   readonly evaluator = new RecordingEvaluator();
-  readonly #opened: TestStore;
+  readonly opened: TestStore;
   readonly #options: IntakeBenchOptions;
   #running: Running | undefined;
   #stopWaiting: () => void = () => undefined;
 
   private constructor(opened: TestStore, options: IntakeBenchOptions) {
-    this.#opened = opened;
+    this.opened = opened;
     this.#options = options;
     this.clock = opened.clock;
   }
@@ -110,11 +110,11 @@ export class IntakeBench {
   }
 
   get store(): Store {
-    return this.#opened.store;
+    return this.opened.store;
   }
 
   get directory(): string {
-    return this.#opened.directory;
+    return this.opened.directory;
   }
 
   get tenantId(): string {
@@ -132,7 +132,7 @@ export class IntakeBench {
 
   async #start(): Promise<void> {
     const { clock } = this;
-    const { store, directory } = this.#opened;
+    const { store, directory } = this.opened;
     const log = this.#options.log ?? silentLog;
     const access = await createAccess({
       store,
@@ -197,13 +197,13 @@ export class IntakeBench {
   /** An orderly stop and a new start on the same files. */
   async restart(): Promise<void> {
     await this.#stop();
-    await this.#opened.reopen();
+    await this.opened.reopen();
     await this.#start();
   }
 
   async close(): Promise<void> {
     await this.#stop();
-    await this.#opened.remove();
+    await this.opened.remove();
   }
 
   async call(method: string, path: string, { body, token = BOOTSTRAP, headers }: Sent = {}): Promise<Reply> {
@@ -257,9 +257,10 @@ export class IntakeBench {
   }
 
   async journalKinds(): Promise<string[]> {
-    const rows = await this.store.engine.query({ sql: "SELECT kind FROM journal ORDER BY seq" });
-    return rows
-      .map(([kind]) => String(kind))
-      .filter((kind) => kind.startsWith("machine.") || kind.startsWith("config."));
+    const rows = await this.store.engine.query({
+      sql: `SELECT kind FROM journal WHERE kind LIKE 'machine.%'
+        OR (kind LIKE 'config.%' AND data ->> 'object' IN ('machine', 'metric')) ORDER BY seq`,
+    });
+    return rows.map(([kind]) => String(kind));
   }
 }

@@ -118,7 +118,7 @@ export const machineRoutes = (access: AccessPlugin, { desk, registry }: MachineR
     .post(
       "/:id/heartbeat",
       async ({ principal, params, set }) => {
-        const machine = await desk.heartbeat(principal, decodeURIComponent(params.id));
+        const machine = await desk.heartbeat(principal, params.id);
         set.status = 202;
         return {
           machine_id: machine.id,

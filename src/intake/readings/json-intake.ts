@@ -1,7 +1,7 @@
 // In: the parsed body of POST /api/v1/readings. Out: how many readings were accepted, and why the
 // others were not. Checked by hand: a schema would refuse all for one, and costs more than the rest.
 import type { Clock } from "../../core/clock";
-import { invalid } from "../../core/errors";
+import { AppError, invalid } from "../../core/errors";
 import type { Accept } from "../accept";
 import { judgeMetricName } from "../names";
 import { type Labels, labelsText, seriesKey } from "../records";
@@ -96,6 +96,7 @@ export const createJsonIntake = ({ registry, accept, clock }: JsonIntakeParts): 
 
   return {
     take: async (tenantId, body) => {
+      if (body === undefined) throw new AppError("malformed", "The body is missing.");
       const readings: unknown[] = Array.isArray(body) ? body : [body];
       if (!Array.isArray(body) && (typeof body !== "object" || body === null))
         throw invalid("", "The body must be a reading or an array of readings.");

@@ -67,12 +67,14 @@ export const readingsRoutes = (access: AccessPlugin, parts: ReadingsRouteParts) 
       async ({ principal, params, query }) => {
         const machine = registry.find(principal.tenantId, params.id);
         if (machine === undefined) throw notFound("machine");
-        const metric = machine.metrics.get(query.metric);
+        const { metric: name = "" } = query;
+        if (name === "") throw invalid("metric", "metric is missing: name the one to show.");
+        const metric = machine.metrics.get(name);
         if (metric === undefined) throw notFound("metric");
         const to = readTime("to", query.to) ?? clock.now();
         const from = readTime("from", query.from) ?? to - HOUR_MS;
         if (from > to) throw invalid("from", "from must not be after to.");
-        const ofMetric = machine.series.filter((series) => series.metric === query.metric);
+        const ofMetric = machine.series.filter((series) => series.metric === name);
         const answers = await Promise.all(
           ofMetric.map((series) =>
             samples.query({
@@ -86,7 +88,7 @@ export const readingsRoutes = (access: AccessPlugin, parts: ReadingsRouteParts) 
         );
         const coarsest = Math.max(0, ...answers.map(({ resolution }) => RESOLUTIONS.indexOf(resolution)));
         return {
-          metric: query.metric,
+          metric: name,
           unit: metric.info.unit,
           decimals: metric.info.decimals,
           resolution: RESOLUTIONS[coarsest] ?? "raw",

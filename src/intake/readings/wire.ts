@@ -60,7 +60,8 @@ export const DEFAULT_MAX_POINTS = 1_000;
 
 export const ReadingsQuery = t.Object(
   {
-    metric: t.String({ minLength: 1 }),
+    // Checked by the handler: an unknown machine comes first.
+    metric: t.Optional(t.String({ description: "Required" })),
     from: t.Optional(t.String({ description: "Device time from, ISO 8601; an hour before `to` if absent" })),
     to: t.Optional(t.String({ description: "Device time to, ISO 8601; now if absent" })),
     resolution: t.Optional(
