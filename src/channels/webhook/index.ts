@@ -31,14 +31,31 @@ const mask = ({ given, headers, secret, url }: WebhookConfig): Record<string, un
   return masked;
 };
 
+/** `Bearer x` is as secret as `x`, and of `Basic …` the password, should an endpoint repeat only that. */
+const partsOfCredential = (value: string): string[] => {
+  const [, scheme = "", credential = ""] = /^(\S+) +(\S.*)$/.exec(value) ?? [];
+  if (credential === "") return [value];
+  if (scheme.toLowerCase() !== "basic") return [value, credential];
+  const pair = Buffer.from(credential, "base64").toString("utf8");
+  return [value, credential, pair, pair.slice(pair.indexOf(":") + 1)];
+};
+
+/** As it stands, in JSON, and in a URL: endpoints repeat what they were sent in either. */
+const spellingsOf = (secret: string): string[] => [
+  secret,
+  JSON.stringify(secret).slice(1, -1),
+  encodeURIComponent(secret.toWellFormed()),
+];
+
 const secretsOf = ({ headers, secret, url, tls }: WebhookConfig): readonly string[] => {
   const secrets: string[] = [];
   if (secret !== null) secrets.push(secret);
-  for (const [name, value] of Object.entries(headers)) if (isSecretName(name)) secrets.push(value);
+  for (const [name, value] of Object.entries(headers))
+    if (isSecretName(name)) secrets.push(...partsOfCredential(value));
   for (const [name, value] of new URL(url).searchParams)
-    if (isSecretName(name) || name.toLowerCase() === "sig") secrets.push(value, encodeURIComponent(value));
+    if (isSecretName(name) || name.toLowerCase() === "sig") secrets.push(value);
   if (tls?.key !== undefined) secrets.push(tls.key);
-  return secrets.filter((value) => value !== "");
+  return [...new Set(secrets.filter((value) => value !== "").flatMap(spellingsOf))];
 };
 
 export const webhook: ChannelType<WebhookConfig> = {
