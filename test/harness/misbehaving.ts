@@ -47,6 +47,8 @@ const echo = async (request: Request, status: number): Promise<Response> => {
           .join(" ")
           .replaceAll(/[\r\n]/g, " ")
           .slice(0, 2_000),
+        // Without its scheme.
+        "x-token": headers["authorization"]?.split(" ")[1] ?? "",
         ...(status === 429 ? { "retry-after": "3600" } : {}),
       },
     },
