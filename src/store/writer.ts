@@ -71,7 +71,8 @@ export class Writer {
 
   /** Never throws: an error becomes the outcome of the batches that it hit. */
   run(group: GroupMessage): GroupResult {
-    return this.#commitSpans(group, this.#read(group));
+    const spans = this.#read(group);
+    return this.#commitUnmarked(group, spans) ?? this.#commitSpans(group, spans);
   }
 
   /** What `run` would answer if nothing can be written. */
@@ -137,6 +138,29 @@ export class Writer {
     this.#known[id] = undefined;
   }
 
+  /**
+   * The usual case, in which nothing fails. Null when a batch did: then nothing is written. Marks
+   * would cost more than the work itself, since SQLite copies every page that a marked batch touches
+   * into a temporary file.
+   */
+  #commitUnmarked(group: GroupMessage, spans: readonly Span[]): GroupResult | null {
+    const answer: AnswerMessage = [1];
+    try {
+      this.#begin.run();
+      for (const span of spans) {
+        answer.push(1);
+        if (this.#runStatements(group, span, answer) === undefined) continue;
+        this.#abandon();
+        return null;
+      }
+      this.#commit.run();
+      return { answer };
+    } catch (error) {
+      this.#abandon();
+      return hitsWholeGroup(error) ? { answer: allFailed(spans.length, failureOf(error)), error } : null;
+    }
+  }
+
   #commitSpans(group: GroupMessage, spans: readonly Span[]): GroupResult {
     const answer: AnswerMessage = [1];
     try {
@@ -170,24 +194,15 @@ export class Writer {
   }
 
   /** Appends the outcome. Throws only what concerns the whole group. */
-  #runBatch(group: GroupMessage, { at, statements }: Span, answer: AnswerMessage): boolean {
+  #runBatch(group: GroupMessage, span: Span, answer: AnswerMessage): boolean {
     const start = answer.length;
     // One statement undoes itself when it fails; only a missed `expect` needs a way back.
-    const isMarked = statements > 1 || group[at + 2] !== NO_EXPECT;
+    const isMarked = span.statements > 1 || group[span.at + 2] !== NO_EXPECT;
     let failure: Failure | undefined;
     try {
       if (isMarked) this.#mark.run();
       answer.push(1);
-      for (let left = statements, cursor = at; left > 0; left--) {
-        const end = cursor + 4 + (group[cursor + 3] as number);
-        const changes = this.#runStatement(group[cursor] as number, group.slice(cursor + 4, end), answer);
-        const expected = group[cursor + 2] as number;
-        if (expected !== NO_EXPECT && expected !== changes) {
-          failure = expectMissed(expected, changes);
-          break;
-        }
-        cursor = end;
-      }
+      failure = this.#runStatements(group, span, answer);
     } catch (error) {
       if (hitsWholeGroup(error) || !this.#database.inTransaction) throw error;
       failure = failureOf(error);
@@ -199,6 +214,18 @@ export class Writer {
     }
     if (isMarked) this.#keep.run();
     return failure === undefined;
+  }
+
+  /** Appends the results up to the first missed `expect`, which it gives back. */
+  #runStatements(group: GroupMessage, { at, statements }: Span, answer: AnswerMessage): Failure | undefined {
+    for (let left = statements, cursor = at; left > 0; left--) {
+      const end = cursor + 4 + (group[cursor + 3] as number);
+      const changes = this.#runStatement(group[cursor] as number, group.slice(cursor + 4, end), answer);
+      const expected = group[cursor + 2] as number;
+      if (expected !== NO_EXPECT && expected !== changes) return expectMissed(expected, changes);
+      cursor = end;
+    }
+    return undefined;
   }
 
   #runStatement(id: number, params: SqlValue[], answer: AnswerMessage): number {

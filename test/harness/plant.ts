@@ -59,20 +59,31 @@ export interface PlantOptions {
   seed: number;
 }
 
+/** Whoever passes waits while it is closed; closing twice keeps those who wait already. */
 interface Gate {
-  promise: Promise<void>;
-  open: () => void;
+  passed(): Promise<void>;
+  open(): void;
+  close(): void;
 }
 
-const closedGate = (): Gate => {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  return { promise, open: resolve };
+const createGate = (): Gate => {
+  let closed: PromiseWithResolvers<void> | null = Promise.withResolvers<void>();
+  return {
+    passed: () => closed?.promise ?? Promise.resolve(),
+    open: () => {
+      closed?.resolve();
+      closed = null;
+    },
+    close: () => {
+      closed ??= Promise.withResolvers<void>();
+    },
+  };
 };
 
 export const createPlant = ({ port, token, machines, seed }: PlantOptions): Plant => {
   const faults: string[] = [];
   const baseTime = Date.now() - 24 * 3_600_000;
-  let gate = closedGate();
+  const gate = createGate();
   let isFinishing = false;
   let acknowledgedRequests = 0;
   let isAbandoned = false;
@@ -102,7 +113,7 @@ export const createPlant = ({ port, token, machines, seed }: PlantOptions): Plan
       });
       const limit = performance.now() + SEND_LIMIT_MS;
       for (;;) {
-        await gate.promise;
+        await gate.passed();
         if (isAbandoned) throw new Error("the plant was abandoned");
         const answer = await once(bytes);
         if (answer !== null) {
@@ -226,9 +237,7 @@ export const createPlant = ({ port, token, machines, seed }: PlantOptions): Plan
       return acknowledgedRequests;
     },
     resume: () => gate.open(),
-    expectSilence: () => {
-      gate = closedGate();
-    },
+    expectSilence: () => gate.close(),
     finish: async () => {
       isFinishing = true;
       gate.open();
