@@ -52,8 +52,18 @@ describe("the document", () => {
   });
 
   test("is the one that was agreed on", async () => {
-    // A difference here is a change of the API: look at it, then `bun run openapi`.
-    expect(document).toEqual((await Bun.file(SNAPSHOT).json()) as OpenApiDocument);
+    // A name here is a change of the API: look at it, then `bun run openapi`.
+    const agreed = (await Bun.file(SNAPSHOT).json()) as OpenApiDocument;
+    const partsOf = ({ paths, ...rest }: OpenApiDocument): Map<string, string> =>
+      new Map(
+        [...Object.entries(rest), ...Object.entries(paths)].map(([name, part]) => [
+          name,
+          JSON.stringify(part),
+        ]),
+      );
+    const [before, now] = [partsOf(agreed), partsOf(document)];
+    const names = new Set([...before.keys(), ...now.keys()]);
+    expect([...names].filter((name) => before.get(name) !== now.get(name))).toEqual([]);
   });
 
   test("holds every route that is not a page", () => {
