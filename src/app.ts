@@ -104,6 +104,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     clock,
     log,
     hooks: { beforeRemoval: (machine) => decisions.engine.forget(machine, clock.now()) },
+    onReceived: (accepted, rejected) => metrics.received(accepted, rejected),
   });
   const journal = createJournalFeed(store);
   const hub = createStreamHub({

@@ -31,8 +31,12 @@ export interface IntakeParts {
   config: IntakeConfig;
   clock: Clock;
   log: Log;
+  /** Of each request that was answered; line protocol counts lines. */
+  onReceived?: (accepted: number, rejected: number) => void;
   /** Called around a person's changes to machines. */
   hooks?: Partial<MachineHooks>;
+  /** Told of each request's readings once the accepted ones are durable; for the figures. */
+  onReceived?: (accepted: number, rejected: number) => void;
 }
 
 export interface Intake extends Service {
@@ -71,10 +75,14 @@ export const createIntake = (parts: IntakeParts): Intake => {
     offlineAfterSeconds: config.offlineAfterSeconds,
   });
   const accept = createAccept({ registry, samples, evaluator, presence, saver });
+  const onReceived = parts.onReceived ?? (() => undefined);
   const hooks: MachineHooks = {
     beforeRemoval: parts.hooks?.beforeRemoval ?? (async () => undefined),
     afterChange: parts.hooks?.afterChange ?? (async () => undefined),
   };
+  const onReceived = parts.onReceived ?? (() => undefined);
+  const json = createJsonIntake({ registry, accept, clock });
+  const lines = createLineIntake({ registry, accept, clock, machineTags: config.machineTag });
   let stopping: Promise<void> | null = null;
 
   /** Readings without a series: of a machine that was deleted when the last run ended. */
@@ -88,8 +96,8 @@ export const createIntake = (parts: IntakeParts): Intake => {
 
   return {
     name: "intake",
-    json: createJsonIntake({ registry, accept, clock }),
-    lines: createLineIntake({ registry, accept, clock, machineTags: config.machineTag }),
+    json: createJsonIntake({ registry, accept, clock, onReceived }),
+    lines: createLineIntake({ registry, accept, clock, machineTags: config.machineTag, onReceived }),
     machines: createMachineDesk({
       registry,
       samples,

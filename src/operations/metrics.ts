@@ -13,6 +13,8 @@ export interface MetricSource {
   readonly name: string;
   readonly help: string;
   readonly labels: readonly string[];
+  /** Grows only; default: false. */
+  readonly isCounter?: boolean;
   readonly read: () => Promise<readonly MetricSample[]> | readonly MetricSample[];
 }
 
@@ -74,21 +76,33 @@ export const createMetrics = (): Metrics => {
   readings.inc({ result: "accepted" }, 0);
   readings.inc({ result: "rejected" }, 0);
 
-  const observe = ({ name, help, labels, read }: MetricSource): void => {
+  const observe = ({ name, help, labels, isCounter = false, read }: MetricSource): void => {
+    const settings = { name, help, labelNames: [...labels], registers };
+    /** A read that fails leaves the figure out: a scrape must not fail because one part is mute. */
+    const readAll = async (): Promise<readonly MetricSample[]> => {
+      try {
+        return await read();
+      } catch {
+        return [];
+      }
+    };
+    if (isCounter) {
+      const counter: Counter = new Counter({
+        ...settings,
+        collect: async () => {
+          const samples = await readAll();
+          counter.reset();
+          for (const { labels: at, value } of samples) counter.inc(at, value);
+        },
+      });
+      return;
+    }
     const gauge: Gauge = new Gauge({
-      name,
-      help,
-      labelNames: [...labels],
-      registers,
+      ...settings,
       collect: async () => {
+        const samples = await readAll();
         gauge.reset();
-        try {
-          const samples = await read();
-          gauge.reset();
-          for (const sample of samples) gauge.set(sample.labels, sample.value);
-        } catch {
-          // Left out: a scrape must not fail because one part does not answer.
-        }
+        for (const { labels: at, value } of samples) gauge.set(at, value);
       },
     });
   };

@@ -35,6 +35,7 @@ export const createProcessMetrics = (): Service & { readonly sources: readonly M
         name: "process_cpu_seconds_total",
         help: "Processor time that the process has used.",
         labels: [],
+        isCounter: true,
         read: () => {
           const { user, system } = process.cpuUsage();
           return single((user + system) / 1e6);
