@@ -8,9 +8,9 @@ import { createDemo, type Demo } from "../demo/demo";
 import { createLog } from "../operations/log";
 import type { Command } from "./command";
 import type { CreateApp } from "./serve";
+import { listenForStop } from "./signals";
 
 const PREFERRED_PORT = 8080;
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** What a shell reports for a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
 
@@ -25,13 +25,10 @@ const findPort = (): Promise<number> =>
 /** Resolves with the exit code once a signal came and everything is cleaned up. */
 const untilStopped = (demo: Demo): Promise<number> =>
   new Promise((resolve, reject) => {
-    let isStopping = false;
-    const onSignal = (): void => {
-      if (isStopping) return resolve(INTERRUPTED);
-      isStopping = true;
-      demo.stop().then(() => resolve(0), reject);
-    };
-    for (const signal of SIGNALS) process.on(signal, onSignal);
+    listenForStop({
+      first: () => void demo.stop().then(() => resolve(0), reject),
+      again: () => resolve(INTERRUPTED),
+    });
   });
 
 export const createDemoCommand = (createApp: CreateApp): Command => ({

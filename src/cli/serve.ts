@@ -7,11 +7,10 @@ import type { Log } from "../core/log";
 import { createLog } from "../operations/log";
 import { VERSION } from "../core/version";
 import type { Command } from "./command";
+import { listenForStop } from "./signals";
 
 /** Under the 10 s after which container runtimes kill. */
 const STOP_DEADLINE_MS = 9_500;
-
-const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 export interface App {
   start(): Promise<void>;
@@ -40,13 +39,11 @@ const createFatal = (log: Log) => {
 /** Resolves with the exit code once a signal came and the stop has ended, one way or the other. */
 const untilStopped = (app: App, log: Log): Promise<number> =>
   new Promise((resolve) => {
-    let isStopping = false;
-    const onSignal = (signal: string): void => {
-      if (isStopping) {
-        log.warn("stopped at once by a second signal", { signal });
-        return resolve(1);
-      }
-      isStopping = true;
+    const again = (signal: string): void => {
+      log.warn("stopped at once by a second signal", { signal });
+      resolve(1);
+    };
+    const first = (signal: string): void => {
       log.info("stopping", { signal });
       systemClock.after(STOP_DEADLINE_MS, () => {
         log.error("stopped at once: the orderly stop took too long", { deadline_ms: STOP_DEADLINE_MS });
@@ -63,7 +60,7 @@ const untilStopped = (app: App, log: Log): Promise<number> =>
         },
       );
     };
-    for (const signal of SIGNALS) process.on(signal, () => onSignal(signal));
+    listenForStop({ first, again });
   });
 
 /** What nobody caught is logged in the log's own form; after an exception the state is unknown. */

@@ -221,11 +221,21 @@ describe("the demo as a program", () => {
       expect(fetch(`${url}healthz`)).rejects.toThrow();
     });
 
-  test("a second Ctrl-C does not leave the directory behind either", async () => {
-    const { child, files, until } = spawnDemo();
+  test("Ctrl-C that arrives twice, as it does through npx, is one", async () => {
+    const { child, files, output, until } = spawnDemo();
     await until("Ctrl-C ends the demo");
     child.kill("SIGINT");
     child.kill("SIGINT");
+    expect(await child.exited).toBe(0);
+    expect(output()).toContain("Stopped.");
+    expect(files()).toEqual([]);
+  });
+
+  test("an impatient end does not leave the directory behind either", async () => {
+    const { child, files, until } = spawnDemo();
+    await until("Ctrl-C ends the demo");
+    child.kill("SIGINT");
+    child.kill("SIGTERM");
     expect([0, 130]).toContain(await child.exited);
     expect(files()).toEqual([]);
   });
