@@ -35,8 +35,6 @@ export interface IntakeParts {
   onReceived?: (accepted: number, rejected: number) => void;
   /** Called around a person's changes to machines. */
   hooks?: Partial<MachineHooks>;
-  /** Told of each request's readings once the accepted ones are durable; for the figures. */
-  onReceived?: (accepted: number, rejected: number) => void;
 }
 
 export interface Intake extends Service {
@@ -80,9 +78,6 @@ export const createIntake = (parts: IntakeParts): Intake => {
     beforeRemoval: parts.hooks?.beforeRemoval ?? (async () => undefined),
     afterChange: parts.hooks?.afterChange ?? (async () => undefined),
   };
-  const onReceived = parts.onReceived ?? (() => undefined);
-  const json = createJsonIntake({ registry, accept, clock });
-  const lines = createLineIntake({ registry, accept, clock, machineTags: config.machineTag });
   let stopping: Promise<void> | null = null;
 
   /** Readings without a series: of a machine that was deleted when the last run ended. */

@@ -36,6 +36,7 @@ export interface LineIntakeParts {
   clock: Clock;
   /** The first of these tags that a line has names its machine. */
   machineTags: readonly string[];
+  onReceived: (accepted: number, rejected: number) => void;
 }
 
 /** Lines of one organization end here. */
@@ -100,7 +101,7 @@ interface TenantParser {
 }
 
 export const createLineIntake = (parts: LineIntakeParts): LineIntake => {
-  const { registry, accept, clock } = parts;
+  const { registry, accept, clock, onReceived } = parts;
   const parsers = new Map<string, TenantParser>();
 
   const parserOf = (tenantId: string): TenantParser => {
@@ -132,9 +133,11 @@ export const createLineIntake = (parts: LineIntakeParts): LineIntake => {
       if (isAllOrNothing && result.rejected > 0) {
         batches.seal();
         registry.discard();
+        onReceived(0, result.accepted + result.rejected);
         return { ...result, accepted: 0 };
       }
       await accept(batches);
+      onReceived(result.accepted, result.rejected);
       return result;
     },
   };

@@ -29,6 +29,7 @@ export interface JsonIntakeParts {
   registry: Registry;
   accept: Accept;
   clock: Clock;
+  onReceived: (accepted: number, rejected: number) => void;
 }
 
 const FIELDS = new Set(["machine", "metric", "value", "timestamp", "tags"]);
@@ -53,7 +54,7 @@ const readValue = (value: unknown): number | null => {
   return typeof value === "boolean" ? Number(value) : null;
 };
 
-export const createJsonIntake = ({ registry, accept, clock }: JsonIntakeParts): JsonIntake => {
+export const createJsonIntake = ({ registry, accept, clock, onReceived }: JsonIntakeParts): JsonIntake => {
   /** Null when it was taken. */
   const takeOne = (tenantId: string, reading: unknown, batches: RequestBatches): string | null => {
     if (typeof reading !== "object" || reading === null || Array.isArray(reading))
@@ -112,7 +113,9 @@ export const createJsonIntake = ({ registry, accept, clock }: JsonIntakeParts): 
         throw error;
       }
       await accept(batches);
-      return { accepted: readings.length - rejected.length, rejected };
+      const accepted = readings.length - rejected.length;
+      onReceived(accepted, rejected.length);
+      return { accepted, rejected };
     },
   };
 };
