@@ -1,36 +1,12 @@
 // In: a channel's settings. Out: notification channels, their types, test and resume.
+import type { ChannelTypeWire, ChannelWire } from "../../src/channels/wire";
 import type { Attempt } from "./deliveries";
 import { all, call, get, patch, post, remove } from "./client";
 
-export interface ChannelField {
-  name: string;
-  label: string;
-  type: "text" | "url" | "secret" | "number" | "boolean" | "select" | "headers" | "list" | "json";
-  required: boolean;
-  secret: boolean;
-  hint: string;
-  options?: { value: string; label: string }[];
-  default?: string | number | boolean;
-  advanced?: boolean;
-}
-
-export interface ChannelType {
-  kind: string;
-  label: string;
-  description: string;
-  fields: ChannelField[];
-  default_events: string[];
-}
-
-export type ChannelHealth = "active" | "failing" | "paused" | "failed" | "disabled" | "unverified";
-
-export interface ChannelFilters {
-  severities?: string[];
-  groups?: string[];
-  project_ids?: string[];
-  machine_ids?: string[];
-  labels?: Record<string, string>;
-}
+export type Channel = ChannelWire;
+export type ChannelType = ChannelTypeWire;
+export type ChannelField = ChannelType["fields"][number];
+export type ChannelFilters = NonNullable<Channel["filters"]>;
 
 export interface ChannelBody {
   name: string;
@@ -40,27 +16,6 @@ export interface ChannelBody {
   events?: string[] | null;
   filters?: ChannelFilters | null;
   failure_channel_id?: string | null;
-}
-
-export interface Channel {
-  id: string;
-  name: string;
-  type: string;
-  config: Record<string, unknown>;
-  is_active: boolean;
-  events: string[] | null;
-  filters: ChannelFilters | null;
-  failure_channel_id: string | null;
-  health: ChannelHealth;
-  health_reason: string | null;
-  consecutive_failures: number;
-  last_success_at: string | null;
-  last_failure_at: string | null;
-  /** 0 to 1; null when nothing was sent. */
-  success_rate_24h: number | null;
-  waiting_count: number;
-  created_at: string;
-  updated_at: string;
 }
 
 export interface ChannelTest {

@@ -1,37 +1,10 @@
 // In: IDs and filters. Out: deliveries, their attempts, and replay.
+import type { AttemptWire, DeliveryWire } from "../../src/delivery/wire";
 import { get, post, type Page } from "./client";
 
-export type DeliveryStatus = "pending" | "sending" | "delivered" | "failed" | "cancelled" | "held";
-
-export interface Delivery {
-  id: string;
-  channel_id: string;
-  event: string;
-  subject_id: string;
-  machine_id: string | null;
-  status: DeliveryStatus;
-  attempt_count: number;
-  next_attempt_at: string | null;
-  created_at: string;
-  delivered_at: string | null;
-  outcome: string | null;
-  reason: string | null;
-}
-
-export interface Attempt {
-  number: number;
-  outcome: string;
-  status_code: number | null;
-  error: string | null;
-  address: string | null;
-  queued_at: string;
-  started_at: string;
-  first_byte_ms: number | null;
-  total_ms: number;
-  request_headers: Record<string, string>;
-  response_headers: Record<string, string> | null;
-  response_body: string | null;
-}
+export type Delivery = DeliveryWire;
+export type DeliveryStatus = Delivery["status"];
+export type Attempt = AttemptWire;
 
 export interface DeliveryQuery {
   channel_id?: string;

@@ -1,40 +1,9 @@
 // In: IDs and changes. Out: machines with their metrics, and readings for charts.
+import type { MachineWire } from "../../src/intake/machines/wire";
 import { all, get, patch, post, remove } from "./client";
 
-export interface SeriesInfo {
-  labels: Record<string, string>;
-  last_value: number | null;
-  last_time: string | null;
-  last_received_at: string | null;
-  quality: string;
-}
-
-export interface MetricInfo {
-  name: string;
-  display_name: string | null;
-  unit: string | null;
-  decimals: number | null;
-  range: [number, number] | null;
-  series: SeriesInfo[];
-}
-
-export interface Machine {
-  id: string;
-  number: number;
-  name: string;
-  display_name: string | null;
-  type: string;
-  project_id: string;
-  labels: Record<string, string>;
-  status: "online" | "offline";
-  approval: "approved" | "pending";
-  offline_after_seconds: number | null;
-  last_contact_at: string | null;
-  last_heartbeat_at: string | null;
-  metrics: MetricInfo[];
-  created_at: string;
-  updated_at: string;
-}
+export type Machine = MachineWire;
+export type MetricInfo = Machine["metrics"][number];
 
 export interface ReadingPoint {
   time: string;

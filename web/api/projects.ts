@@ -1,12 +1,7 @@
 // In: nothing. Out: the projects of the organization.
+import type { ProjectWire } from "../../src/access/wire";
 import { all } from "./client";
 
-export interface Project {
-  id: string;
-  number: number;
-  name: string;
-  slug: string;
-  is_default: boolean;
-}
+export type Project = ProjectWire;
 
 export const listProjects = (): Promise<Project[]> => all<Project>("/projects");

@@ -1,19 +1,10 @@
 // In: who signs in. Out: the session calls, set-up included.
+import type { SessionWire } from "../../src/access/wire";
 import { call, get, post } from "./client";
 
-export type Role = "viewer" | "responder" | "editor" | "admin";
-
-export interface SessionUser {
-  id: string;
-  email: string;
-  name: string;
-  role: Role;
-}
-
-export interface SessionInfo {
-  user: SessionUser;
-  organization: { id: string; name: string; slug: string };
-}
+export type SessionInfo = SessionWire;
+export type SessionUser = SessionInfo["user"];
+export type Role = SessionUser["role"];
 
 export interface SetupBody {
   token: string;

@@ -1,17 +1,9 @@
 // In: a token's name and scope. Out: API tokens; the secret itself is in the answer of create only.
+import type { TokenWire } from "../../src/access/wire";
 import type { Role } from "./session";
 import { all, post, remove } from "./client";
 
-export interface ApiToken {
-  id: string;
-  name: string;
-  scope: "full" | "ingest";
-  role: Role;
-  hint: string;
-  created_at: string;
-  last_used_at: string | null;
-  expires_at: string | null;
-}
+export type ApiToken = TokenWire;
 
 export interface TokenBody {
   name: string;

@@ -1,15 +1,9 @@
 // In: a person's name, address and role. Out: the users of the organization (admins only).
+import type { UserWire } from "../../src/access/wire";
 import type { Role } from "./session";
 import { all, patch, post, remove } from "./client";
 
-export interface User {
-  id: string;
-  email: string;
-  name: string;
-  role: Role;
-  is_active: boolean;
-  created_at: string;
-}
+export type User = UserWire;
 
 export interface UserBody {
   email: string;

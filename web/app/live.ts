@@ -29,6 +29,8 @@ const LATE_AFTER_MS = 20_000;
 /** …and after this long the connection is given up. */
 const DEAD_AFTER_MS = 35_000;
 const RETRY_DELAYS_MS = [400, 1_000, 2_000, 4_000, 8_000, 15_000];
+/** The server's close code for a session that has ended. */
+const SIGNED_OUT = 4401;
 /** So many sockets in a row without a greeting, and the other transport is tried. */
 const SOCKET_TRIES = 2;
 
@@ -40,6 +42,7 @@ export class LiveStream {
     retryAt: null,
   });
   private readonly listeners = new Set<(event: StreamEvent) => void>();
+  private readonly endings = new Set<() => void>();
   private readonly greetings = new Set<(missed: boolean) => void>();
   private lastSeq: number | null = null;
   private failures = 0;
@@ -52,6 +55,11 @@ export class LiveStream {
 
   onEvent(listener: (event: StreamEvent) => void): void {
     this.listeners.add(listener);
+  }
+
+  /** Called when the server ends the stream because the session has ended. */
+  onSignedOut(listener: () => void): void {
+    this.endings.add(listener);
   }
 
   /** Called at each greeting; `missed`: the connection was lost before. */
@@ -123,7 +131,10 @@ export class LiveStream {
       this.silentSockets = 0;
       connection.heard(parse(message.data));
     });
-    socket.addEventListener("close", () => connection.lost());
+    socket.addEventListener("close", ({ code }) => {
+      if (code === SIGNED_OUT) for (const end of this.endings) end();
+      connection.lost();
+    });
     return () => socket.close();
   }
 
@@ -142,7 +153,7 @@ export class LiveStream {
     this.change({ lastHeardAt: at, ...(this.state.value.phase === "late" ? { phase: "live" } : {}) });
     if (message === null || typeof message["seq"] !== "number" || typeof message["kind"] !== "string") return;
     const event = message as unknown as StreamEvent;
-    if (event.kind === "ping" || event.kind === "heartbeat") return;
+    if (event.kind === "ping") return;
     if (this.lastSeq !== null && event.seq <= this.lastSeq) return;
     this.lastSeq = event.seq;
     this.change({ lastEventAt: Date.parse(event.at) || at });

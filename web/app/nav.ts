@@ -142,7 +142,7 @@ export class AndonNav extends LitElement {
   override render(): TemplateResult {
     const entries = NAVIGATION.filter((entry) => entry.role === undefined || can(entry.role));
     const rest = entries.slice(BAR_ENTRIES);
-    return html`<div class="top">${this.brand()}<andon-live short></andon-live></div>
+    return html`<header class="top">${this.brand()}<andon-live short></andon-live></header>
       <nav class="side" aria-label=${shell.navigation}>
         ${this.brand()}
         <ul>

@@ -100,6 +100,7 @@ export class AndonApp extends LitElement {
     startPresence();
     session.subscribe(() => this.followSession());
     place.subscribe(() => (this.problem = "none"));
+    live.onSignedOut(() => void resumeSession());
     onNewAlert((alert) =>
       announce(
         shell.newAlert(text.severity[alert.severity].toLowerCase(), alertTitle(alert)),
@@ -160,6 +161,7 @@ export class AndonApp extends LitElement {
   private page(): TemplateResult {
     if (this.problem !== "none")
       return html`<andon-empty
+        first
         tone="critical"
         heading=${this.problem === "crashed" ? shell.crashed : shell.chunkLost}
         detail=${this.problem === "crashed" ? shell.crashedDetail : shell.chunkLostDetail}
@@ -178,7 +180,7 @@ export class AndonApp extends LitElement {
       return html``;
     }
     pageTitle.set(shell.notFound);
-    return html`<andon-empty heading=${shell.notFound} detail=${shell.notFoundDetail}>
+    return html`<andon-empty first heading=${shell.notFound} detail=${shell.notFoundDetail}>
       <a class="button" href="/">${shell.toNow}</a>
     </andon-empty>`;
   }
@@ -199,7 +201,7 @@ export class AndonApp extends LitElement {
     if (phase === "unknown") return html`<div class="whole" aria-busy="true"></div>`;
     if (phase === "unreachable")
       return html`<main class="whole">
-        <andon-empty tone="stale" heading=${shell.unreachable} detail=${shell.unreachableDetail}>
+        <andon-empty first tone="stale" heading=${shell.unreachable} detail=${shell.unreachableDetail}>
           <button @click=${() => void resumeSession()}>${text.common.retry}</button>
         </andon-empty>
       </main>`;

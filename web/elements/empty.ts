@@ -9,6 +9,8 @@ import "./mark";
 export class AndonEmpty extends LitElement {
   @property() heading = "";
   @property() detail = "";
+  /** Where it is the whole page. */
+  @property({ type: Boolean }) first = false;
   @property() tone: "plain" | "good" | "critical" | "warning" = "plain";
 
   static override styles = [
@@ -43,7 +45,7 @@ export class AndonEmpty extends LitElement {
   override render(): TemplateResult {
     return html`<div class="panel" role=${this.tone === "critical" ? "alert" : nothing}>
       ${this.tone === "plain" ? null : html`<andon-mark kind=${this.tone}></andon-mark>`}
-      <h2>${this.heading}</h2>
+      ${this.first ? html`<h1>${this.heading}</h1>` : html`<h2>${this.heading}</h2>`}
       ${this.detail === "" ? null : html`<p>${this.detail}</p>`}
       <slot></slot>
     </div>`;

@@ -103,7 +103,10 @@ export class AndonExchange extends LitElement {
         <div>
           ${
             attempt.response_headers === null
-              ? this.block(words.responseBody, words.noAnswer)
+              ? this.block(
+                  words.responseBody,
+                  attempt.status_code === null ? words.noAnswer : words.answerHidden,
+                )
               : html`${this.block(words.responseHeaders, this.headers(attempt.response_headers))}
                 ${this.block(words.responseBody, attempt.response_body === null || attempt.response_body === "" ? words.emptyAnswer : attempt.response_body)}`
           }

@@ -25,7 +25,7 @@ export const passwordField = (field: PasswordField): TemplateResult =>
         autocapitalize="none"
         spellcheck="false"
         required
-        minlength=${field.isNew ? 12 : 1}
+        minlength=${field.isNew ? 10 : 1}
         aria-invalid=${field.error ? "true" : "false"}
         aria-describedby="${field.id}-hint"
       />

@@ -29,6 +29,7 @@ import "./alert-actions";
 import type { AlertActions } from "./alert-actions";
 import { alertFacts, alertNext, alertTold, timelineItems } from "./alert-parts";
 import { alertStyles } from "./alert-styles";
+import { stateOf } from "./page-parts";
 import { limitOfAlert, limitsOf, markersOf } from "./chart-facts";
 
 const words = text.alert;
@@ -276,23 +277,10 @@ export class PageAlert extends LitElement {
 
   override render(): TemplateResult {
     const alert = this.alert();
-    const { error } = this.shown;
     if (alert === undefined)
       return html`<div class="page">
         <a class="back" href="/"><andon-icon name="left"></andon-icon>${words.back}</a>
-        ${
-          error === undefined
-            ? html`<div class="card loading" aria-busy="true" aria-label=${text.common.loading}></div>`
-            : html`<div class="card">
-                <andon-empty
-                  tone=${error.status === 404 ? "plain" : "critical"}
-                  heading=${error.status === 404 ? words.notFound : words.failed}
-                  detail=${error.status === 404 ? text.shell.notFoundDetail : error.message}
-                >
-                  <button @click=${() => void this.shown.run()}>${text.common.retry}</button>
-                </andon-empty>
-              </div>`
-        }
+        ${stateOf(this.shown, { failed: words.failed, notFound: words.notFound, isWholePage: true })}
       </div>`;
     return html`<div class="page">
       ${this.head(alert)}

@@ -10,6 +10,7 @@ import {
   readChannel,
   type Channel,
   type ChannelBody,
+  type ChannelFilters,
   type ChannelType,
 } from "../api/channels";
 import { notify } from "../app/notices";
@@ -43,7 +44,7 @@ export class PageChannelEdit extends LitElement {
   @state() private config: ConfigValues = {};
   @state() private isActive = true;
   @state() private events: string[] | null = null;
-  @state() private severities: string[] = [];
+  @state() private severities: NonNullable<ChannelFilters["severities"]> = [];
   @state() private failureChannelId = "";
   @state() private faults: Record<string, string> = {};
   @state() private problem = "";

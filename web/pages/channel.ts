@@ -180,7 +180,7 @@ export class PageChannel extends LitElement {
     if (shown === undefined)
       return html`<div class="page">
         ${backLink("/channels", words.title)}
-        ${stateOf(this.channel, { failed: words.channelFailed, notFound: words.notFound })}
+        ${stateOf(this.channel, { failed: words.channelFailed, notFound: words.notFound, isWholePage: true })}
       </div>`;
     const { isTrouble, kind } = channelState(shown.channel);
     return html`<div class="page">

@@ -35,7 +35,7 @@ const toValue = (field: ChannelField, typed: string): unknown => {
       .filter((line) => line !== "");
   if (field.type !== "json") return typed;
   // A schedule's name is as good as JSON.
-  if (field.options?.some((option) => option.value === typed.trim()) === true) return typed.trim();
+  if (field.options.some((option) => option.value === typed.trim())) return typed.trim();
   try {
     return JSON.parse(typed) as unknown;
   } catch {
@@ -156,8 +156,8 @@ export class ConfigFields extends LitElement {
         aria-describedby=${describedBy}
         @change=${change}
       >
-        ${field.required || field.default !== undefined ? null : html`<option value="">${words.defaultOption}</option>`}
-        ${field.options?.map(
+        ${field.required || field.default !== null ? null : html`<option value="">${words.defaultOption}</option>`}
+        ${field.options.map(
           (option) =>
             html`<option value=${option.value} ?selected=${option.value === asText(value ?? field.default)}>
               ${option.label}
@@ -217,8 +217,8 @@ export class ConfigFields extends LitElement {
   }
 
   override render(): TemplateResult {
-    const plain = this.fields.filter((field) => field.advanced !== true);
-    const advanced = this.fields.filter((field) => field.advanced === true);
+    const plain = this.fields.filter((field) => !field.advanced);
+    const advanced = this.fields.filter((field) => field.advanced);
     const hasAdvancedFault = advanced.some((field) => this.faults[field.name] !== undefined);
     return html`<div class="form">
       ${plain.map((field) => this.field(field))}

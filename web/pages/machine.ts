@@ -222,7 +222,11 @@ export class PageMachine extends LitElement {
 
   override render(): TemplateResult {
     const machine = this.machine.data;
-    const state = stateOf(this.machine, { failed: words.machineFailed, notFound: words.notFound });
+    const state = stateOf(this.machine, {
+      failed: words.machineFailed,
+      notFound: words.notFound,
+      isWholePage: true,
+    });
     if (machine === undefined || state !== null)
       return html`<div class="page">${backLink("/machines", words.title)} ${state}</div>`;
     return html`<div class="page">

@@ -287,7 +287,9 @@ export class PageNow extends LitElement {
         </andon-empty>
       </div>`;
     if (!isLoaded)
-      return html`<div class="card skeleton" aria-busy="true" aria-label=${text.common.loading}></div>`;
+      return html`<div class="card skeleton" aria-busy="true">
+        <span class="unseen">${text.common.loading}</span>
+      </div>`;
     const shown = this.shown();
     return shown.length === 0 ? this.nothing() : this.list(shown);
   }

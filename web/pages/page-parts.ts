@@ -9,6 +9,8 @@ import { formatTime } from "../text/format";
 interface StateWords {
   failed: string;
   notFound?: string;
+  /** The page has no heading of its own then. */
+  isWholePage?: boolean;
 }
 
 /** What to show instead of data, or null when there are some. */
@@ -16,13 +18,19 @@ export const stateOf = <T>(load: Load<T>, words: StateWords): TemplateResult | n
   if (load.data !== undefined) return null;
   const { error } = load;
   if (error === undefined)
-    return html`<div class="card loading" aria-busy="true" aria-label=${text.common.loading}></div>`;
+    return html`<div class="card loading" aria-busy="true">
+      <span class="unseen">${text.common.loading}</span>
+    </div>`;
   if (error.status === 404 && words.notFound !== undefined)
     return html`<div class="card">
-      <andon-empty heading=${words.notFound} detail=${text.shell.notFoundDetail}></andon-empty>
+      <andon-empty
+        ?first=${words.isWholePage}
+        heading=${words.notFound}
+        detail=${text.shell.notFoundDetail}
+      ></andon-empty>
     </div>`;
   return html`<div class="card">
-    <andon-empty tone="critical" heading=${words.failed} detail=${error.message}>
+    <andon-empty ?first=${words.isWholePage} tone="critical" heading=${words.failed} detail=${error.message}>
       <button @click=${() => void load.run()}>${text.common.retry}</button>
     </andon-empty>
   </div>`;

@@ -86,7 +86,7 @@ export class PageTokens extends LitElement {
     return html`<tr class="row">
       <td class="strong">${token.name}</td>
       <td class="right-narrow">
-        ${words.scopeWords[token.scope]}${token.scope === "full" ? html` <span class="sub">${words.roles[token.role]}</span>` : null}
+        ${words.scopeWords[token.scope]}${token.role !== null ? html` <span class="sub">${words.roles[token.role]}</span>` : null}
       </td>
       <td data-label=${words.hint}><code>…${token.hint}</code></td>
       <td data-label=${words.lastUsed}><andon-since mode="ago" .at=${token.last_used_at}></andon-since></td>

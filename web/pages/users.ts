@@ -134,7 +134,7 @@ export class PageUsers extends LitElement {
           name="password"
           type="text"
           required
-          minlength="12"
+          minlength="10"
           autocomplete="new-password"
           spellcheck="false"
           aria-describedby="password-hint"

@@ -137,6 +137,7 @@ export const channelsText = {
   responseHeaders: "Response headers",
   responseBody: "Answer",
   noAnswer: "No answer",
+  answerHidden: "Shown to administrators only",
   emptyAnswer: "empty",
   subject: "Alert",
 };

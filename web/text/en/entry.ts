@@ -17,7 +17,7 @@ export const entryText = {
   name: "Your name",
   organization: "Organization",
   organizationHint: "Your company, plant or team.",
-  passwordHint: "At least 12 characters. A few words in a row are easy to keep in mind.",
+  passwordHint: "At least 10 characters. A few words in a row are easy to keep in mind.",
   showPassword: "Show password",
   hidePassword: "Hide password",
   finish: "Create account and start",

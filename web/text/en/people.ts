@@ -101,7 +101,7 @@ export const usersText = {
     admin: "manages people and the organization as well",
   },
   password: "First password",
-  passwordHint: "At least 12 characters. Hand it over in person.",
+  passwordHint: "At least 10 characters. Hand it over in person.",
   active: "Active",
   inactive: "Blocked",
   since: "Since",
