@@ -10,7 +10,7 @@ import { createIntake, type Intake, type IntakeConfig } from "../../src/intake/i
 import { openRegistry, type RegistryOptions } from "../../src/intake/registry";
 import { intakeRoutes } from "../../src/intake/routes";
 import type { Store } from "../../src/store/store";
-import { FakeClock } from "./clock";
+import type { FakeClock } from "./clock";
 import { BOOTSTRAP, CHEAP } from "./server";
 import { openTestStore, type TestStore } from "./store";
 

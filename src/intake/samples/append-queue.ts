@@ -25,7 +25,9 @@ export interface AppendQueue {
   isIdle(): boolean;
   /** Resolves when everything that was taken is answered. */
   settled(): Promise<void>;
-  /** Refuses what waits and what comes. */
+  /** The thread is gone: refuses what is open. What comes waits for the next `open`. */
+  lose(error: AppError): void;
+  /** Refuses what is open and what comes. */
   close(error: AppError): void;
 }
 
@@ -88,6 +90,14 @@ export const createAppendQueue = ({ send, onFirst, onSettled }: AppendQueueOptio
     whenSettled = [];
     for (const wake of waiters) wake();
     onSettled();
+  };
+
+  const refuseOpen = (error: AppError): void => {
+    const open = [...(inFlight?.group ?? []), ...waiting];
+    inFlight = null;
+    waiting = [];
+    for (const one of open) one.reject(error);
+    settle();
   };
 
   const takeGroup = (): Waiting[] => {
@@ -180,13 +190,15 @@ export const createAppendQueue = ({ send, onFirst, onSettled }: AppendQueueOptio
       return toRun(concatenate(times), concatenate(values));
     },
     settled: () => (isIdle() ? Promise.resolve() : new Promise((resolve) => whenSettled.push(resolve))),
+    lose: (error) => {
+      nextId = 0;
+      unsorted = [];
+      unsortedNumbers = 0;
+      refuseOpen(error);
+    },
     close: (error) => {
       closedWith = error;
-      const open = [...(inFlight?.group ?? []), ...waiting];
-      inFlight = null;
-      waiting = [];
-      for (const one of open) one.reject(error);
-      settle();
+      refuseOpen(error);
     },
   };
 };

@@ -1,7 +1,6 @@
 // In: sorted samples or summaries. Out: at most as many points as asked for; where several fall into
 // one, it keeps their least and greatest value, so that no peak is lost.
 import type { Run } from "./run";
-import { addSummaries, summarize, type Summary } from "./summary";
 
 /** A single reading has only time and value; one that stands for several has the rest as well. */
 export interface Point {
@@ -14,67 +13,98 @@ export interface Point {
   count?: number;
 }
 
-export interface Span {
-  /** In ms. */
-  start: number;
-  summary: Summary;
-}
-
-interface Range {
-  from: number;
-  to: number;
+export interface Thinning {
+  /** How many entries come at most, and the times of the first and the last. */
+  entries: number;
+  first: number;
+  last: number;
   maxPoints: number;
+  /** The span of one entry, in ms. */
+  unitMs: number;
 }
 
-/** Finite even where the sum of huge values is not. */
-const meanOf = ({ sum, count, last }: Summary): number => {
-  const mean = sum / count;
-  return Number.isFinite(mean) ? mean : last;
-};
+/** Of equal spans that fit `maxPoints` into the stretch that holds data; a multiple of the unit. */
+const widthOf = ({ entries, first, last, maxPoints, unitMs }: Thinning): number =>
+  entries <= maxPoints
+    ? unitMs
+    : Math.max(unitMs, Math.ceil((last - first + 1) / Math.max(1, maxPoints - 1) / unitMs) * unitMs);
 
-const pointOf = ({ start, summary }: Span): Point => ({
-  time: start,
-  value: meanOf(summary),
-  min: summary.min,
-  max: summary.max,
-  count: summary.count,
-});
+/** Takes entries in rising order and joins those of one span as they come, without an object for each. */
+export class Folder {
+  readonly #width: number;
+  readonly #points: Point[] = [];
+  #start = Number.NaN;
+  #min = 0;
+  #max = 0;
+  #sum = 0;
+  #count = 0;
+  #last = 0;
 
-/** Of equal spans that fit `maxPoints` into the stretch that holds data; a multiple of `unitMs`. */
-const widthOf = (first: number, last: number, maxPoints: number, unitMs: number): number =>
-  Math.max(unitMs, Math.ceil((last - first + 1) / Math.max(1, maxPoints - 1) / unitMs) * unitMs);
+  constructor(thinning: Thinning) {
+    this.#width = widthOf(thinning);
+  }
 
-export const pointsOfRun = (run: Run, { maxPoints }: Range): Point[] => {
+  add(time: number, min: number, max: number, sum: number, count: number, last: number): void {
+    const start = Math.floor(time / this.#width) * this.#width;
+    if (start !== this.#start) {
+      this.#close();
+      this.#start = start;
+      this.#min = min;
+      this.#max = max;
+      this.#sum = sum;
+      this.#count = count;
+    } else {
+      if (min < this.#min) this.#min = min;
+      if (max > this.#max) this.#max = max;
+      this.#sum += sum;
+      this.#count += count;
+    }
+    this.#last = last;
+  }
+
+  addRun({ times, values }: Run): void {
+    for (let index = 0; index < times.length; index++) {
+      const value = values[index] as number;
+      this.add(times[index] as number, value, value, value, 1, value);
+    }
+  }
+
+  take(): Point[] {
+    this.#close();
+    return this.#points;
+  }
+
+  #close(): void {
+    if (this.#count === 0) return;
+    const mean = this.#sum / this.#count;
+    this.#points.push({
+      time: this.#start,
+      // Finite even where the sum of huge values is not.
+      value: Number.isFinite(mean) ? mean : this.#last,
+      min: this.#min,
+      max: this.#max,
+      count: this.#count,
+    });
+    this.#count = 0;
+  }
+}
+
+export const pointsOfRun = (run: Run, maxPoints: number): Point[] => {
   const { times, values } = run;
-  const points: Point[] = [];
-  if (times.length <= maxPoints) {
-    for (let index = 0; index < times.length; index++)
+  const { length } = times;
+  if (length <= maxPoints) {
+    const points: Point[] = [];
+    for (let index = 0; index < length; index++)
       points.push({ time: times[index] as number, value: values[index] as number });
     return points;
   }
-  const width = widthOf(times[0] as number, times[times.length - 1] as number, maxPoints, 1);
-  for (let start = 0; start < times.length;) {
-    const begin = Math.floor((times[start] as number) / width) * width;
-    let end = start + 1;
-    while (end < times.length && (times[end] as number) < begin + width) end++;
-    points.push(pointOf({ start: begin, summary: summarize(run, start, end) }));
-    start = end;
-  }
-  return points;
-};
-
-/** `spans` in rising order. */
-export const pointsOfSpans = (spans: readonly Span[], unitMs: number, { maxPoints }: Range): Point[] => {
-  if (spans.length <= maxPoints) return spans.map(pointOf);
-  const first = spans[0] as Span;
-  const last = spans[spans.length - 1] as Span;
-  const width = widthOf(first.start, last.start, maxPoints, unitMs);
-  const joined: Span[] = [];
-  for (const { start, summary } of spans) {
-    const begin = Math.floor(start / width) * width;
-    const open = joined.at(-1);
-    if (open !== undefined && open.start === begin) open.summary = addSummaries(open.summary, summary);
-    else joined.push({ start: begin, summary });
-  }
-  return joined.map(pointOf);
+  const folder = new Folder({
+    entries: length,
+    first: times[0] as number,
+    last: times[length - 1] as number,
+    maxPoints,
+    unitMs: 1,
+  });
+  folder.addRun(run);
+  return folder.take();
 };

@@ -5,17 +5,8 @@ import { invalid } from "../../core/errors";
 import { earliestBucket } from "./place";
 import type { Progress } from "./writer";
 import { cutRun, decodeRun, mergeAll, mergeRuns, type Run } from "./run";
-import {
-  addSummaries,
-  decodeMinutes,
-  HOUR_MS,
-  hourOf,
-  MINUTE_MS,
-  minuteOf,
-  summarize,
-  type Summary,
-} from "./summary";
-import { pointsOfRun, pointsOfSpans, type Point, type Span } from "./points";
+import { decodeMinuteColumns, HOUR_MS, hourOf, MINUTE_MS } from "./summary";
+import { Folder, pointsOfRun, type Point } from "./points";
 
 export const RESOLUTIONS = ["raw", "1m", "1h"] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
@@ -55,15 +46,6 @@ type HourRow = [
   lastTime: number,
 ];
 type MinutesRow = [...HourRow, minutes: Uint8Array | null];
-
-const summaryOf = (row: HourRow | MinutesRow): Summary => ({
-  min: row[1],
-  max: row[2],
-  sum: row[3] ?? Number.NaN,
-  count: row[4],
-  last: row[5],
-  lastTime: row[6],
-});
 
 /** Asked for a tier that can only be told right after sorting. */
 export class UnsortedOverlap extends Error {}
@@ -120,24 +102,32 @@ export class SamplesReader {
     const limit = Math.min(query.maxPoints * ENTRIES_PER_POINT, MAX_ENTRIES);
     if (resolution === "auto") {
       const raw = this.#completeRaw(query, hours, limit - unsorted.times.length);
-      if (raw !== null) return { resolution: "raw", points: pointsOfRun(mergeRuns(raw, unsorted), query) };
+      if (raw !== null)
+        return { resolution: "raw", points: pointsOfRun(mergeRuns(raw, unsorted), query.maxPoints) };
     }
     const known = hours.at(-1)?.[6] ?? Number.NEGATIVE_INFINITY;
     if (!isSorted && unsorted.times.length > 0 && (unsorted.times[0] as number) <= known)
       throw new UnsortedOverlap();
 
-    const isByMinute =
-      resolution === "1m" ||
-      (resolution === "auto" && hours.reduce((sum, row) => sum + Math.min(row[4], 60), 0) <= limit);
-    const spans = isByMinute
-      ? this.#minuteSpans(query, unsorted)
-      : withUnsorted(
-          hours.map((row) => ({ start: row[0] * HOUR_MS, summary: summaryOf(row) })),
-          unsorted,
-          HOUR_MS,
-        );
-    const tier = isByMinute ? MINUTE_MS : HOUR_MS;
-    return { resolution: isByMinute ? "1m" : "1h", points: pointsOfSpans(spans, tier, query) };
+    const minutes = hours.reduce((sum, row) => sum + Math.min(row[4], 60), 0);
+    const isByMinute = resolution === "1m" || (resolution === "auto" && minutes <= limit);
+    const unitMs = isByMinute ? MINUTE_MS : HOUR_MS;
+    const firstHour = hours[0]?.[0];
+    const folder = new Folder({
+      entries: (isByMinute ? minutes : hours.length) + unsorted.times.length,
+      first:
+        firstHour === undefined
+          ? (unsorted.times[0] ?? 0)
+          : Math.max(firstHour * HOUR_MS, floorTo(from, unitMs)),
+      last: unsorted.times.at(-1) ?? Math.min(known, to),
+      maxPoints: query.maxPoints,
+      unitMs,
+    });
+    if (isByMinute) this.#foldMinutes(query, folder);
+    else for (const row of hours) foldHour(row, folder);
+    // Unsorted samples follow the sorted ones, or are alone.
+    folder.addRun(unsorted);
+    return { resolution: isByMinute ? "1m" : "1h", points: folder.take() };
   }
 
   /** Null when there are too many, or some have outlived their tier. */
@@ -156,7 +146,7 @@ export class SamplesReader {
         "from",
         `The range holds more than ${MAX_RAW_SAMPLES} readings: ask for a shorter one, or for 1m.`,
       );
-    return pointsOfRun(mergeRuns(this.#run(seriesId, from, to + 1), unsorted), query);
+    return pointsOfRun(mergeRuns(this.#run(seriesId, from, to + 1), unsorted), query.maxPoints);
   }
 
   #run(seriesId: number, from: number, to: number): Run {
@@ -164,39 +154,41 @@ export class SamplesReader {
     return mergeAll(rows.map(([count, run]) => cutRun(decodeRun(run, count), from, to)));
   }
 
-  #minuteSpans({ seriesId, from, to }: SamplesQuery, unsorted: Run): Span[] {
-    const first = minuteOf(from) * MINUTE_MS;
-    const spans: Span[] = [];
+  #foldMinutes({ seriesId, from, to }: SamplesQuery, folder: Folder): void {
+    const first = floorTo(from, MINUTE_MS);
     const rows = this.#minutes.values(seriesId, hourOf(from), hourOf(to)) as MinutesRow[];
     for (const row of rows) {
       const [hour, , , , count] = row;
-      const minutes = row[7] === null ? null : decodeMinutes(row[7], hour);
-      let counted = 0;
-      if (minutes !== null) for (const summary of minutes.values()) counted += summary.count;
+      const columns = row[7] === null ? null : decodeMinuteColumns(row[7]);
       // Minutes that outlived their tier are only in the hour.
-      if (minutes === null || counted !== count) {
-        spans.push({ start: hour * HOUR_MS, summary: summaryOf(row) });
+      if (columns === null || sumOf(columns.counts) !== count) {
+        foldHour(row, folder);
         continue;
       }
-      for (const [number, summary] of minutes) {
-        const start = hour * HOUR_MS + number * MINUTE_MS;
-        if (start >= first && start <= to) spans.push({ start, summary });
+      const { numbers, min, max, sum, counts, last } = columns;
+      for (let index = 0; index < numbers.length; index++) {
+        const start = hour * HOUR_MS + (numbers[index] as number) * MINUTE_MS;
+        if (start < first || start > to) continue;
+        folder.add(
+          start,
+          min[index] as number,
+          max[index] as number,
+          sum[index] as number,
+          counts[index] as number,
+          last[index] as number,
+        );
       }
     }
-    return withUnsorted(spans, unsorted, MINUTE_MS);
   }
 }
 
-/** Unsorted samples follow the sorted ones: only the last span may grow. */
-const withUnsorted = (spans: Span[], unsorted: Run, widthMs: number): Span[] => {
-  for (let start = 0; start < unsorted.times.length;) {
-    const begin = Math.floor((unsorted.times[start] as number) / widthMs) * widthMs;
-    const { length } = cutRun(unsorted, unsorted.times[start] as number, begin + widthMs).times;
-    const summary = summarize(unsorted, start, start + length);
-    const last = spans.at(-1);
-    if (last !== undefined && last.start === begin) last.summary = addSummaries(last.summary, summary);
-    else spans.push({ start: begin, summary });
-    start += length;
-  }
-  return spans;
+const floorTo = (time: number, unitMs: number): number => Math.floor(time / unitMs) * unitMs;
+
+const sumOf = (counts: readonly number[]): number => {
+  let sum = 0;
+  for (const count of counts) sum += count;
+  return sum;
 };
+
+const foldHour = ([hour, min, max, sum, count, last]: HourRow | MinutesRow, folder: Folder): void =>
+  folder.add(hour * HOUR_MS, min, max, sum ?? Number.NaN, count, last);

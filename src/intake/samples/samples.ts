@@ -51,6 +51,8 @@ export interface Samples extends Service {
 /** Between two sortings of a small trickle. */
 const DRAIN_MS = 30_000;
 const RETAIN_MS = 10 * 60_000;
+/** Before a thread that ended is started again. */
+const RESTART_MS = 1_000;
 const DAY_MS = 86_400_000;
 
 interface Order {
@@ -64,7 +66,7 @@ const unavailable = (): AppError =>
 export const createSamples = ({ directory, clock, log, retention }: SamplesOptions): Samples => {
   const path = join(directory, "samples.db");
   const orders = new Map<number, Order>();
-  const timers: { drain: CancelTimer | null; retain: CancelTimer | null } = { drain: null, retain: null };
+  const timers: Partial<Record<"drain" | "retain" | "restart", CancelTimer | null>> = {};
   let worker: Worker | null = null;
   let reader: SamplesReader | null = null;
   let requests = 0;
@@ -182,17 +184,32 @@ export const createSamples = ({ directory, clock, log, retention }: SamplesOptio
     }
   };
 
-  const lose = (error: unknown): void => {
-    log.error("the samples thread ended", { error });
+  const lose = (reason: unknown): void => {
+    log.error("the samples thread ended; it is started again", { error: reason });
+    worker?.terminate();
     worker = null;
     closeReader();
-    queue.close(unavailable());
+    queue.lose(unavailable());
     for (const open of orders.values()) open.reject(unavailable());
     orders.clear();
-    starting?.reject(error);
+    starting?.reject(reason);
     closing?.();
     wakeIdle();
+    if (stopped === null) timers.restart = clock.after(RESTART_MS, () => void spawn().catch(() => undefined));
   };
+
+  /** What an earlier thread committed and did not sort is in the log of the file. */
+  const spawn = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      starting = { resolve, reject };
+      const thread = startWorker("samples");
+      worker = thread;
+      thread.onmessage = (event: MessageEvent<FromSamplesWorker>) => receive(event.data);
+      thread.onerror = (event) => {
+        if (worker === thread) lose(new Error(event.message));
+      };
+      post({ kind: "open", path });
+    });
 
   const read = (query: SamplesQuery, isSorted: boolean): SamplesAnswer => {
     try {
@@ -210,7 +227,8 @@ export const createSamples = ({ directory, clock, log, retention }: SamplesOptio
   const stop = async (): Promise<void> => {
     timers.drain?.();
     timers.retain?.();
-    if (worker === null) return;
+    timers.restart?.();
+    if (worker === null) return queue.close(unavailable());
     await queue.settled();
     await drain().catch((error: unknown) =>
       log.warn("readings stay unsorted until the next start", { error }),
@@ -248,15 +266,10 @@ export const createSamples = ({ directory, clock, log, retention }: SamplesOptio
     drain,
     retain,
     idle: () => (isIdle() ? Promise.resolve() : new Promise((resolve) => idleWaiters.push(resolve))),
-    start: () =>
-      new Promise<void>((resolve, reject) => {
-        starting = { resolve, reject };
-        worker = startWorker("samples");
-        worker.onmessage = (event: MessageEvent<FromSamplesWorker>) => receive(event.data);
-        worker.onerror = (event) => lose(new Error(event.message));
-        post({ kind: "open", path });
-        armRetention();
-      }),
+    start: async () => {
+      await spawn();
+      armRetention();
+    },
     stop: () => (stopped ??= stop()),
   };
 };

@@ -85,20 +85,45 @@ export const encodeMinutes = (minutes: Minutes, hour: number): Uint8Array => {
   return writer.take();
 };
 
-export const decodeMinutes = (bytes: Uint8Array, hour: number): Minutes => {
+/** The minutes of an hour as columns: a chart of a month reads 43,200 of them. */
+export interface MinuteColumns {
+  /** From 0 to 59, rising. */
+  numbers: readonly number[];
+  min: Float64Array;
+  max: Float64Array;
+  last: Float64Array;
+  sum: Float64Array;
+  counts: readonly number[];
+  /** Device time of `last`, counted from the hour's start. */
+  offsets: readonly number[];
+}
+
+export const decodeMinuteColumns = (bytes: Uint8Array): MinuteColumns => {
   const reader = new ByteReader(bytes);
-  const numbers = Array.from({ length: reader.byte() }, () => reader.byte());
-  const [min, max, last, sum] = ["min", "max", "last", "sum"].map(() => readColumn(reader, numbers.length));
-  const counts = numbers.map(() => reader.unsigned());
-  const offsets = numbers.map(() => reader.unsigned());
+  const length = reader.byte();
+  const numbers: number[] = [];
+  for (let row = 0; row < length; row++) numbers.push(reader.byte());
+  const min = readColumn(reader, length);
+  const max = readColumn(reader, length);
+  const last = readColumn(reader, length);
+  const sum = readColumn(reader, length);
+  const counts: number[] = [];
+  for (let row = 0; row < length; row++) counts.push(reader.unsigned());
+  const offsets: number[] = [];
+  for (let row = 0; row < length; row++) offsets.push(reader.unsigned());
+  return { numbers, min, max, last, sum, counts, offsets };
+};
+
+export const decodeMinutes = (bytes: Uint8Array, hour: number): Minutes => {
+  const { numbers, min, max, last, sum, counts, offsets } = decodeMinuteColumns(bytes);
   const minutes: Minutes = new Map();
   for (const [row, number] of numbers.entries())
     minutes.set(number, {
-      min: min?.[row] as number,
-      max: max?.[row] as number,
-      sum: sum?.[row] as number,
+      min: min[row] as number,
+      max: max[row] as number,
+      sum: sum[row] as number,
       count: counts[row] as number,
-      last: last?.[row] as number,
+      last: last[row] as number,
       lastTime: (offsets[row] as number) + hour * HOUR_MS,
     });
   return minutes;
