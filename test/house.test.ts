@@ -16,6 +16,8 @@ interface PackageFile {
   dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
   packageManager: string;
+  trustedDependencies: string[];
+  scarfSettings: { enabled: boolean };
 }
 
 describe("packages", () => {
@@ -30,6 +32,11 @@ describe("packages", () => {
     expect(manifest.packageManager).toBe(`bun@${manifest.devDependencies["bun"]}`);
     expect(read("Dockerfile")).toContain(`oven/bun:${manifest.devDependencies["bun"]}`);
     expect(Bun.version).toBe(manifest.devDependencies["bun"] ?? "");
+  });
+
+  test("installing runs no script of a dependency but Bun's: one of them reports to a tracker", () => {
+    expect(manifest.trustedDependencies).toEqual(["bun"]);
+    expect(manifest.scarfSettings).toEqual({ enabled: false });
   });
 
   test("the lock file names no registry", () => {
