@@ -8,7 +8,7 @@ import { type Config, type Option, OPTION_NAMES, type OptionName, OPTIONS } from
 export type { Config, OptionName } from "./options";
 
 /** Variables that begin with ANDON_ but belong to the build and test scripts. */
-const FOREIGN_VARIABLES = new Set(["ANDON_REQUIRE_BROWSER", "ANDON_BINARY"]);
+const FOREIGN_VARIABLES = new Set(["ANDON_REQUIRE_BROWSER", "ANDON_BINARY", "ANDON_CHROMIUM"]);
 
 export interface ConfigSources {
   /** Values of `--flag`, by flag name without the dashes. */
