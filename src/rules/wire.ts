@@ -7,6 +7,9 @@ import type { Condition, Operator, ThresholdCondition } from "./condition";
 import type { RuleInput } from "./desk";
 import type { RuleRow } from "./repository";
 
+/** The words of a rule, for those who take only API models. */
+export type { Condition, Operator, Selector, ThresholdCondition } from "./condition";
+
 const Name = t.String({ minLength: 1, maxLength: 200 });
 /** Ten years: longer spans are typing errors. */
 const Seconds = t.Number({ minimum: 0, maximum: 315_360_000 });

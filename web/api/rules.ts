@@ -1,6 +1,5 @@
 // In: a rule's body. Out: the alert rules and the calls that change them.
-import type { Condition, Operator, Selector, ThresholdCondition } from "../../src/rules/condition";
-import type { RuleWire } from "../../src/rules/wire";
+import type { Condition, Operator, RuleWire, Selector, ThresholdCondition } from "../../src/rules/wire";
 import type { Severity } from "./alerts";
 import { all, get, patch, post, remove } from "./client";
 
