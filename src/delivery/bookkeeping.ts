@@ -18,6 +18,8 @@ export interface Finished {
   isStopped: () => void;
   /** Called when all is durable, with the time of the next try and the notices to send. */
   onDurable: (nextAttemptAt: number | null, notices: readonly OutboxRow[]) => void;
+  /** Called when all is durable or storage refuses to write it; perhaps twice. */
+  onFreed: () => void;
 }
 
 export interface Bookkeeping {
@@ -74,7 +76,7 @@ export const createBookkeeping = (parts: {
   };
 
   return {
-    settle: ({ channel, row, result, isStopped, onDurable }) => {
+    settle: ({ channel, row, result, isStopped, onDurable, onFreed }) => {
       const { judgement, exchange } = result;
       const now = clock.now();
       const present = directory.get(channel.id);
@@ -113,6 +115,7 @@ export const createBookkeeping = (parts: {
           ...change.statements,
         ],
         done: () => onDurable(nextAttemptAt, change.notices),
+        freed: onFreed,
       });
       parts.onAttempt?.(channel, judgement.outcome, exchange.totalMs);
     },

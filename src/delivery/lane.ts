@@ -4,10 +4,10 @@ import type { OutboxRow } from "./outbox";
 
 /** Rows of one channel in memory at most. */
 export const QUEUE_LIMIT = 256;
-/** Fewer queued rows than this: the file is read again. */
-const REFILL_BELOW = 64;
+/** The file is read again when less than this part of the room is in use. */
+const REFILL_BELOW = 0.25;
 /** Urgent rows in memory at least, while there are any. */
-export const LEAST_ROWS = 16;
+export const LEAST_ROWS = 8;
 /** Attempts of one channel at the same time. */
 export const CHANNEL_LIMIT = 4;
 /** Urgencies 0, 1 and 2. */
@@ -17,6 +17,8 @@ const bySeq = (left: OutboxRow, right: OutboxRow): number => left.seq - right.se
 
 export class Lane {
   readonly channelId: string;
+  /** Rows that are read from the file at most: less than QUEUE_LIMIT where many channels share memory. */
+  capacity = QUEUE_LIMIT;
   /** Attempts that run. */
   inFlight = 0;
   /** There may be due rows in the file that are not in memory. */
@@ -70,7 +72,9 @@ export class Lane {
   /** True when the file should be read again. */
   get needsRefill(): boolean {
     if (this.isRefilling) return false;
-    return this.#queued <= REFILL_BELOW || (this.hasUrgentOnDisk && this.#urgentQueued < LEAST_ROWS);
+    return (
+      this.#queued < this.capacity * REFILL_BELOW || (this.hasUrgentOnDisk && this.#urgentQueued < LEAST_ROWS)
+    );
   }
 
   /**

@@ -5,8 +5,8 @@ import { LEAST_ROWS, QUEUE_LIMIT, URGENCIES, type Lane } from "./lane";
 import type { OutboxRow } from "./outbox";
 import { dueRows, earlierWaiting, nextDueAt } from "./repository";
 
-/** Rows of all channels in memory, about: bodies are around 1 KiB each. */
-const ROWS_IN_MEMORY = 16_384;
+/** Rows of all channels in memory, about; a body is around 1 KiB. */
+const ROWS_IN_MEMORY = 4_096;
 
 /** Gives the next due time after `now`, or null when there is none or more is due than was read. */
 export const refillLane = async (parts: {
@@ -17,15 +17,14 @@ export const refillLane = async (parts: {
   lanes: number;
 }): Promise<number | null> => {
   const { engine, lane, now } = parts;
-  const limit = Math.max(
-    Math.min(QUEUE_LIMIT, Math.floor(ROWS_IN_MEMORY / Math.max(parts.lanes, 1))),
-    LEAST_ROWS,
-  );
+  const share = Math.floor(ROWS_IN_MEMORY / Math.max(parts.lanes, 1));
+  lane.capacity = Math.max(Math.min(QUEUE_LIMIT, share), LEAST_ROWS);
   lane.beginRefill();
   try {
     for (const urgency of URGENCIES) {
       // An urgent row is always read; others only as far as there is room.
-      const room = urgency === 0 ? Math.max(limit - lane.queued, LEAST_ROWS) : limit - lane.queued;
+      const left = lane.capacity - lane.queued;
+      const room = urgency === 0 ? Math.max(left, LEAST_ROWS) : left;
       if (room <= 0) return null;
       const asked = room + lane.knownCount;
       const rows = await dueRows(engine, lane.channelId, urgency, now, asked);

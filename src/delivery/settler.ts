@@ -9,6 +9,8 @@ import type { Engine, Statement } from "../store/engine";
 export interface Change {
   statements: readonly Statement[];
   done?: () => void;
+  /** Runs when it is durable, and also when storage refuses: whoever waits for it need not any more. */
+  freed?: () => void;
 }
 
 export interface Settler {
@@ -53,7 +55,10 @@ export const createSettler = (parts: {
   };
 
   const succeed = (changes: readonly Change[]): void => {
-    for (const change of changes) change.done?.();
+    for (const change of changes) {
+      change.freed?.();
+      change.done?.();
+    }
     onRoom();
   };
 
@@ -66,13 +71,17 @@ export const createSettler = (parts: {
       } catch (error) {
         if (isStorageFault(error)) return keep(changes.slice(index));
         log.error("a delivery result could not be written", { error });
+        change.freed?.();
+        onRoom();
       }
     }
   };
 
   const keep = (changes: readonly Change[]): void => {
     waiting = [...changes, ...waiting];
+    for (const change of changes) change.freed?.();
     if (isStopped) return release();
+    onRoom();
     cancelRetry ??= clock.after(RETRY_MS, () => {
       cancelRetry = null;
       pump();
@@ -89,8 +98,11 @@ export const createSettler = (parts: {
       if (isStorageFault(error)) {
         log.warn("delivery results wait for storage", { waiting: waiting.length + changes.length });
         keep(changes);
-      } else if (changes.length === 1) log.error("a delivery result could not be written", { error });
-      else await writeOneByOne(changes);
+      } else if (changes.length === 1) {
+        log.error("a delivery result could not be written", { error });
+        changes[0]?.freed?.();
+        onRoom();
+      } else await writeOneByOne(changes);
     } finally {
       underWay--;
       pump();
@@ -109,6 +121,7 @@ export const createSettler = (parts: {
   return {
     add: (change) => {
       waiting.push(change);
+      if (cancelRetry !== null) change.freed?.();
       if (underWay < GROUPS_UNDER_WAY) pump();
     },
     get isFull() {

@@ -231,28 +231,40 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     );
     cancelSlow();
     const wasGivenUp = hasGivenUp && result.exchange.failure === "internal";
-    if (!wasGivenUp) {
-      lane.isSuspect = place.pool === "slow" || result.judgement.outcome !== "delivered";
-      books.settle({
-        channel,
-        row,
-        result,
-        isStopped: () => lane.clear(),
-        onDurable: (nextAt, notices) => {
-          lane.forget(row);
-          if (nextAt !== null) noteDue(lane, nextAt);
-          if (notices.length > 0) committed(notices);
-          ready(lane);
-        },
-      });
-    }
-    end(lane, place);
+    if (wasGivenUp) return end(lane, place);
+    lane.isSuspect = place.pool === "slow" || result.judgement.outcome !== "delivered";
+    let isFreed = false;
+    books.settle({
+      channel,
+      row,
+      result,
+      isStopped: () => lane.clear(),
+      onDurable: (nextAt, notices) => {
+        lane.forget(row);
+        if (nextAt !== null) noteDue(lane, nextAt);
+        if (notices.length > 0) committed(notices);
+        ready(lane);
+      },
+      // Until then it counts as in flight: a crash sends at most that many of a channel again.
+      onFreed: () => {
+        if (isFreed) return;
+        isFreed = true;
+        lane.inFlight--;
+        ready(lane);
+      },
+    });
+    leavePools(place);
+    pump();
+  };
+
+  const leavePools = (place: Place): void => {
+    pools.leave(place);
+    unpark(place.host);
   };
 
   const end = (lane: Lane, place: Place): void => {
-    pools.leave(place);
     lane.inFlight--;
-    unpark(place.host);
+    leavePools(place);
     ready(lane);
     pump();
   };
