@@ -2,13 +2,14 @@
 // that answers the other tenant differently than for an ID that nobody has.
 import { listRoutes } from "../../src/http/route-table";
 import type { TestServer } from "./server";
+import type { TestStore } from "./store";
 
 /** Time-ordered like a real one, but nobody's. */
 export const UNKNOWN_ID = "01990000-0000-7000-8000-000000000000";
 
 /** A second organization on the same instance, with an administrator's token. */
 export const createOtherTenant = async (
-  run: Pick<TestServer, "access" | "opened">,
+  run: Pick<TestServer, "access"> & { opened: Pick<TestStore, "store"> },
 ): Promise<{ tenantId: string; token: string }> => {
   const { row, statements, put } = run.access.organizations.prepare("Other");
   await run.opened.store.engine.batch(statements);
