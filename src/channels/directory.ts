@@ -52,10 +52,6 @@ export interface ChannelDirectory {
   remove(id: string): void;
 }
 
-/** False while nothing is sent: switched off, or waiting for a `resume`. */
-export const isSending = (channel: Pick<Channel, "isActive" | "health">): boolean =>
-  channel.isActive && (channel.health === "active" || channel.health === "failing");
-
 const isTellable = (name: string): name is TellableEvent =>
   (TELLABLE_EVENTS as readonly string[]).includes(name);
 

@@ -5,6 +5,7 @@ import type { Clock } from "../core/clock";
 import { AppError, invalid, notFound } from "../core/errors";
 import { newId } from "../core/ids";
 import type { TenantDirectory } from "../core/tenants";
+import { isSending } from "../delivery/is-sending";
 import { cancelStatements, holdStatement, releaseStatement } from "../delivery/repository";
 import type { TestResult } from "../delivery/test-send";
 import { journalStatement } from "../journal/append";
@@ -13,7 +14,7 @@ import { mergePatch, type Settings } from "../lib/merge-patch";
 import { createTokenBuckets } from "../lib/token-bucket";
 import type { Engine, Statement } from "../store/engine";
 import type { Message } from "./channel";
-import { channelOf, isSending, type Channel, type ChannelDirectory } from "./directory";
+import { channelOf, type Channel, type ChannelDirectory } from "./directory";
 import { checkEvents, checkFilters } from "./filters";
 import { channelTypes } from "./registry";
 import {

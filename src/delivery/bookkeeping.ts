@@ -1,6 +1,7 @@
 // In: finished attempts. Out: what becomes of row and channel, handed to the settler in one change:
 // the row's new state, the evidence, the channel's health and the notice about it.
-import { isSending, type Channel, type ChannelDirectory } from "../channels/directory";
+import type { Channel, ChannelDirectory } from "../channels/directory";
+import { isSending } from "./is-sending";
 import type { Clock } from "../core/clock";
 import type { AttemptResult } from "./attempt";
 import { decide, type Decision } from "./decide";

@@ -1,6 +1,7 @@
 // In: the outbox as an earlier run of the program left it. Out: rows in step with their channels:
 // claimed ones are due, those of stopped channels held, those of deleted channels cancelled.
-import { isSending, type ChannelDirectory } from "../channels/directory";
+import type { ChannelDirectory } from "../channels/directory";
+import { isSending } from "./is-sending";
 import type { Engine, Statement } from "../store/engine";
 import {
   cancelStatements,

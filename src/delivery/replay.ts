@@ -1,6 +1,7 @@
 // In: a delivery that is over. Out: the same one waiting again under its own `webhook-id`, or a new
 // one with the same body for handlers that drop IDs they know.
-import { isSending, type ChannelDirectory } from "../channels/directory";
+import type { ChannelDirectory } from "../channels/directory";
+import { isSending } from "./is-sending";
 import type { Clock } from "../core/clock";
 import { AppError, notFound } from "../core/errors";
 import { newId } from "../core/ids";

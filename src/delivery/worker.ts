@@ -1,6 +1,7 @@
 // In: outbox rows that are durable, and the clock. Out: every row sent and settled, as its channel's
 // rules say. A row that is due is picked up from the file after any crash; timers are only a hint.
-import { isSending, type Channel, type ChannelDirectory } from "../channels/directory";
+import type { Channel, ChannelDirectory } from "../channels/directory";
+import { isSending } from "./is-sending";
 import type { Actor } from "../core/actor";
 import type { Clock } from "../core/clock";
 import type { Log } from "../core/log";
