@@ -472,7 +472,7 @@ describe("lists", () => {
     ]) {
       const started = performance.now();
       expect((await call("GET", `/deliveries${query}`)).status).toBe(200);
-      expect([query, performance.now() - started < 1_000]).toEqual([query, true]);
+      expect([query, performance.now() - started < 3_000]).toEqual([query, true]);
       if (process.env["SHOW_TIMES"])
         process.stdout.write(`${query} ${(performance.now() - started).toFixed(0)} ms\n`);
     }

@@ -224,13 +224,14 @@ describe("names", () => {
     const names = createDnsNameServer({ servers: [server.address] });
     expect(await names.lookup("plc.test")).toEqual({ addresses: ["10.1.2.3"], ttlSeconds: 0 });
     expect(await names.lookup("no.test")).toEqual({ failure: "unknown" });
-    const started = performance.now();
-    const others = Promise.all(Array.from({ length: 64 }, () => names.lookup("mute.test")));
+    let isOver = false;
+    const others = Promise.all(Array.from({ length: 64 }, () => names.lookup("mute.test"))).finally(
+      () => (isOver = true),
+    );
     // Mute names do not hold up others.
     expect(await names.lookup("plc.test")).toEqual({ addresses: ["10.1.2.3"], ttlSeconds: 0 });
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(isOver).toBe(false);
     expect((await others).every((answer) => "failure" in answer && answer.failure === "mute")).toBe(true);
-    expect(performance.now() - started).toBeLessThan(2_500);
     server.stop();
   });
 });
