@@ -52,17 +52,8 @@ export interface NetPolicy {
 
 const HOST_AND_PORT = /^(?:\[([^\]]+)\]|([^:[\]/]+)):(\d{1,5})$/;
 
-/** Parsed addresses: the same few are judged at every attempt. */
-const MOST_PARSED = 1_024;
-const parsed = new Map<string, IpBytes | null>();
-const parseOnce = (text: string): IpBytes | null => {
-  const known = parsed.get(text);
-  if (known !== undefined) return known;
-  if (parsed.size >= MOST_PARSED) parsed.clear();
-  const bytes = parseIp(text);
-  parsed.set(text, bytes);
-  return bytes;
-};
+/** Verdicts that are kept: the same few targets are judged at every attempt. */
+const MOST_VERDICTS = 4_096;
 
 const keyOf = (host: string, port: number): string => `${host} ${port}`;
 
@@ -136,21 +127,35 @@ export const createNetPolicy = (parts: NetPolicyParts): NetPolicy => {
     return null;
   };
 
+  const decide = (target: DialTarget, address: string): PolicyVerdict => {
+    const parsed = parseIp(address);
+    if (parsed === null) return { isAllowed: false, reason: "The name stands for no usable address." };
+    const bytes = unmapIp(parsed);
+    const dialled = formatIp(bytes);
+    const isNamed = pairs.has(keyOf(target.hostname.toLowerCase(), target.port));
+    if (isNamed || isListed(bytes, target.port)) return { isAllowed: true, address: dialled };
+    const embedded = embeddedIps(bytes);
+    for (const hidden of embedded) {
+      const refusal = refusalOf(target, hidden, false);
+      if (refusal !== null) return refusal;
+    }
+    return refusalOf(target, bytes, embedded.length > 0) ?? { isAllowed: true, address: dialled };
+  };
+
+  const verdicts = new Map<string, PolicyVerdict>();
+
   return {
     mode,
     judge: (target, address) => {
-      const own = parseOnce(address);
-      if (own === null) return { isAllowed: false, reason: "The name stands for no usable address." };
-      const bytes = unmapIp(own);
-      const dialled = formatIp(bytes);
-      const isNamed = pairs.has(keyOf(target.hostname.toLowerCase(), target.port));
-      if (isNamed || isListed(bytes, target.port)) return { isAllowed: true, address: dialled };
-      const embedded = embeddedIps(bytes);
-      for (const hidden of embedded) {
-        const refusal = refusalOf(target, hidden, false);
-        if (refusal !== null) return refusal;
-      }
-      return refusalOf(target, bytes, embedded.length > 0) ?? { isAllowed: true, address: dialled };
+      // Only what our own listeners and interfaces decide may change: such ports are never remembered.
+      if (listeners().some(({ port }) => port === target.port)) return decide(target, address);
+      const key = `${target.protocol} ${target.hostname} ${target.port} ${address}`;
+      const known = verdicts.get(key);
+      if (known !== undefined) return known;
+      if (verdicts.size >= MOST_VERDICTS) verdicts.clear();
+      const verdict = decide(target, address);
+      verdicts.set(key, verdict);
+      return verdict;
     },
   };
 };
