@@ -50,7 +50,7 @@ export const createDemoCommand = (createApp: CreateApp): Command => ({
     });
     // Whatever ends the process, an impatient second Ctrl-C included.
     process.on("exit", () => {
-      if (demo.directory !== "") rmSync(demo.directory, { recursive: true, force: true });
+      if (demo.directory !== "") rmSync(demo.directory, { recursive: true, force: true, maxRetries: 5 });
     });
     const stopped = untilStopped(demo);
     try {

@@ -132,7 +132,7 @@ export const createDemo = (parts: DemoParts): Demo => {
       await andon?.stop();
       await receiver?.stop();
     } finally {
-      if (directory !== "") rmSync(directory, { recursive: true, force: true });
+      if (directory !== "") rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
     }
     if (story !== null) narrator?.sayGoodbye();
   };
