@@ -31,6 +31,11 @@ const GROUPS_UNDER_WAY = 2;
 const MOST_WAITING = 4_096;
 const RETRY_MS = 1_000;
 
+/** `order` is that of the calls: groups that fail one after the other are put back in it. */
+interface Numbered extends Change {
+  order: number;
+}
+
 const isStorageFault = (error: unknown): boolean =>
   isAppError(error, "storage_full") || isAppError(error, "unavailable");
 
@@ -42,7 +47,8 @@ export const createSettler = (parts: {
   onRoom: () => void;
 }): Settler => {
   const { engine, clock, log, onRoom } = parts;
-  let waiting: Change[] = [];
+  let waiting: Numbered[] = [];
+  let added = 0;
   let underWay = 0;
   let cancelRetry: (() => void) | null = null;
   let isStopped = false;
@@ -54,7 +60,7 @@ export const createSettler = (parts: {
     for (const listener of listeners) listener();
   };
 
-  const succeed = (changes: readonly Change[]): void => {
+  const succeed = (changes: readonly Numbered[]): void => {
     for (const change of changes) {
       change.freed?.();
       change.done?.();
@@ -63,7 +69,7 @@ export const createSettler = (parts: {
   };
 
   /** One of a group can't be written, for a reason of its own: find it and leave it out. */
-  const writeOneByOne = async (changes: readonly Change[]): Promise<void> => {
+  const writeOneByOne = async (changes: readonly Numbered[]): Promise<void> => {
     for (const [index, change] of changes.entries()) {
       try {
         await engine.batch(change.statements);
@@ -77,8 +83,8 @@ export const createSettler = (parts: {
     }
   };
 
-  const keep = (changes: readonly Change[]): void => {
-    waiting = [...changes, ...waiting];
+  const keep = (changes: readonly Numbered[]): void => {
+    waiting = [...changes, ...waiting].sort((left, right) => left.order - right.order);
     for (const change of changes) change.freed?.();
     if (isStopped) return release();
     onRoom();
@@ -89,7 +95,7 @@ export const createSettler = (parts: {
     release();
   };
 
-  const write = async (changes: readonly Change[]): Promise<void> => {
+  const write = async (changes: readonly Numbered[]): Promise<void> => {
     underWay++;
     try {
       await engine.batch(changes.flatMap((change) => change.statements));
@@ -120,7 +126,7 @@ export const createSettler = (parts: {
 
   return {
     add: (change) => {
-      waiting.push(change);
+      waiting.push({ ...change, order: ++added });
       if (cancelRetry !== null) change.freed?.();
       if (underWay < GROUPS_UNDER_WAY) pump();
     },
