@@ -56,6 +56,8 @@ export const openVisit = async (
   const context = await browser.newContext({
     baseURL: url,
     viewport: { width: 1440, height: 900 },
+    // What is checked is the page at rest, not a dialog half faded in.
+    reducedMotion: "reduce",
     ...contextOptions,
   });
   const page = await context.newPage();

@@ -51,7 +51,7 @@ export class AndonBanner extends LitElement {
     const { phase } = live.state.value;
     if (!this.isShown || (phase !== "offline" && phase !== "late")) return nothing;
     const { loadedAt } = board.value;
-    return html`<div class="banner">
+    return html`<section class="banner" aria-label=${words.label}>
       <andon-mark kind="stale"></andon-mark>
       <p>
         <strong class="strong">${phase === "late" ? words.late : words.offline}</strong>
@@ -59,6 +59,6 @@ export class AndonBanner extends LitElement {
         ${loadedAt === null ? null : words.asOf(formatTime(loadedAt))}
       </p>
       <button @click=${() => live.reconnectNow()}>${text.shell.live.retryNow}</button>
-    </div>`;
+    </section>`;
   }
 }

@@ -45,7 +45,7 @@ export class AndonExchange extends LitElement {
         gap: var(--space-3);
         margin-top: var(--space-2);
       }
-      h4 {
+      .label {
         margin: 0 0 0.25rem;
         font-size: var(--text-xs);
         font-weight: 550;
@@ -63,14 +63,14 @@ export class AndonExchange extends LitElement {
         white-space: pre-wrap;
         overflow-wrap: anywhere;
       }
-      pre + h4 {
+      pre + .label {
         margin-top: var(--space-2);
       }
     `,
   ];
 
   private block(title: string, content: string): TemplateResult {
-    return html`<h4>${title}</h4>
+    return html`<p class="label">${title}</p>
       <pre tabindex="0" role="region" aria-label=${title}>${content}</pre>`;
   }
 

@@ -30,10 +30,12 @@ export class AndonToasts extends LitElement {
         z-index: 30;
         right: max(1rem, env(safe-area-inset-right));
         bottom: calc(1rem + var(--bottom-bar, 0px));
-        display: grid;
-        gap: var(--space-2);
         width: min(24rem, calc(100vw - 2rem));
         pointer-events: none;
+      }
+      section {
+        display: grid;
+        gap: var(--space-2);
       }
       .toast {
         pointer-events: auto;
@@ -76,26 +78,29 @@ export class AndonToasts extends LitElement {
   ];
 
   override render(): TemplateResult {
-    return html`${repeat(
-      this.toasts,
-      (toast) => toast.id,
-      (toast) =>
-        html`<div class="toast ${toast.tone}">
-          ${toast.tone === "plain" ? null : html`<andon-mark kind=${toast.tone}></andon-mark>`}
-          <div>
-            <p class="message">
-              ${toast.href === null ? toast.message : html`<a class="plain" href=${toast.href}>${toast.message}</a>`}
-            </p>
-            ${toast.detail === "" ? null : html`<p class="sub">${toast.detail}</p>`}
-          </div>
-          <button
-            class="quiet square"
-            aria-label=${text.common.dismiss}
-            @click=${() => this.dispatchEvent(new CustomEvent("dismiss", { detail: toast.id }))}
-          >
-            <andon-icon name="close"></andon-icon>
-          </button>
-        </div>`,
-    )}`;
+    if (this.toasts.length === 0) return html``;
+    return html`<section aria-label=${text.common.messages}>
+      ${repeat(
+        this.toasts,
+        (toast) => toast.id,
+        (toast) =>
+          html`<div class="toast ${toast.tone}">
+            ${toast.tone === "plain" ? null : html`<andon-mark kind=${toast.tone}></andon-mark>`}
+            <div>
+              <p class="message">
+                ${toast.href === null ? toast.message : html`<a class="plain" href=${toast.href}>${toast.message}</a>`}
+              </p>
+              ${toast.detail === "" ? null : html`<p class="sub">${toast.detail}</p>`}
+            </div>
+            <button
+              class="quiet square"
+              aria-label=${text.common.dismiss}
+              @click=${() => this.dispatchEvent(new CustomEvent("dismiss", { detail: toast.id }))}
+            >
+              <andon-icon name="close"></andon-icon>
+            </button>
+          </div>`,
+      )}
+    </section>`;
   }
 }

@@ -49,9 +49,6 @@ export class FirstSteps extends LitElement {
         gap: var(--space-3);
         max-width: 52rem;
       }
-      .later {
-        opacity: 0.75;
-      }
       andon-mark {
         --mark: 1.75rem;
       }
@@ -107,7 +104,7 @@ export class FirstSteps extends LitElement {
     const isLater = this.machines === 0;
     return html`<div class="card steps">
       ${this.machineStep()}
-      <section class=${isLater ? "later" : ""}>
+      <section>
         <span class="number" aria-hidden="true">2</span>
         <div class="step">
           <h2>${words.rule}</h2>

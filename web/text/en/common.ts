@@ -3,6 +3,7 @@
 export const commonText = {
   close: "Close",
   dismiss: "Dismiss",
+  messages: "Messages",
   cancel: "Cancel",
   save: "Save",
   saving: "Saving…",
@@ -83,6 +84,7 @@ export const shellText = {
     retryNow: "Connect now",
   },
   banner: {
+    label: "Connection",
     offline: "Not live: the connection to the server is lost.",
     offlineDetail: "What you see may be out of date.",
     late: "The server has not been heard for a while. What you see may be out of date.",
