@@ -25,8 +25,8 @@ export interface Settler {
 
 /** Changes per commit; a group of this size takes a few milliseconds. */
 const GROUP = 512;
-/** Groups that are under way at the same time: one is committed while the next is sent. */
-const GROUPS_UNDER_WAY = 2;
+/** Groups under way at the same time: the engine commits those that meet there together. */
+const GROUPS_UNDER_WAY = 8;
 /** About 16 MiB of attempts with evidence. */
 const MOST_WAITING = 4_096;
 const RETRY_MS = 1_000;
