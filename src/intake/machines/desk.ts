@@ -16,6 +16,7 @@ import type { NewMachine, Registry } from "../registry";
 import {
   deleteMachineStatement,
   type MachineSettings,
+  saveContactStatement,
   updateMachineStatement,
   updateMetricStatement,
 } from "../repository";
@@ -207,7 +208,7 @@ export const createMachineDesk = (parts: MachineDeskParts): MachineDesk => {
       machine.lastHeartbeatAt = Math.max(machine.lastHeartbeatAt ?? 0, now);
       const cameOnline = presence.heard(machine, now);
       await Promise.all([
-        cameOnline,
+        cameOnline ?? engine.batch([saveContactStatement(machine)]),
         machine.approval === "approved" ? evaluator.heard(machine, now) : undefined,
       ]);
       return machine;
