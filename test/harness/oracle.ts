@@ -37,6 +37,8 @@ export interface Verdict {
 /** More would only repeat the first ones. */
 const MAX_FAULTS_OF_A_KIND = 5;
 const FINAL_STATUSES = new Set(["delivered", "failed", "cancelled"]);
+/** The sink may read what a killed process had written before its end. */
+const LATE_READ_MS = 250;
 const READINGS_PER_PAGE = 2_000;
 
 class FaultList {
@@ -194,7 +196,7 @@ const checkSink = (deliveries: readonly Fields[], evidence: Evidence, list: Faul
     for (let index = 1; index < taken.length; index++) {
       copies++;
       const [before, after] = [taken[index - 1] as SinkLogLine, taken[index] as SinkLogLine];
-      const end = endedAt.findIndex((at) => at >= before.at - 5 && at <= after.at);
+      const end = endedAt.findIndex((at) => at >= before.at - LATE_READ_MS && at <= after.at);
       const key = `${end}/${before.listener}`;
       copiesOf.set(key, (copiesOf.get(key) ?? 0) + 1);
       if (end < 0 || copiesPerEnd === 0)
