@@ -2,10 +2,12 @@
 // how old the last event is. Shape and word change with the colour.
 import { LitElement, css, html, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { now } from "../controllers/clock";
 import { Watch } from "../controllers/store";
 import "../elements/since";
 import { base, controls } from "../styles/shared";
 import { text } from "../text/en";
+import { formatTime } from "../text/format";
 import { live } from "./live";
 
 const words = text.shell.live;
@@ -62,6 +64,11 @@ export class AndonLive extends LitElement {
         color: var(--ink-2);
         white-space: nowrap;
       }
+      @media (min-width: 720px) and (max-width: 1023px) {
+        .detail {
+          display: none;
+        }
+      }
     `,
   ];
 
@@ -71,10 +78,10 @@ export class AndonLive extends LitElement {
   }
 
   private detail(): TemplateResult | string {
-    const { phase, lastEventAt, lastHeardAt, retryAt } = live.state.value;
+    const { phase, lastEventAt, lastHeardAt, connectedAt, retryAt } = live.state.value;
     if (phase === "live")
       return lastEventAt === null
-        ? words.noEvent
+        ? words.noEventSince(formatTime(connectedAt ?? now()).replace(/:\d\d$/, ""))
         : html`${words.lastEvent}<andon-since mode="ago" .at=${iso(lastEventAt)}></andon-since>`;
     if (phase === "late" && lastHeardAt !== null)
       return html`${words.lateFor}<andon-since mode="ago" .at=${iso(lastHeardAt)}></andon-since>`;

@@ -20,6 +20,8 @@ export interface LiveState {
   lastEventAt: number | null;
   /** When anything at all was heard last, heartbeats included. */
   lastHeardAt: number | null;
+  /** Since when it has been connected without a break. */
+  connectedAt: number | null;
   /** When the next attempt to connect begins. */
   retryAt: number | null;
 }
@@ -39,6 +41,7 @@ export class LiveStream {
     phase: "off",
     lastEventAt: null,
     lastHeardAt: null,
+    connectedAt: null,
     retryAt: null,
   });
   private readonly listeners = new Set<(event: StreamEvent) => void>();
@@ -87,7 +90,7 @@ export class LiveStream {
     this.close?.();
     this.lastSeq = null;
     this.failures = 0;
-    this.state.set({ phase: "off", lastEventAt: null, lastHeardAt: null, retryAt: null });
+    this.state.set({ phase: "off", lastEventAt: null, lastHeardAt: null, connectedAt: null, retryAt: null });
   }
 
   readonly reconnectNow = (): void => {
@@ -146,7 +149,7 @@ export class LiveStream {
       const seq = Number(message["seq"]);
       this.lastSeq ??= Number.isFinite(seq) ? seq : 0;
       this.failures = 0;
-      this.change({ phase: "live", lastHeardAt: at, retryAt: null });
+      this.change({ phase: "live", lastHeardAt: at, connectedAt: at, retryAt: null });
       for (const greet of this.greetings) greet(isBack);
       return;
     }

@@ -153,9 +153,6 @@ export const navStyles = css`
     }
     .side .foot andon-live {
       padding: 0;
-      text-align: center;
-      max-width: 4.5rem;
-      overflow: hidden;
     }
     .side .tools,
     .side .themes {

@@ -44,12 +44,12 @@ export const chartStyles = css`
   .legend .line-4 {
     border-color: var(--stale);
   }
-  .table-switch {
+  button.table-switch {
     color: var(--ink-2);
     text-decoration: none;
     font-size: var(--text-xs);
   }
-  .table-switch:hover {
+  button.table-switch:hover {
     text-decoration: underline;
   }
   .plot {

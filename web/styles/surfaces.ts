@@ -4,7 +4,7 @@ import { css } from "lit";
 export const surfaces = css`
   .page {
     padding: var(--space-6) clamp(0.75rem, 2.4vw, 2.25rem) var(--space-8);
-    max-width: 84rem;
+    max-width: 92rem;
     margin-inline: auto;
     display: grid;
     gap: var(--space-5);

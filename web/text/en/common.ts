@@ -78,7 +78,7 @@ export const shellText = {
     offline: "Not live",
     off: "Not connected",
     lastEvent: "last event ",
-    noEvent: "no event yet",
+    noEventSince: (time: string): string => `no event since ${time}`,
     lateFor: "last heard ",
     retryIn: "next try in ",
     retryNow: "Connect now",

@@ -1,0 +1,73 @@
+// In: nothing. Out: web/screenshots/*.png, taken of the whole program with the browser tests' plant.
+// Run by hand when the look has changed: bun test/browser/take-screenshots.ts [folder]
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { openBrowser, openVisit, signIn } from "./browser";
+import { startStage, type Stage } from "./stage";
+
+interface Shot {
+  name: string;
+  path: (stage: Stage) => string;
+  colorScheme: "light" | "dark";
+  size: [number, number];
+}
+
+const SHOTS: readonly Shot[] = [
+  { name: "now-light", path: () => "/", colorScheme: "light", size: [1440, 810] },
+  { name: "now-dark", path: () => "/", colorScheme: "dark", size: [1440, 810] },
+  { name: "now-phone", path: () => "/", colorScheme: "light", size: [360, 740] },
+  {
+    name: "alert-light",
+    path: ({ alertId }) => `/alerts/${alertId}`,
+    colorScheme: "light",
+    size: [1440, 960],
+  },
+  {
+    name: "alert-acknowledged-dark",
+    path: ({ takenId }) => `/alerts/${takenId}`,
+    colorScheme: "dark",
+    size: [1440, 960],
+  },
+  {
+    name: "machine-light",
+    path: ({ ids }) => `/machines/${ids.mill}?range=1h`,
+    colorScheme: "light",
+    size: [1440, 960],
+  },
+  { name: "rule-light", path: ({ ids }) => `/rules/${ids.hotRule}`, colorScheme: "light", size: [1440, 960] },
+  {
+    name: "channel-dark",
+    path: ({ ids }) => `/channels/${ids.tickets}`,
+    colorScheme: "dark",
+    size: [1440, 810],
+  },
+];
+
+/** Charts draw after their data; nothing on these pages moves later than this. */
+const SETTLE_MS = 700;
+const PHONE_PX = 500;
+
+const folder = resolve(process.argv[2] ?? join(import.meta.dir, "../../web/screenshots"));
+mkdirSync(folder, { recursive: true });
+const [browser, stage] = await Promise.all([openBrowser(), startStage()]);
+// The silent robot is noticed by the sweep, within a second or two.
+await Bun.sleep(2_500);
+for (const { name, path, colorScheme, size } of SHOTS) {
+  const [width, height] = size;
+  const isPhone = width < PHONE_PX;
+  const visit = await openVisit(browser, stage.app.url, {
+    colorScheme,
+    viewport: { width, height },
+    deviceScaleFactor: isPhone ? 2 : 1,
+    isMobile: isPhone,
+    hasTouch: isPhone,
+  });
+  await signIn(visit, stage.app.url);
+  await visit.page.goto(path(stage));
+  await visit.page.waitForTimeout(SETTLE_MS);
+  await visit.page.screenshot({ path: join(folder, `${name}.png`) });
+  await visit.close();
+}
+await browser.close();
+await stage.stop();
+process.exit(0);
