@@ -20,6 +20,9 @@ const MACHINES = 16;
 const SECRET = "a secret of the fault loops, 0123456789";
 /** Short, and enough of them that chance alone gives nothing up. */
 const RETRY_SECONDS = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
+const ESCALATION_WAIT_MS = 600;
+/** After the plant's last step: by then whatever is still open must have been escalated. */
+const LAST_ESCALATION_MS = 3_000;
 const SETTLE_LIMIT_MS = 120_000;
 const ALL_EVENTS = ["alert.triggered", "alert.acknowledged", "alert.resolved", "alert.escalated"];
 
@@ -95,7 +98,7 @@ export const openPlantScene = async (options: SceneOptions): Promise<PlantScene>
         retry: RETRY_SECONDS,
         ...(line === null ? {} : { labels: { line } }),
       });
-      channels.push({ id, listener, events, line });
+      channels.push({ id, listener, events, line, isEscalatedTo: listener === 0 });
     }
     await createThresholdRule(api, {
       name: "Too hot",
@@ -106,7 +109,7 @@ export const openPlantScene = async (options: SceneOptions): Promise<PlantScene>
     await api.call("POST", "/escalation-policies", {
       name: "Nobody came",
       severity: "warning",
-      wait_minutes: 0.01,
+      wait_minutes: ESCALATION_WAIT_MS / 60_000,
       channel_id: channels[0]?.id,
       is_active: true,
     });
@@ -140,6 +143,7 @@ export const openPlantScene = async (options: SceneOptions): Promise<PlantScene>
     },
     conclude: async () => {
       await plant.finish();
+      await Bun.sleep(LAST_ESCALATION_MS);
       await untilSettled(api, SETTLE_LIMIT_MS);
       const verdict = await judge({
         api,

@@ -13,6 +13,8 @@ export interface OracleChannel {
   events: readonly string[];
   /** Null: all of them. */
   line: string | null;
+  /** Told of every alert that nobody acknowledged, whatever its line. */
+  isEscalatedTo: boolean;
 }
 
 export interface Evidence {
@@ -170,7 +172,10 @@ const checkDeliveries = (
   }
   for (const [key, count] of counts) if (count > 1) list.add("told twice", `${count} rows for ${key}`);
   for (const alert of alerts)
-    for (const { id, events, line } of channels) {
+    for (const { id, events, line, isEscalatedTo } of channels) {
+      const escalated = keyOf(alert["id"], "alert.escalated", id);
+      if (isEscalatedTo && alert["status"] === "triggered" && !counts.has(escalated))
+        list.add("never escalated", escalated);
       if (line !== null && (alert["labels"] as Record<string, string>)["line"] !== line) continue;
       for (const event of expectedEvents(alert)) {
         if (!events.includes(event)) continue;
