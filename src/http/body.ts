@@ -3,11 +3,23 @@
 import { gunzip } from "node:zlib";
 import { AppError } from "../core/errors";
 import { parseJson } from "./json-guard";
+import { extendTimeout } from "./request-facts";
 
 /** Of everything but ingest. */
 export const BODY_LIMIT_BYTES = 1024 * 1024;
 /** Of ingest, as sent and inflated: what senders of telemetry take as the usual limit. */
 export const INGEST_LIMIT_BYTES = 20 * 1024 * 1024;
+/** What compression may win beyond what would be taken uncompressed anyway. */
+const INFLATE_RATIO = 10;
+const ALWAYS_INFLATED_BYTES = 4 * 1024 * 1024;
+
+/**
+ * A whole body has to come within the idle time-out of 10 s, dripping or not. Senders of telemetry,
+ * whose credentials are known by then, may sit behind a cellular modem: they get more, but not for ever.
+ */
+const SLOWEST_BYTES_PER_SECOND = 4 * 1024;
+const USUAL_BODY_SECONDS = 10;
+const LONGEST_BODY_SECONDS = 120;
 
 const describeLimit = (bytes: number): string =>
   bytes >= 1024 * 1024 ? `${Math.floor(bytes / (1024 * 1024))} MiB` : `${Math.floor(bytes / 1024)} KiB`;
@@ -24,6 +36,23 @@ export const declaredLength = (request: Request): number | null => {
   return header === null ? null : Number(header);
 };
 
+const incomplete = (cause: unknown): never => {
+  throw new AppError("malformed", "The body did not arrive whole and in time.", {
+    code: "body_incomplete",
+    cause,
+  });
+};
+
+/** Before the first byte of an ingest body is waited for. */
+const allowForSlowLinks = (request: Request, length: number | null): void => {
+  const seconds =
+    length === null
+      ? LONGEST_BODY_SECONDS
+      : USUAL_BODY_SECONDS + Math.ceil(length / SLOWEST_BYTES_PER_SECOND);
+  if (length === null || length > USUAL_BODY_SECONDS * SLOWEST_BYTES_PER_SECOND)
+    extendTimeout(request, Math.min(seconds, LONGEST_BODY_SECONDS));
+};
+
 const collect = async (
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   limitBytes: number,
@@ -32,7 +61,7 @@ const collect = async (
   let size = 0;
   const reader = body.getReader();
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(incomplete);
     if (done) break;
     size += value.byteLength;
     if (size > limitBytes) {
@@ -48,10 +77,15 @@ const collect = async (
 export const readBytes = async (request: Request, limitBytes: number): Promise<Uint8Array<ArrayBuffer>> => {
   const length = declaredLength(request);
   if (length !== null && length > limitBytes) throw tooLarge(limitBytes);
+  if (limitBytes > BODY_LIMIT_BYTES) allowForSlowLinks(request, length);
   // The HTTP parser holds a client to its Content-Length; without one the bytes are counted here.
-  if (length !== null) return new Uint8Array(await request.arrayBuffer());
+  if (length !== null) return new Uint8Array(await request.arrayBuffer().catch(incomplete));
   return request.body === null ? new Uint8Array() : collect(request.body, limitBytes);
 };
+
+/** How far a compressed ingest body may inflate: a bomb is worth no more than what it weighs. */
+export const inflatedLimit = (sentBytes: number): number =>
+  Math.min(INGEST_LIMIT_BYTES, Math.max(ALWAYS_INFLATED_BYTES, sentBytes * INFLATE_RATIO));
 
 /** Off the serving thread. Throws AppError `too_large` or `malformed`. */
 export const inflateGzip = (bytes: Uint8Array, limitBytes: number): Promise<Uint8Array<ArrayBuffer>> =>
@@ -104,9 +138,13 @@ export const readJson = async (
     throw new AppError("unsupported_media", "Send the body as JSON with Content-Type: application/json.", {
       code: "json_expected",
     });
-  if (encoding === null && length !== null) return parseJson(await request.text());
+  if (encoding === null && length !== null) {
+    if (isIngest) allowForSlowLinks(request, length);
+    return parseJson(await request.text().catch(incomplete));
+  }
   const bytes = await readBytes(request, limit);
   // A chunked request may turn out to have no body at all.
   if (bytes.byteLength === 0) return undefined;
-  return parseJson(decoder.decode(encoding === "gzip" ? await inflateGzip(bytes, limit) : bytes));
+  const plain = encoding === "gzip" ? await inflateGzip(bytes, inflatedLimit(bytes.byteLength)) : bytes;
+  return parseJson(decoder.decode(plain));
 };

@@ -113,7 +113,7 @@ describe("an instance whose database is gone", () => {
       expect(await server.terminate()).toBe(0);
       damage();
       const left = existsSync(database()) ? readFileSync(database()) : null;
-      for (let round = 0; round < 2; round++) {
+      for (let round = 0; round < rounds; round++) {
         const again = await startAgain();
         expect(again.code).toBe(code);
         expect(again.output).toContain("andon.db");

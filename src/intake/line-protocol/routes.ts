@@ -8,15 +8,20 @@ import { Elysia, t } from "elysia";
 import { AppError, ERROR_STATUS } from "../../core/errors";
 import type { AccessPlugin } from "../../http/access";
 import { writeErrorsAs } from "../../http/error-shapes";
-import { contentEncoding, inflateGzip, INGEST_LIMIT_BYTES, readBytes, tooLarge } from "../../http/body";
+import {
+  contentEncoding,
+  inflatedLimit,
+  inflateGzip,
+  INGEST_LIMIT_BYTES,
+  readBytes,
+  tooLarge,
+} from "../../http/body";
 import type { LineIntake } from "./line-intake";
 import type { LineError, ParseResult } from "./parse";
 import { type Precision, precisionOf } from "./precision";
 
 /** As sent, compressed or not. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
-/** What compression may win beyond what would be taken uncompressed anyway. */
-const INFLATE_RATIO = 10;
 /** Reasons that one answer names. */
 const NAMED_ERRORS = 10;
 /** For what is busy or full, where the cause names no time. */
@@ -31,8 +36,7 @@ const readLines = async (request: Request): Promise<Uint8Array> => {
     if (bytes.byteLength > BODY_LIMIT_BYTES) throw tooLarge(BODY_LIMIT_BYTES);
     return bytes;
   }
-  const limit = Math.max(BODY_LIMIT_BYTES, bytes.byteLength * INFLATE_RATIO);
-  return inflateGzip(bytes, Math.min(INGEST_LIMIT_BYTES, limit));
+  return inflateGzip(bytes, inflatedLimit(bytes.byteLength));
 };
 
 const readPrecision = (text: string | undefined, dialect: Dialect): Precision => {
