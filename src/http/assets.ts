@@ -5,6 +5,7 @@ import { AppError } from "../core/errors";
 import type { AccessPlugin } from "./access";
 import type { AssetFile, AssetSet } from "./assets/pack";
 import type { AssetSource } from "./assets/source";
+import { factsOf } from "./request-facts";
 
 /** For pages: nothing from elsewhere, nothing inline. `data:` holds bundled icons. */
 export const CONTENT_SECURITY_POLICY = [
@@ -18,12 +19,15 @@ export const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+const PAGE_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": CONTENT_SECURITY_POLICY,
   "x-content-type-options": "nosniff",
   "referrer-policy": "same-origin",
-  "cross-origin-opener-policy": "same-origin",
 };
+
+/** Over plain http a browser ignores the opener policy and complains about it on every page. */
+export const pageHeaders = (request: Request): Readonly<Record<string, string>> =>
+  factsOf(request).isSecure ? { ...PAGE_HEADERS, "cross-origin-opener-policy": "same-origin" } : PAGE_HEADERS;
 
 const ONE_YEAR_SECONDS = 31_536_000;
 
@@ -43,7 +47,7 @@ const isKnownToClient = (request: Request, etag: string): boolean =>
 /** A page that is to be shown outside this file's own routes (the documentation) uses it as well. */
 export const serveAsset = (file: AssetFile, request: Request): Response => {
   const headers = new Headers({
-    ...PAGE_HEADERS,
+    ...pageHeaders(request),
     "content-type": file.contentType,
     etag: file.etag,
     vary: "accept-encoding",

@@ -4,7 +4,7 @@ import { type AnyElysia, Elysia } from "elysia";
 import type { AccessLevel } from "../core/actor";
 import { AppError } from "../core/errors";
 import type { AccessPlugin } from "./access";
-import { PAGE_HEADERS, serveAsset } from "./assets";
+import { pageHeaders, serveAsset } from "./assets";
 import type { AssetSource } from "./assets/source";
 import { createOpenApi } from "./openapi";
 
@@ -50,10 +50,10 @@ export const docsRoutes = (access: AccessPlugin, { slices, assets, isPublic }: D
     .use(access)
     .get(
       "/docs",
-      () =>
+      ({ request }) =>
         new Response(PAGE, {
           headers: {
-            ...PAGE_HEADERS,
+            ...pageHeaders(request),
             "content-type": "text/html; charset=utf-8",
             "cache-control": "no-cache",
           },
