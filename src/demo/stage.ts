@@ -1,4 +1,4 @@
-// In: an empty Andon and two mailboxes. Out: the line of machines with an hour of history, the rules,
+// In: an empty Andon and two mailboxes. Out: the line of machines with a day of history, the rules,
 // the channels and the escalation policy, all made through the public API.
 import type { ApiClient } from "./client";
 import { OVEN_CLEAR, OVEN_LIMIT } from "./failure";
@@ -10,9 +10,11 @@ export const ESCALATION_SECONDS = 30;
 /** A heartbeat rule in a plant says minutes; here everybody is watching. */
 export const SILENCE_SECONDS = 20;
 
-/** How far back the charts begin, and how dense they are there. */
-const HISTORY_SECONDS = 3_600;
-const HISTORY_STEP_SECONDS = 10;
+/** How far back the charts begin, and how dense they are there: the last hour more than the day. */
+const HISTORY: readonly { fromSecond: number; toSecond: number; stepSeconds: number }[] = [
+  { fromSecond: -86_400, toSecond: -3_600, stepSeconds: 60 },
+  { fromSecond: -3_600, toSecond: 0, stepSeconds: 10 },
+];
 const READINGS_PER_REQUEST = 1_000;
 
 export interface StageParts {
@@ -42,10 +44,11 @@ const createMachines = async (api: ApiClient): Promise<Map<string, string>> => {
 /** Metrics come into being with their first reading; afterwards they can be given units. */
 const sendHistory = async (api: ApiClient, now: number): Promise<void> => {
   const history: (SimulatedReading & { timestamp: string })[] = [];
-  for (let second = -HISTORY_SECONDS; second < 0; second += HISTORY_STEP_SECONDS) {
-    const timestamp = new Date(now + second * 1000).toISOString();
-    for (const reading of readingsAt(second)) history.push({ ...reading, timestamp });
-  }
+  for (const { fromSecond, toSecond, stepSeconds } of HISTORY)
+    for (let second = fromSecond; second < toSecond; second += stepSeconds) {
+      const timestamp = new Date(now + second * 1000).toISOString();
+      for (const reading of readingsAt(second)) history.push({ ...reading, timestamp });
+    }
   for (let from = 0; from < history.length; from += READINGS_PER_REQUEST)
     await api.call("POST", "/readings", history.slice(from, from + READINGS_PER_REQUEST));
 };
@@ -104,6 +107,7 @@ const createRules = async (api: ApiClient): Promise<void> => {
     is_active: true,
     selector: {},
     condition: { type: "heartbeat", after_seconds: SILENCE_SECONDS },
+    message: "{{machine}} has been silent for {{value}} s",
   });
   await api.call("POST", "/alert-rules", {
     name: "Spindle vibration high",
