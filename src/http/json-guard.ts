@@ -1,16 +1,19 @@
 // In: JSON text from outside. Out: the parsed value, or a refusal before the parser has built anything
-// when the text nests too deep or an object holds too many keys (both cost far more than their bytes).
+// when the text nests too deep or holds too many keys or values (they cost far more than their bytes).
 import { AppError } from "../core/errors";
 
 /** Deeper documents have no meaning here. */
 export const MAX_DEPTH = 64;
 /** Of one object; lists may be long. */
 export const MAX_KEYS = 10_000;
+/** Of the whole text: `[{},{},…]` takes twenty times its bytes when it is built. */
+export const MAX_VALUES = 1_000_000;
 
 /** Shorter texts can neither close 65 levels nor hold 10,000 keys. */
 const HARMLESS_LENGTH = 2 * (MAX_DEPTH + 1);
 
 const QUOTE = 34;
+const COMMA = 44;
 const COLON = 58;
 const BACKSLASH = 92;
 const OPEN_LIST = 91;
@@ -34,11 +37,17 @@ const tooDeep = (): AppError =>
 const tooManyKeys = (): AppError =>
   new AppError("malformed", `A JSON object has more than ${MAX_KEYS} keys.`, { code: "json_too_many_keys" });
 
+const tooManyValues = (): AppError =>
+  new AppError("malformed", `The JSON holds more than ${MAX_VALUES} values. Send it in smaller parts.`, {
+    code: "json_too_many_values",
+  });
+
 /** Linear in the text; throws AppError `malformed`. Text that is not JSON is left to the parser. */
 export const checkJsonShape = (text: string): void => {
   if (text.length < HARMLESS_LENGTH) return;
   const keys = new Uint32Array(MAX_DEPTH + 1);
   let depth = 0;
+  let values = 1;
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case QUOTE: {
@@ -55,6 +64,9 @@ export const checkJsonShape = (text: string): void => {
       case CLOSE_LIST:
       case CLOSE_OBJECT:
         if (--depth < 0) return;
+        break;
+      case COMMA:
+        if (++values > MAX_VALUES) throw tooManyValues();
         break;
       case COLON: {
         const count = (keys[depth] ?? 0) + 1;

@@ -143,6 +143,15 @@ describe("the shape of JSON", () => {
     expect(codeOf(`[${Array.from({ length: 30_000 }, () => '{"a":1,"b":2}').join(",")}]`)).toBeNull();
   });
 
+  test("a million values are the limit, however they are nested", () => {
+    const list = (count: number, item: string): string =>
+      `[${Array.from({ length: count }, () => item).join(",")}]`;
+    expect(codeOf(list(1_000_000, "1"))).toBeNull();
+    expect(codeOf(list(1_000_001, "1"))).toBe("json_too_many_values");
+    expect(codeOf(list(2_000, list(600, "{}")))).toBe("json_too_many_values");
+    expect(codeOf(`["${",".repeat(2_000_000)}"]`)).toBeNull();
+  });
+
   test("brackets, colons and quotes inside strings count for nothing", () => {
     expect(
       codeOf(JSON.stringify({ text: "[{".repeat(5000) + '"\\'.repeat(500) + ":".repeat(20_000) })),

@@ -32,6 +32,9 @@ export interface JsonIntakeParts {
   onReceived: (accepted: number, rejected: number) => void;
 }
 
+/** Of one request: the answer names each rejected one, and everybody else waits for the whole request. */
+export const MAX_READINGS = 100_000;
+
 const FIELDS = new Set(["machine", "metric", "value", "timestamp", "tags"]);
 const NO_LABELS: Labels = [];
 
@@ -101,6 +104,11 @@ export const createJsonIntake = ({ registry, accept, clock, onReceived }: JsonIn
       const readings: unknown[] = Array.isArray(body) ? body : [body];
       if (!Array.isArray(body) && (typeof body !== "object" || body === null))
         throw invalid("", "The body must be a reading or an array of readings.");
+      if (readings.length > MAX_READINGS)
+        throw new AppError(
+          "too_large",
+          `One request takes ${MAX_READINGS} readings at most. Send them in smaller parts.`,
+        );
       const batches = new RequestBatches(clock.now());
       const rejected: Rejection[] = [];
       try {
