@@ -85,7 +85,7 @@ export const createServeCommand = (createApp: CreateApp): Command => ({
       const app = createApp(loaded.config, { log, onFatal: fatal.onFatal });
       const stopped = untilStopped(app, log);
       const started = app.start().then(() => {
-        log.info("listening", { url: app.url, version: VERSION });
+        log.info("listening", { url: app.url, host: loaded.config.host, version: VERSION });
         return stopped;
       });
       // A signal or a lost disk may come while it is still starting.

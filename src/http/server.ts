@@ -53,7 +53,7 @@ export interface HttpServer extends Service {
   readonly app: AnyElysia;
   /** After `start`; `url` and `port` are known then. */
   readonly isListening: boolean;
-  /** Where it listens, e.g. `http://127.0.0.1:8080`; throws before `start`. */
+  /** Where this machine reaches it, e.g. `http://127.0.0.1:8080`; throws before `start`. */
   readonly url: string;
   readonly port: number;
   readonly tls: TlsMaterial | null;
@@ -69,6 +69,8 @@ const DRAIN_MS = 8_000;
 /** While answers leave: at once for the usual small ones, then at this pace. */
 const POLLS_AT_ONCE = 100;
 const POLL_MS = 10;
+/** Nobody can open the address that stands for every network; on this machine these reach it. */
+const REACHED_AS: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 const NO_HOSTS: ReadonlySet<string> = new Set();
 
 /** Unique per process and start: eight random characters and a running number. */
@@ -278,7 +280,8 @@ export const createServer = (parts: ServerParts): HttpServer => {
       app.compile();
       server = listen();
       ownPort = server.port ?? config.port;
-      const host = config.host.includes(":") ? `[${config.host}]` : config.host;
+      const reached = REACHED_AS[config.host] ?? config.host;
+      const host = reached.includes(":") ? `[${reached}]` : reached;
       ownUrl = `${tls === null ? "http" : "https"}://${host}:${ownPort}`;
       app.server = server as typeof app.server;
     },
