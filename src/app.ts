@@ -103,7 +103,10 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     config,
     clock,
     log,
-    hooks: { beforeRemoval: (machine) => decisions.engine.forget(machine, clock.now()) },
+    hooks: {
+      remove: (machine, removal) => decisions.engine.forget(machine, clock.now(), removal),
+      afterChange: (machine) => decisions.reviewer.machine(machine),
+    },
     onReceived: (accepted, rejected) => metrics.received(accepted, rejected),
   });
   const journal = createJournalFeed(store);

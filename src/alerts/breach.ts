@@ -9,10 +9,12 @@ export interface Breach {
   labels: Record<string, string>;
   /** `heartbeat` for a machine that is silent. */
   metricName: string;
-  info: MetricInfo | null;
+  /** How value and threshold are shown: of an absence, in seconds. */
+  info: Pick<MetricInfo, "displayName" | "unit" | "decimals">;
   value: number;
   threshold: number;
   /** The limit in words, for a message of our own: "is above the limit of 85 °C". */
   limitText: string;
+  /** Device time of the reading; of an absence, server time. */
   triggeredAt: number;
 }

@@ -3,24 +3,27 @@
 import { machineTitle, type MetricInfo } from "../core/machine";
 import type { Breach } from "./breach";
 
-/** With the metric's decimals; without, up to four significant places behind the point. */
-export const formatValue = (value: number, info: Pick<MetricInfo, "decimals"> | null): string => {
-  if (info?.decimals !== null && info?.decimals !== undefined) return value.toFixed(info.decimals);
-  return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(4)));
+const PLACES = 4;
+
+/** With the metric's decimals; without, four places, or four digits of what is smaller than one. */
+export const formatValue = (value: number, info: Pick<MetricInfo, "decimals">): string => {
+  if (info.decimals !== null) return value.toFixed(info.decimals);
+  if (Number.isInteger(value)) return String(value);
+  return String(Number(Math.abs(value) < 1 ? value.toPrecision(PLACES) : value.toFixed(PLACES)));
 };
 
 const PLACEHOLDER = /\{\{\s*(machine|metric|value|unit|threshold)\s*\}\}/g;
 
+/** The rule's own message with its placeholders filled; without one, the limit in words. */
 export const composeAlertText = (breach: Breach): string => {
-  const unit = breach.info?.unit ?? (breach.metricName === "heartbeat" ? "s" : "");
-  const metric = breach.info?.displayName ?? breach.metricName;
-  if (breach.rule.message === null || breach.rule.message === "") return breach.limitText;
+  const { rule, machine, metricName, info } = breach;
+  if (rule.message === null || rule.message.trim() === "") return breach.limitText;
   const values: Record<string, string> = {
-    machine: machineTitle(breach.machine),
-    metric,
-    value: formatValue(breach.value, breach.info),
-    unit,
-    threshold: formatValue(breach.threshold, breach.info),
+    machine: machineTitle(machine),
+    metric: info.displayName ?? metricName,
+    value: formatValue(breach.value, info),
+    unit: info.unit ?? "",
+    threshold: formatValue(breach.threshold, info),
   };
-  return breach.rule.message.replace(PLACEHOLDER, (_, name: string) => values[name] ?? "");
+  return rule.message.replace(PLACEHOLDER, (_, name: string) => values[name] ?? "");
 };

@@ -13,27 +13,35 @@ import type { AlertBook, OpenAlert } from "./book";
 import type { Breach } from "./breach";
 import { transitionOf } from "./life-cycle";
 import { composeAlertText } from "./message-text";
-import { insertAlertStatement, updateFactsStatement, updateStatusStatement } from "./repository";
+import {
+  insertAlertStatement,
+  updateFactsStatement,
+  updateOccurrencesStatement,
+  updateStatusStatement,
+} from "./repository";
+
+/** What a changed rule may change in an alert that is open. */
+export type AlertFacts = Pick<AlertSnapshot, "name" | "severity" | "message" | "thresholdValue">;
 
 export interface AlertPlanner {
   /** The new alert exists in `plan` only, until the commit. */
   trigger(breach: Breach, now: number, plan: Plan): OpenAlert;
-  /** Another series of the same machine broke the same rule while the alert is open. */
-  occurredAgain(open: OpenAlert, now: number, plan: Plan): void;
+  /** Another breach of the same rule on the same machine while the alert is open: now so many. */
+  occurredAgain(open: OpenAlert, occurrences: number, now: number, plan: Plan): void;
+  /** Throws `conflict` when somebody already has. */
   acknowledge(alert: AlertSnapshot, by: Actor, note: string | null, now: number, plan: Plan): AlertSnapshot;
+  /** `at` is device time where a reading ended it, else server time. */
   resolve(
     open: OpenAlert,
     end: { reason: ResolveReason; at: number; by?: Actor; note?: string | null; fleeting?: boolean },
     now: number,
     plan: Plan,
   ): AlertSnapshot;
-  /** The rule's words or limit changed; the alert keeps its ID. */
-  changeFacts(
-    open: OpenAlert,
-    facts: Partial<Pick<AlertSnapshot, "name" | "severity" | "thresholdValue">>,
-    now: number,
-    plan: Plan,
-  ): void;
+  /**
+   * The rule's words or limit changed; the alert keeps its ID. Not for an alert that the same plan
+   * triggers or resolves.
+   */
+  changeFacts(open: OpenAlert, facts: Partial<AlertFacts>, now: number, plan: Plan): void;
 }
 
 export interface AlertPlannerParts {
@@ -72,8 +80,8 @@ export const createAlertPlanner = ({
       metricName: breach.metricName,
       metricValue: breach.value,
       thresholdValue: breach.threshold,
-      unit: breach.info?.unit ?? "",
-      decimals: breach.info?.decimals ?? null,
+      unit: breach.info.unit ?? "",
+      decimals: breach.info.decimals,
       triggeredAt: breach.triggeredAt,
       acknowledgedAt: null,
       acknowledgedBy: null,
@@ -104,10 +112,9 @@ export const createAlertPlanner = ({
     return open;
   },
 
-  occurredAgain: (open, now, plan) => {
-    const occurrences = open.occurrences + 1;
+  occurredAgain: (open, occurrences, now, plan) => {
     plan.statements.push(
-      updateFactsStatement(open.alert, occurrences),
+      updateOccurrencesStatement(open.alert, occurrences),
       journalStatement({
         tenantId: open.alert.tenantId,
         kind: "alert.occurred_again",
@@ -192,7 +199,7 @@ export const createAlertPlanner = ({
   changeFacts: (open, facts, now, plan) => {
     const next: AlertSnapshot = { ...open.alert, ...facts };
     plan.statements.push(
-      updateFactsStatement(next, open.occurrences),
+      updateFactsStatement(next),
       journalStatement({
         tenantId: next.tenantId,
         kind: "alert.updated",
@@ -202,6 +209,7 @@ export const createAlertPlanner = ({
         at: now,
       }),
     );
+    if (next.severity !== open.alert.severity) escalation.changeSeverity(next, plan);
     plan.afterCommit.push(() => {
       open.alert = next;
     });

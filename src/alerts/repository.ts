@@ -68,14 +68,21 @@ export const updateStatusStatement = (alert: AlertSnapshot, from: AlertStatus): 
 });
 
 const UPDATE_FACTS =
-  "UPDATE alerts SET name = ?, severity = ?, threshold_value = ?, occurrences = ? WHERE id = ? AND tenant_id = ?";
+  "UPDATE alerts SET name = ?, severity = ?, message = ?, threshold_value = ? WHERE id = ? AND tenant_id = ?";
 
-/** For what may change while an alert is open: its rule's words, and how often it came again. */
-export const updateFactsStatement = (alert: AlertSnapshot, occurrences: number): Statement => ({
+/** For what may change while an alert is open: its rule's words and limit. */
+export const updateFactsStatement = (alert: AlertSnapshot): Statement => ({
   sql: UPDATE_FACTS,
-  params: [alert.name, alert.severity, alert.thresholdValue, occurrences, alert.id, alert.tenantId],
+  params: [alert.name, alert.severity, alert.message, alert.thresholdValue, alert.id, alert.tenantId],
   expect: 1,
 });
+
+const UPDATE_OCCURRENCES = "UPDATE alerts SET occurrences = ? WHERE id = ? AND tenant_id = ?";
+
+export const updateOccurrencesStatement = (
+  { id, tenantId }: Pick<AlertSnapshot, "id" | "tenantId">,
+  occurrences: number,
+): Statement => ({ sql: UPDATE_OCCURRENCES, params: [occurrences, id, tenantId], expect: 1 });
 
 export interface AlertFilter {
   status?: AlertStatus[];

@@ -63,7 +63,8 @@ export const alertRoutes = (access: AccessPlugin, parts: AlertRouteParts) => {
   ): Promise<Map<string, NextEscalation>> => {
     const waiting = alerts.filter((alert) => alert.status === "triggered").map((alert) => alert.id);
     const next = new Map<string, NextEscalation>();
-    const runs = await escalations.pendingOfAlerts(tenantId, waiting);
+    const runs = (await escalations.runsOfAlerts(waiting)).filter(({ status }) => status === "pending");
+    // The earliest one is set last, and stays.
     for (const run of runs.toSorted((a, b) => b.dueAt - a.dueAt)) {
       const policy = policies.find(tenantId, run.policyId);
       const channelId = policy?.steps[run.step]?.channel_id;

@@ -11,6 +11,7 @@ export type ResolveReason =
   | "resolved_by_person"
   | "rule_changed"
   | "rule_removed"
+  | "machine_changed"
   | "machine_removed";
 
 /** Everything a message about an alert may need, taken at the moment of the event. Times in ms. */

@@ -77,8 +77,6 @@ export interface Evaluator {
    * durable when the promise resolves. Batches of one machine stand next to each other.
    */
   evaluate(batches: readonly SeriesReadings[], receivedAt: number): Promise<void>;
-  /** A heartbeat came: ends absence alerts of the machine. */
+  /** A sign of life came without a reading: ends what its silence began. Durable when it resolves. */
   heard(machine: Machine, at: number): Promise<void>;
-  /** The machine is about to be deleted: its open alerts are resolved (`machine_removed`). */
-  forget(machine: Machine, at: number): Promise<void>;
 }

@@ -1,5 +1,5 @@
 // In: policies and due steps. Out: their rows, and the statements that write them.
-import { and, desc, eq, inArray, lt, lte, min, sql } from "drizzle-orm";
+import { and, desc, eq, lt, lte, min, sql } from "drizzle-orm";
 import type { PageRequest } from "../core/paging";
 import type { Statement } from "../store/engine";
 import type { Store } from "../store/store";
@@ -12,10 +12,12 @@ const IS_PENDING = sql`${escalationRuns.status} = 'pending'`;
 export type PolicyRow = typeof escalationPolicies.$inferSelect;
 export type RunRow = typeof escalationRuns.$inferSelect;
 
-const INSERT_RUN = `INSERT OR IGNORE INTO escalation_runs
-  (id, tenant_id, policy_id, alert_id, step, status, due_at, created_at) VALUES (?, ?, ?, ?, ?, 'pending', ?, ?)`;
+const INSERT_RUN = `INSERT INTO escalation_runs
+  (id, tenant_id, policy_id, alert_id, step, status, due_at, created_at) VALUES (?, ?, ?, ?, ?, 'pending', ?, ?)
+  ON CONFLICT (alert_id, policy_id, step) DO UPDATE
+  SET status = 'pending', reason = NULL, finished_at = NULL, due_at = excluded.due_at WHERE status = 'cancelled'`;
 
-/** A step that already ran for this alert is not started again. */
+/** A step that already went out for this alert is not started again. */
 export const insertRunStatement = (
   run: Pick<RunRow, "id" | "tenantId" | "policyId" | "alertId" | "step" | "dueAt" | "createdAt">,
 ): Statement => ({
@@ -39,12 +41,16 @@ export const cancelPolicyRunsStatement = (policyId: string, reason: string, now:
   params: [reason, now, policyId],
 });
 
-const REMOVE_PENDING_OF_POLICY =
-  "DELETE FROM escalation_runs WHERE policy_id = ? AND status = 'pending' AND step <= ?";
+const DROP_OF_ALERT = "DELETE FROM escalation_runs WHERE alert_id = ? AND status = 'pending'";
+
+/** As if they had never been planned: others may be planned in their place. */
+export const dropRunsStatement = (alertId: string): Statement => ({ sql: DROP_OF_ALERT, params: [alertId] });
+
+const DROP_OF_POLICY = "DELETE FROM escalation_runs WHERE policy_id = ? AND status = 'pending' AND step <= ?";
 
 /** Steps up to this index are planned anew by the caller; what already went out stays as it is. */
-export const replanRunsStatement = (policyId: string, upToStep: number): Statement => ({
-  sql: REMOVE_PENDING_OF_POLICY,
+export const dropPolicyRunsStatement = (policyId: string, upToStep: number): Statement => ({
+  sql: DROP_OF_POLICY,
   params: [policyId, upToStep],
 });
 
@@ -110,14 +116,15 @@ export const createEscalationRepository = ({ db }: Store) => ({
         .where(IS_PENDING)
     )[0]?.dueAt ?? null,
 
-  pendingOfAlerts: (tenantId: string, alertIds: string[]): Promise<RunRow[]> =>
+  /** Waiting, gone out and cancelled ones. */
+  runsOfAlerts: (alertIds: readonly string[]): Promise<RunRow[]> =>
     alertIds.length === 0
       ? Promise.resolve([])
       : db
           .select()
           .from(escalationRuns)
           .where(
-            and(eq(escalationRuns.tenantId, tenantId), inArray(escalationRuns.alertId, alertIds), IS_PENDING),
+            sql`${escalationRuns.alertId} IN (SELECT value FROM json_each(${JSON.stringify(alertIds)}))`,
           ),
 });
 

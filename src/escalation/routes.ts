@@ -59,10 +59,8 @@ export const escalationRoutes = (access: AccessPlugin, { desk, book, repository 
     })
     .patch(
       "/:id",
-      async ({ principal, params, body }) => {
-        const before = mustFind(principal.tenantId, params.id);
-        return presentPolicy(await desk.update(principal, params.id, readPolicyChange(body, before)));
-      },
+      async ({ principal, params, body }) =>
+        presentPolicy(await desk.update(principal, params.id, (before) => readPolicyChange(body, before))),
       {
         access: "editor",
         body: PolicyUpdate,

@@ -6,29 +6,27 @@ import { isAppError } from "../core/errors";
 import type { AlertSnapshot } from "../core/events";
 import { newId } from "../core/ids";
 import type { Log } from "../core/log";
-import type { KeyedLock } from "../lib/keyed-lock";
 import type { Service } from "../lib/service";
 import { journalStatement } from "../journal/append";
 import type { Notifier } from "../notify/notifier";
-import { emptyPlan, type Commit } from "../notify/plan";
+import { emptyPlan, type Plan } from "../notify/plan";
+import { CHANNEL_GONE, extendCoverage, type CoverageParts } from "./coverage";
 import { waitMs } from "./planner";
-import type { EscalationPolicy, PolicyBook } from "./policies";
-import { finishRunStatement, insertRunStatement, type EscalationRepository, type RunRow } from "./repository";
+import type { EscalationPolicy } from "./policies";
+import { finishRunStatement, insertRunStatement, type RunRow } from "./repository";
 
 export interface EscalationRunner extends Service {
   /** A step is due at this time; the runner sleeps no longer than that. */
   wake(dueAt: number): void;
+  /**
+   * Policies or severities changed: plans what policies have for open alerts. Never rejects; what
+   * could not be committed is tried again.
+   */
+  extend(): Promise<void>;
 }
 
-export interface EscalationRunnerParts {
-  repository: EscalationRepository;
-  policies: PolicyBook;
+export interface EscalationRunnerParts extends CoverageParts {
   notifier: Notifier;
-  /** An open alert in its present state. */
-  findOpenAlert: (alertId: string) => AlertSnapshot | undefined;
-  commit: Commit;
-  /** Shared with everything else that changes alerts of a machine. */
-  lock: KeyedLock;
   clock: Clock;
   log: Log;
   /** Told of each committed escalation: metrics. */
@@ -37,7 +35,7 @@ export interface EscalationRunnerParts {
 
 /** Steps taken up in one pass; the next pass follows at once while there are more. */
 const STEPS_PER_PASS = 256;
-/** Pause after a pass that failed (the store did not answer). */
+/** Pause after a pass in which something was not committed. */
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 
 export const createEscalationRunner = (parts: EscalationRunnerParts): EscalationRunner => {
@@ -46,102 +44,103 @@ export const createEscalationRunner = (parts: EscalationRunnerParts): Escalation
   let cancelTimer: CancelTimer | null = null;
   let armedFor = Number.POSITIVE_INFINITY;
   let running: Promise<void> | null = null;
+  let extending: Promise<void> = Promise.resolve();
+  let mustExtend = false;
   let stopped = true;
 
-  const stepBatch = async (run: RunRow): Promise<void> => {
-    const now = clock.now();
-    const plan = emptyPlan();
-    const alert = findOpenAlert(run.alertId);
-    const policy = policies.find(run.tenantId, run.policyId);
-    const step = policy?.steps[run.step];
-    const cancel = (reason: string): void => {
-      plan.statements.push(
-        finishRunStatement(run.id, "cancelled", reason, now),
-        journalStatement({
-          tenantId: run.tenantId,
-          kind: "escalation.cancelled",
-          data: { alertId: run.alertId, policyId: run.policyId, reason },
-          subjectId: run.alertId,
-          actor: SYSTEM,
-          at: now,
-        }),
-      );
-    };
-    if (alert === undefined || alert.status !== "triggered") cancel("alert_not_open");
-    else if (policy === undefined || step === undefined || !policy.isActive) cancel("policy_removed");
-    else fire(run, alert, policy, now, plan, cancel);
-    await commit(plan);
+  const cancel = (run: RunRow, reason: string, now: number, plan: Plan): void =>
+    void plan.statements.push(
+      finishRunStatement(run.id, "cancelled", reason, now),
+      journalStatement({
+        tenantId: run.tenantId,
+        kind: "escalation.cancelled",
+        data: { alertId: run.alertId, policyId: run.policyId, reason },
+        subjectId: run.alertId,
+        actor: SYSTEM,
+        at: now,
+      }),
+    );
+
+  const planNext = (run: RunRow, policy: EscalationPolicy, now: number, plan: Plan): void => {
+    const step = run.step + 1;
+    const next = policy.steps[step];
+    if (next === undefined) return;
+    const dueAt = now + waitMs(next.wait_minutes);
+    const { tenantId, policyId, alertId } = run;
+    plan.statements.push(
+      insertRunStatement({ id: newId(), tenantId, policyId, alertId, step, dueAt, createdAt: now }),
+    );
+    plan.afterCommit.push(() => wake(dueAt));
   };
 
-  const fire = (
+  const tell = (
     run: RunRow,
     alert: AlertSnapshot,
     policy: EscalationPolicy,
+    step: EscalationPolicy["steps"][number],
     now: number,
-    plan: ReturnType<typeof emptyPlan>,
-    cancel: (reason: string) => void,
+    plan: Plan,
   ): void => {
-    const step = policy.steps[run.step];
-    if (step === undefined) return;
     const escalation = {
       policyId: policy.id,
       policyName: policy.name,
       waitMinutes: step.wait_minutes,
       step: run.step + 1,
     };
-    const told = notifier.planEscalation(
-      { event: "alert.escalated", alert, at: now },
-      escalation,
-      step.channel_id,
-      plan,
-    );
-    if (!told) cancel("channel_not_available");
-    else {
-      plan.afterCommit.push(onEscalated);
-      plan.statements.push(
-        finishRunStatement(run.id, "fired", null, now),
-        journalStatement({
-          tenantId: run.tenantId,
-          kind: "alert.escalated",
-          data: { alert, escalation },
-          subjectId: alert.id,
-          actor: SYSTEM,
-          at: now,
-        }),
-      );
-    }
-    const next = policy.steps[run.step + 1];
-    if (next === undefined) return;
-    const dueAt = now + waitMs(next.wait_minutes);
+    const occurrence = { event: "alert.escalated", alert, at: now } as const;
+    if (!notifier.planEscalation(occurrence, escalation, step.channel_id, plan))
+      return cancel(run, CHANNEL_GONE, now, plan);
     plan.statements.push(
-      insertRunStatement({
-        id: newId(),
+      finishRunStatement(run.id, "fired", null, now),
+      journalStatement({
         tenantId: run.tenantId,
-        policyId: policy.id,
-        alertId: alert.id,
-        step: run.step + 1,
-        dueAt,
-        createdAt: now,
+        kind: "alert.escalated",
+        data: { alert, escalation },
+        subjectId: alert.id,
+        actor: SYSTEM,
+        at: now,
       }),
     );
-    plan.afterCommit.push(() => wake(dueAt));
+    plan.afterCommit.push(onEscalated);
   };
 
-  const runStep = async (run: RunRow): Promise<void> => {
+  const takeStep = async (run: RunRow): Promise<void> => {
+    const now = clock.now();
+    const plan = emptyPlan();
+    const alert = findOpenAlert(run.alertId);
+    const policy = policies.find(run.tenantId, run.policyId);
+    const step = policy?.steps[run.step];
+    if (alert === undefined || alert.status !== "triggered") cancel(run, "alert_not_open", now, plan);
+    else if (policy === undefined || step === undefined || !policy.isActive)
+      cancel(run, "policy_removed", now, plan);
+    else if (policy.severity !== alert.severity) cancel(run, "severity_changed", now, plan);
+    else {
+      tell(run, alert, policy, step, now, plan);
+      planNext(run, policy, now, plan);
+    }
+    await commit(plan);
+  };
+
+  /** False when it is to be tried again. */
+  const runStep = async (run: RunRow): Promise<boolean> => {
     const machineId = findOpenAlert(run.alertId)?.machineId ?? run.alertId;
     try {
-      await lock.run(machineId, () => stepBatch(run));
+      await lock.run(machineId, () => takeStep(run));
+      return true;
     } catch (error) {
-      // Somebody acknowledged or resolved between the query and the commit: nothing was sent.
-      if (!isAppError(error, "conflict")) throw error;
+      // Usually somebody acknowledged or resolved between the query and the commit: nothing was sent.
+      if (!isAppError(error, "conflict"))
+        log.error("an escalation step failed; it is tried again", { error });
+      return false;
     }
   };
 
-  const pass = async (): Promise<void> => {
+  /** False when something of it is to be tried again. */
+  const pass = async (): Promise<boolean> => {
     for (;;) {
       const due = await repository.dueRuns(clock.now(), STEPS_PER_PASS);
-      await Promise.all(due.map(runStep));
-      if (due.length < STEPS_PER_PASS || stopped) return;
+      const isDone = (await Promise.all(due.map(runStep))).every(Boolean);
+      if (!isDone || due.length < STEPS_PER_PASS || stopped) return isDone;
     }
   };
 
@@ -152,31 +151,51 @@ export const createEscalationRunner = (parts: EscalationRunnerParts): Escalation
     cancelTimer = clock.after(Math.max(0, dueAt - clock.now()), () => {
       cancelTimer = null;
       armedFor = Number.POSITIVE_INFINITY;
+      // While a pass runs, the new row may be later than its query: the pass's end asks again.
       if (running === null) running = cycle();
     });
   };
 
   const cycle = async (): Promise<void> => {
+    let pause = 0;
+    let next: number | null = null;
     try {
-      await pass();
-      const next = await repository.nextDueAt();
-      running = null;
-      if (next !== null) arm(next);
+      if (mustExtend) await extend();
+      if (!(await pass())) pause = PAUSE_AFTER_FAILURE_MS;
+      next = await repository.nextDueAt();
     } catch (error) {
       log.error("escalation pass failed; it is tried again", { error });
-      running = null;
+      next = clock.now();
+      pause = PAUSE_AFTER_FAILURE_MS;
+    }
+    running = null;
+    if (next !== null) arm(Math.max(next, clock.now() + pause));
+  };
+
+  const wake = (dueAt: number): void => arm(dueAt);
+
+  const extendOnce = async (): Promise<void> => {
+    mustExtend = false;
+    try {
+      if (await extendCoverage(parts)) wake(clock.now());
+    } catch (error) {
+      log.error("escalations of open alerts could not be planned; tried again", { error });
+      mustExtend = true;
       arm(clock.now() + PAUSE_AFTER_FAILURE_MS);
     }
   };
 
-  // While a pass runs, the new row may be later than its query: the pass's end asks again.
-  const wake = (dueAt: number): void => arm(dueAt);
+  /** One after the other: the second sees what the first has planned. */
+  const extend = (): Promise<void> => (extending = extending.then(extendOnce));
 
   return {
     name: "escalation",
     wake,
+    extend,
     start: async () => {
       stopped = false;
+      // A stop between a policy's change and what follows for open alerts is made good here.
+      await extend();
       const next = await repository.nextDueAt();
       if (next !== null) arm(next);
     },
@@ -186,6 +205,7 @@ export const createEscalationRunner = (parts: EscalationRunnerParts): Escalation
       cancelTimer = null;
       armedFor = Number.POSITIVE_INFINITY;
       await running;
+      await extending;
     },
   };
 };

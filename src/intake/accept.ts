@@ -44,6 +44,9 @@ export const createAccept =
       if (machine.isRemoved) continue;
       const cameOnline = presence.heard(machine, receivedAt);
       if (cameOnline !== null) work.push(cameOnline);
+      // Text, or what is no number: no reading, but no silence either.
+      if (batches.length === 0 && machine.approval === "approved")
+        work.push(evaluator.heard(machine, receivedAt));
       for (const batch of batches) {
         stored.push(batch);
         if (machine.approval === "approved") judged.push(batch);

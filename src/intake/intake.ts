@@ -75,7 +75,12 @@ export const createIntake = (parts: IntakeParts): Intake => {
   const accept = createAccept({ registry, samples, evaluator, presence, saver });
   const onReceived = parts.onReceived ?? (() => undefined);
   const hooks: MachineHooks = {
-    beforeRemoval: parts.hooks?.beforeRemoval ?? (async () => undefined),
+    remove:
+      parts.hooks?.remove ??
+      (async (_, { statements, afterCommit }) => {
+        await engine.batch(statements);
+        afterCommit();
+      }),
     afterChange: parts.hooks?.afterChange ?? (async () => undefined),
   };
   let stopping: Promise<void> | null = null;

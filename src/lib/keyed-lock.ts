@@ -4,11 +4,15 @@
 export interface KeyedLock {
   /** True while work of this key runs or waits. */
   isHeld(key: string): boolean;
+  /** Resolves and rejects as `work`, whose failure does not touch the work after it. */
   run<T>(key: string, work: () => Promise<T>): Promise<T>;
+  /** Resolves when the work that is there now is done; what comes meanwhile is not waited for. */
+  settled(): Promise<void>;
   /** Resolves when no work is left. */
   idle(): Promise<void>;
 }
 
+/** Work on a free key begins inside the call of `run`, before it returns. */
 export const createKeyedLock = (): KeyedLock => {
   const tails = new Map<string, Promise<unknown>>();
 
@@ -27,6 +31,7 @@ export const createKeyedLock = (): KeyedLock => {
       });
       return result;
     },
+    settled: async () => void (await Promise.all(tails.values())),
     idle: async () => {
       while (tails.size > 0) await Promise.all(tails.values());
     },

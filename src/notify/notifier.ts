@@ -21,15 +21,20 @@ export interface AlertOccurrence {
 export interface Notifier {
   /** To every channel whose subscription and filters it passes. */
   planAlert(occurrence: AlertOccurrence, plan: Plan): void;
-  /** To one channel whatever it subscribes to. False when the channel is gone or switched off. */
+  /** To one channel whatever it subscribes to. False, and nothing planned, when `canEscalateTo` is. */
   planEscalation(
     occurrence: AlertOccurrence,
     escalation: EscalationSnapshot,
     channelId: string,
     plan: Plan,
   ): boolean;
-  /** Whether any channel would be told of a triggered alert like this one. */
-  wouldTell(alert: AlertSnapshot): boolean;
+  /** The channel exists and is switched on: an escalation would go out by it. */
+  canEscalateTo(tenantId: string, channelId: string): boolean;
+  /**
+   * Whether any channel of the organization would be told of a triggered alert. `sampleFor` makes the
+   * alert that this channel is the likeliest to take, or null when there can be none.
+   */
+  wouldTell(tenantId: string, sampleFor: (channel: Channel) => AlertSnapshot | null): boolean;
 }
 
 export interface NotifierParts {
@@ -65,6 +70,11 @@ export const createNotifier = ({ tenants, channels, outbox, baseUrl }: NotifierP
     };
   };
 
+  const findSwitchedOn = (tenantId: string, channelId: string): Channel | undefined => {
+    const channel = channels.find(tenantId, channelId);
+    return channel?.isActive === true ? channel : undefined;
+  };
+
   const add = (channel: Channel, message: Message, occurrence: AlertOccurrence, plan: Plan): void => {
     const row = outbox.plan(channel, message, {
       subjectId: occurrence.alert.id,
@@ -86,19 +96,20 @@ export const createNotifier = ({ tenants, channels, outbox, baseUrl }: NotifierP
         if (route(channel, message) === "passes") add(channel, message, occurrence, plan);
     },
     planEscalation: (occurrence, escalation, channelId, plan) => {
-      const channel = channels.find(occurrence.alert.tenantId, channelId);
-      if (channel === undefined || !channel.isActive) return false;
+      const channel = findSwitchedOn(occurrence.alert.tenantId, channelId);
+      if (channel === undefined) return false;
       const message = compose(occurrence, escalation);
       if (message === undefined) return false;
       add(channel, message, occurrence, plan);
       return true;
     },
-    wouldTell: (alert) => {
-      const message = compose({ event: "alert.triggered", alert, at: alert.createdAt });
-      return (
-        message !== undefined &&
-        channels.of(alert.tenantId).some((channel) => route(channel, message) === "passes")
-      );
-    },
+    canEscalateTo: (tenantId, channelId) => findSwitchedOn(tenantId, channelId) !== undefined,
+    wouldTell: (tenantId, sampleFor) =>
+      channels.of(tenantId).some((channel) => {
+        const alert = sampleFor(channel);
+        if (alert === null) return false;
+        const message = compose({ event: "alert.triggered", alert, at: alert.createdAt });
+        return message !== undefined && route(channel, message) === "passes";
+      }),
   };
 };

@@ -1,5 +1,5 @@
 // In: the rules and rule_states tables at start, then every committed change. Out: all active rules
-// compiled, what they remember of each series and machine, and which rules concern which series.
+// compiled, what they remember of each series and machine, and which rules concern which of them.
 import type { Machine, MachineDirectory, Series } from "../core/machine";
 import {
   compileRule,
@@ -9,246 +9,231 @@ import {
   type CompiledRule,
   type CompiledThreshold,
 } from "./compile";
+import {
+  createRuleMemory,
+  isAbsence,
+  type AbsenceState,
+  type RuleMemory,
+  type RuleState,
+  type SeriesState,
+} from "./memory";
 import type { RuleRow, RuleStateRow } from "./repository";
-import type { StepState } from "./step";
+import { RuleGroup } from "./rule-group";
 
-/** What a threshold rule knows of one series. */
-export interface SeriesState extends StepState {
-  rule: CompiledThreshold;
-  readonly series: Series;
-}
-
-/** What an absence rule knows of one machine: `active` while it is silent, else `normal`. */
-export interface AbsenceState extends StepState {
-  rule: CompiledAbsence;
-  readonly machine: Machine;
-}
-
-/** The rules of one series, and the value that holds until its next reading. */
-export interface Binding {
-  states: SeriesState[];
-  held: number;
-  /** Device time of `held`. */
-  heldAt: number;
-  /** Server time at which `held` came. */
-  receivedAt: number;
-  rulesVersion: number;
+/** The facts of a machine that selectors look at, and the version of the rules. */
+interface Outlook {
+  version: number;
   type: string;
   projectId: string;
   labels: Record<string, string>;
   approval: string;
 }
 
-export interface RuleBook {
+/** The rules of one series, and the value that holds until its next reading. */
+export interface Binding extends Outlook {
+  /** Rules of the series' metric. */
+  group: RuleGroup<CompiledThreshold>;
+  states: SeriesState[];
+  held: number;
+  /** Device time of `held`. */
+  heldAt: number;
+  /** Server time at which `held` came. */
+  receivedAt: number;
+}
+
+interface Watch extends Outlook {
+  states: AbsenceState[];
+  seriesCount: number;
+}
+
+export interface RuleBook extends Pick<RuleMemory, "abnormalOf" | "pairs" | "pending" | "silent"> {
   load(rows: RuleRow[], states: RuleStateRow[]): void;
   put(row: RuleRow): void;
   remove(ruleId: string): void;
   find(ruleId: string): CompiledRule | undefined;
-  /** Cheap while neither the rules nor the machine changed. */
+  /** Cheap while neither the rules of its metric nor the machine changed. */
   bind(series: Series): Binding;
-  /** States of threshold rules whose delay runs. */
-  pending: Set<SeriesState>;
-  /** All that is not normal, of one rule on one machine. */
-  abnormalOf(ruleId: string, machineId: string): (SeriesState | AbsenceState)[];
-  /** Machines on which a rule remembers something that is not normal. */
-  machinesRememberedBy(ruleId: string): Set<string>;
+  /** Absence rules that concern the machine. Cheap while neither they nor the machine changed. */
+  watch(machine: Machine): readonly AbsenceState[];
+  /** Machines of organizations that have absence rules. */
+  watched(): Iterable<Machine>;
+  /** The state's rule is switched on, unchanged, and concerns the state's series or machine. */
+  isCurrent(state: RuleState): boolean;
   /** The machine goes: nothing is remembered of it. */
   forgetMachine(machineId: string): void;
-  /** Every pair of an active absence rule and a machine that it concerns. */
-  absencePairs(): readonly AbsenceState[];
-  /** Absence alerts that the next sign of life of a machine ends. */
-  silent: Map<string, Set<AbsenceState>>;
-  /** Call after every change of a state's phase: keeps `pending` and `silent`. */
-  settle(state: SeriesState | AbsenceState): void;
+  /** Call after every change of a state's phase. */
+  settle(state: RuleState): void;
 }
 
-export const isAbsence = (state: SeriesState | AbsenceState): state is AbsenceState =>
-  state.rule.kind === "absence";
+const isSame = (outlook: Outlook, version: number, machine: Machine): boolean =>
+  outlook.version === version &&
+  outlook.labels === machine.labels &&
+  outlook.type === machine.type &&
+  outlook.projectId === machine.projectId &&
+  outlook.approval === machine.approval;
 
-export const machineOf = (state: SeriesState | AbsenceState): Machine =>
-  isAbsence(state) ? state.machine : state.series.machine;
+const outlookOf = ({ type, projectId, labels, approval }: Machine, version: number): Outlook => ({
+  version,
+  type,
+  projectId,
+  labels,
+  approval,
+});
+
+/** No rules have this version. */
+const OUTDATED = 0;
 
 export const createRuleBook = (machines: MachineDirectory): RuleBook => {
   const compiled = new Map<string, CompiledRule>();
-  const thresholdsByMetric = new Map<string, CompiledThreshold[]>();
-  const seriesStates = new Map<string, Map<number, SeriesState>>();
-  const absenceStates = new Map<string, Map<string, AbsenceState>>();
+  const memory = createRuleMemory();
+  /** By organization and metric. */
+  const thresholds = new Map<string, RuleGroup<CompiledThreshold>>();
+  /** By organization. */
+  const absences = new Map<string, RuleGroup<CompiledAbsence>>();
   const bindings: (Binding | undefined)[] = [];
-  const pending = new Set<SeriesState>();
-  const silent = new Map<string, Set<AbsenceState>>();
-  let rulesVersion = 1;
-  let pairs: AbsenceState[] = [];
-  let pairsVersion = "";
+  const watches = new Map<string, Watch>();
 
-  const index = (): void => {
-    rulesVersion++;
-    thresholdsByMetric.clear();
-    for (const rule of compiled.values()) {
-      if (rule.kind !== "threshold" || !rule.row.isActive) continue;
-      const ofMetric = thresholdsByMetric.get(rule.metric);
-      if (ofMetric === undefined) thresholdsByMetric.set(rule.metric, [rule]);
-      else ofMetric.push(rule);
-    }
+  const thresholdsOf = (tenantId: string, metric: string): RuleGroup<CompiledThreshold> => {
+    const key = `${tenantId}\n${metric}`;
+    let group = thresholds.get(key);
+    if (group === undefined) thresholds.set(key, (group = new RuleGroup()));
+    return group;
   };
 
-  const memory = <K, V>(all: Map<string, Map<K, V>>, ruleId: string): Map<K, V> => {
-    let ofRule = all.get(ruleId);
-    if (ofRule === undefined) {
-      ofRule = new Map();
-      all.set(ruleId, ofRule);
-    }
-    return ofRule;
+  const absencesOf = (tenantId: string): RuleGroup<CompiledAbsence> => {
+    let group = absences.get(tenantId);
+    if (group === undefined) absences.set(tenantId, (group = new RuleGroup()));
+    return group;
   };
 
-  const seriesState = (rule: CompiledThreshold, series: Series): SeriesState => {
-    const ofRule = memory(seriesStates, rule.row.id);
-    let state = ofRule.get(series.id);
-    if (state === undefined) {
-      state = { rule, series, phase: "normal", since: null };
-      ofRule.set(series.id, state);
-    }
+  const takeOut = (rule: CompiledRule | undefined): void => {
+    if (rule === undefined || !rule.row.isActive) return;
+    if (rule.kind === "threshold") thresholdsOf(rule.row.tenantId, rule.metric).delete(rule);
+    else absencesOf(rule.row.tenantId).delete(rule);
+  };
+
+  const put = (row: RuleRow): void => {
+    takeOut(compiled.get(row.id));
+    const rule = compileRule(row);
+    compiled.set(row.id, rule);
+    if (!row.isActive) return;
+    if (rule.kind === "threshold") thresholdsOf(row.tenantId, rule.metric).add(rule);
+    else absencesOf(row.tenantId).add(rule);
+  };
+
+  /** The state that is there already, so that two never know different things of the same. */
+  const seriesState = (
+    rule: CompiledThreshold,
+    series: Series,
+    known: readonly SeriesState[],
+  ): SeriesState => {
+    const ruleId = rule.row.id;
+    const remembered = memory.find(ruleId, series.machine.id, series.id);
+    const state =
+      remembered !== undefined && !isAbsence(remembered)
+        ? remembered
+        : known.find((one) => one.rule.row.id === ruleId);
+    if (state === undefined) return { rule, series, phase: "normal", since: null };
     state.rule = rule;
     return state;
   };
 
   const absenceState = (rule: CompiledAbsence, machine: Machine): AbsenceState => {
-    const ofRule = memory(absenceStates, rule.row.id);
-    let state = ofRule.get(machine.id);
-    if (state === undefined) {
-      state = { rule, machine, phase: "normal", since: null };
-      ofRule.set(machine.id, state);
-    }
-    state.rule = rule;
-    return state;
-  };
-
-  const settle = (state: SeriesState | AbsenceState): void => {
-    if (!isAbsence(state)) {
-      if (state.since === null) pending.delete(state);
-      else pending.add(state);
-      return;
-    }
-    const ofMachine = silent.get(state.machine.id);
-    if (state.phase === "active") {
-      if (ofMachine === undefined) silent.set(state.machine.id, new Set([state]));
-      else ofMachine.add(state);
-    } else if (ofMachine?.delete(state) && ofMachine.size === 0) silent.delete(state.machine.id);
+    const remembered = memory.find(rule.row.id, machine.id, 0);
+    if (remembered === undefined || !isAbsence(remembered))
+      return { rule, machine, phase: "normal", since: null, checkAt: 0 };
+    remembered.rule = rule;
+    return remembered;
   };
 
   const bind = (series: Series): Binding => {
     const { machine } = series;
     const known = bindings[series.id];
-    if (
-      known !== undefined &&
-      known.rulesVersion === rulesVersion &&
-      known.labels === machine.labels &&
-      known.type === machine.type &&
-      known.projectId === machine.projectId &&
-      known.approval === machine.approval
-    )
-      return known;
+    if (known !== undefined && isSame(known, known.group.version, machine)) return known;
+    const group = known?.group ?? thresholdsOf(machine.tenantId, series.metric);
     const states: SeriesState[] = [];
-    for (const rule of thresholdsByMetric.get(series.metric) ?? [])
-      if (concernsSeries(rule, series)) states.push(seriesState(rule, series));
+    for (const rule of group.candidates(machine))
+      if (concernsSeries(rule, series)) states.push(seriesState(rule, series, known?.states ?? []));
     const binding: Binding = {
+      ...outlookOf(machine, group.version),
+      group,
       states,
       held: known?.held ?? series.lastValue ?? 0,
       heldAt: known?.heldAt ?? series.lastTime ?? 0,
       receivedAt: known?.receivedAt ?? series.lastReceivedAt ?? 0,
-      rulesVersion,
-      type: machine.type,
-      projectId: machine.projectId,
-      labels: machine.labels,
-      approval: machine.approval,
     };
     bindings[series.id] = binding;
     return binding;
   };
 
-  const put = (row: RuleRow): void => {
-    compiled.set(row.id, compileRule(row));
-    index();
+  const watch = (machine: Machine): readonly AbsenceState[] => {
+    const group = absencesOf(machine.tenantId);
+    const known = watches.get(machine.id);
+    const series = machines.seriesOf(machine.id);
+    if (known?.seriesCount === series.length && isSame(known, group.version, machine)) return known.states;
+    const states: AbsenceState[] = [];
+    for (const rule of group.candidates(machine))
+      if (concernsMachine(rule, machine, series)) states.push(absenceState(rule, machine));
+    watches.set(machine.id, {
+      ...outlookOf(machine, group.version),
+      states,
+      seriesCount: series.length,
+    });
+    return states;
+  };
+
+  const settle = (state: RuleState): void => {
+    if (!compiled.has(state.rule.row.id)) return;
+    memory.settle(state);
+    if (state.phase === "normal") return;
+    // Taken back after the rules changed: whoever was made in its place is not the one that knows.
+    if (isAbsence(state)) {
+      const known = watches.get(state.machine.id);
+      if (known?.states.includes(state) === false) known.version = OUTDATED;
+    } else {
+      const known = bindings[state.series.id];
+      if (known?.states.includes(state) === false) known.version = OUTDATED;
+    }
   };
 
   return {
-    pending,
-    silent,
+    pending: memory.pending,
+    silent: memory.silent,
+    abnormalOf: memory.abnormalOf,
+    pairs: memory.pairs,
     settle,
     bind,
+    watch,
     put,
+    watched: function* () {
+      for (const [tenantId, group] of absences) if (group.size > 0) yield* machines.machinesOf(tenantId);
+    },
+    isCurrent: (state) => {
+      const machine = isAbsence(state) ? state.machine : state.series.machine;
+      if (machines.machine(machine.id) !== machine) return false;
+      return isAbsence(state) ? watch(machine).includes(state) : bind(state.series).states.includes(state);
+    },
     load: (rows, stateRows) => {
-      for (const row of rows) compiled.set(row.id, compileRule(row));
-      index();
-      for (const row of stateRows) {
-        const rule = compiled.get(row.ruleId);
-        const series = machines.series(row.seriesId);
-        const machine = machines.machine(row.machineId);
-        const state =
-          rule?.kind === "threshold" && series !== undefined
-            ? seriesState(rule, series)
-            : rule?.kind === "absence" && machine !== undefined
-              ? absenceState(rule, machine)
-              : undefined;
-        if (state === undefined) continue;
-        state.phase = row.phase;
-        state.since = row.since;
-        settle(state);
+      for (const row of rows) put(row);
+      for (const { ruleId, seriesId, machineId, phase, since } of stateRows) {
+        const rule = compiled.get(ruleId);
+        const series = machines.series(seriesId);
+        const machine = machines.machine(machineId);
+        if (rule?.kind === "threshold" && series !== undefined) settle({ rule, series, phase, since });
+        else if (rule?.kind === "absence" && seriesId === 0 && machine !== undefined)
+          settle({ rule, machine, phase, since, checkAt: 0 });
       }
     },
     remove: (ruleId) => {
-      for (const state of seriesStates.get(ruleId)?.values() ?? []) pending.delete(state);
-      for (const state of absenceStates.get(ruleId)?.values() ?? [])
-        silent.get(state.machine.id)?.delete(state);
+      takeOut(compiled.get(ruleId));
       compiled.delete(ruleId);
-      seriesStates.delete(ruleId);
-      absenceStates.delete(ruleId);
-      index();
+      memory.forgetRule(ruleId);
     },
     find: (ruleId) => compiled.get(ruleId),
-    abnormalOf: (ruleId, machineId) => {
-      const found: (SeriesState | AbsenceState)[] = [];
-      const ofRule = seriesStates.get(ruleId);
-      if (ofRule !== undefined)
-        for (const series of machines.seriesOf(machineId)) {
-          const state = ofRule.get(series.id);
-          if (state !== undefined && state.phase !== "normal") found.push(state);
-        }
-      const absence = absenceStates.get(ruleId)?.get(machineId);
-      if (absence !== undefined && absence.phase !== "normal") found.push(absence);
-      return found;
-    },
-    machinesRememberedBy: (ruleId) => {
-      const ids = new Set<string>();
-      for (const state of seriesStates.get(ruleId)?.values() ?? [])
-        if (state.phase !== "normal") ids.add(state.series.machine.id);
-      for (const state of absenceStates.get(ruleId)?.values() ?? [])
-        if (state.phase !== "normal") ids.add(state.machine.id);
-      return ids;
-    },
     forgetMachine: (machineId) => {
-      for (const ofRule of absenceStates.values()) ofRule.delete(machineId);
-      silent.delete(machineId);
-      for (const series of machines.seriesOf(machineId)) {
-        for (const ofRule of seriesStates.values()) {
-          const state = ofRule.get(series.id);
-          if (state !== undefined) pending.delete(state);
-          ofRule.delete(series.id);
-        }
-        delete bindings[series.id];
-      }
-      pairsVersion = "";
-    },
-    absencePairs: () => {
-      const version = `${rulesVersion}/${machines.version()}`;
-      if (version === pairsVersion) return pairs;
-      pairs = [];
-      for (const rule of compiled.values()) {
-        if (rule.kind !== "absence" || !rule.row.isActive) continue;
-        for (const machine of machines.machinesOf(rule.row.tenantId))
-          if (concernsMachine(rule, machine)) pairs.push(absenceState(rule, machine));
-      }
-      pairsVersion = version;
-      return pairs;
+      memory.forgetMachine(machineId);
+      watches.delete(machineId);
+      for (const series of machines.seriesOf(machineId)) delete bindings[series.id];
     },
   };
 };

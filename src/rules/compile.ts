@@ -6,77 +6,86 @@ import { createLimit, type Limit } from "./limit";
 import type { RuleRow } from "./repository";
 import type { Delays } from "./step";
 
-interface CompiledBase {
-  row: RuleRow;
-  /** Server time from which it may hold silence against a machine. */
-  activeSince: number;
-}
-
-export interface CompiledThreshold extends CompiledBase {
+export interface CompiledThreshold {
   kind: "threshold";
+  row: RuleRow;
   metric: string;
   limit: Limit;
   delays: Delays;
 }
 
-export interface CompiledAbsence extends CompiledBase {
+export interface CompiledAbsence {
   kind: "absence";
+  row: RuleRow;
   condition: AbsenceCondition;
   afterMs: number;
 }
 
 export type CompiledRule = CompiledThreshold | CompiledAbsence;
 
-const SECOND_MS = 1_000;
+const toMs = (seconds: number): number => Math.round(seconds * 1_000);
 
+/** The row's condition has been checked (`wire.ts`). */
 export const compileRule = (row: RuleRow): CompiledRule => {
   const { condition } = row;
   if (condition.type === "threshold")
     return {
       kind: "threshold",
       row,
-      activeSince: row.updatedAt,
       metric: condition.metric,
       limit: createLimit(condition),
       delays: {
-        onMs: (condition.on_delay_seconds ?? 0) * SECOND_MS,
-        offMs: (condition.off_delay_seconds ?? 0) * SECOND_MS,
+        onMs: toMs(condition.on_delay_seconds ?? 0),
+        offMs: toMs(condition.off_delay_seconds ?? 0),
       },
     };
-  return {
-    kind: "absence",
-    row,
-    activeSince: row.updatedAt,
-    condition,
-    afterMs: condition.after_seconds * SECOND_MS,
-  };
+  return { kind: "absence", row, condition, afterMs: toMs(condition.after_seconds) };
 };
 
-const labelsMatch = (
-  wanted: Record<string, string> | undefined,
-  machine: Machine,
-  labels: Record<string, string> | null,
-): boolean => {
-  if (wanted === undefined) return true;
-  for (const [name, value] of Object.entries(wanted))
-    if ((labels?.[name] ?? machine.labels[name]) !== value) return false;
+type Labels = Record<string, string>;
+
+const labelOf = (labels: Labels | null, name: string): string | undefined =>
+  labels !== null && Object.hasOwn(labels, name) ? labels[name] : undefined;
+
+const labelsMatch = (wanted: Labels, machine: Machine, labels: Labels | null): boolean => {
+  for (const name in wanted)
+    if ((labelOf(labels, name) ?? labelOf(machine.labels, name)) !== wanted[name]) return false;
   return true;
 };
 
-const machineFits = (selector: Selector, machine: Machine): boolean =>
-  machine.approval === "approved" &&
-  (selector.machine_id === undefined || selector.machine_id === machine.id) &&
-  (selector.machine_type === undefined || selector.machine_type === machine.type) &&
-  (selector.project_id === undefined || selector.project_id === machine.projectId);
-
-export const concernsMachine = (rule: CompiledRule, machine: Machine): boolean =>
-  rule.row.tenantId === machine.tenantId &&
-  machineFits(rule.row.selector, machine) &&
-  labelsMatch(rule.row.selector.labels, machine, null);
+const machineFits = ({ row }: CompiledRule, machine: Machine): boolean => {
+  const { selector }: { selector: Selector } = row;
+  return (
+    row.tenantId === machine.tenantId &&
+    machine.approval === "approved" &&
+    (selector.machine_id === undefined || selector.machine_id === machine.id) &&
+    (selector.machine_type === undefined || selector.machine_type === machine.type) &&
+    (selector.project_id === undefined || selector.project_id === machine.projectId)
+  );
+};
 
 /** A series' own tags take part in the label match, before the machine's labels. */
+const seriesFits = ({ row }: CompiledRule, series: Series): boolean =>
+  row.selector.labels === undefined || labelsMatch(row.selector.labels, series.machine, series.labels);
+
 export const concernsSeries = (rule: CompiledThreshold, series: Series): boolean =>
-  rule.metric === series.metric &&
-  rule.row.tenantId === series.machine.tenantId &&
-  machineFits(rule.row.selector, series.machine) &&
-  labelsMatch(rule.row.selector.labels, series.machine, series.labels);
+  rule.metric === series.metric && machineFits(rule, series.machine) && seriesFits(rule, series);
+
+/** The series whose readings break the silence; for a heartbeat, those that its label match names. */
+export const seriesHeard = (rule: CompiledAbsence, series: readonly Series[]): Series[] => {
+  const { condition } = rule;
+  return series.filter(
+    (one) => (condition.type === "heartbeat" || one.metric === condition.metric) && seriesFits(rule, one),
+  );
+};
+
+/** Senders give labels to series, people to machines: either may be what an absence rule names. */
+export const concernsMachine = (
+  rule: CompiledAbsence,
+  machine: Machine,
+  series: readonly Series[],
+): boolean => {
+  const { labels } = rule.row.selector;
+  if (!machineFits(rule, machine)) return false;
+  return labels === undefined || labelsMatch(labels, machine, null) || seriesHeard(rule, series).length > 0;
+};

@@ -1,25 +1,40 @@
 // In: readings, signs of life and the clock. Out: alerts triggered and resolved, durable before the
 // promise resolves. All decisions about one machine are made one after the other; machines do not
-// wait for each other. The usual reading changes nothing and costs a comparison per rule.
+// wait for each other.
 import type { CancelTimer, Clock } from "../core/clock";
+import { isAppError } from "../core/errors";
 import type { Log } from "../core/log";
-import type { Evaluator, Machine, MachineDirectory, SeriesReadings } from "../core/machine";
+import type { Evaluator, Machine, SeriesReadings } from "../core/machine";
 import type { KeyedLock } from "../lib/keyed-lock";
 import type { Service } from "../lib/service";
+import { runSideBySide } from "../lib/side-by-side";
 import { emptyPlan } from "../notify/plan";
-import { type AbsenceState, type Binding, type RuleBook, type SeriesState } from "./book";
+import type { Statement } from "../store/engine";
+import { seriesHeard } from "./compile";
 import { openDecision, type Decision, type DecisionParts } from "./decision";
+import type { AbsenceState, SeriesState } from "./memory";
+import { applyReadings } from "./readings";
+import type { Reviewer } from "./review";
 import { silentSince } from "./silence";
-import { passTime, stepReading } from "./step";
+import { delayIsOver, passTime } from "./step";
+
+/** How a machine is deleted. */
+export interface Removal {
+  statements: readonly Statement[];
+  /** Takes the machine out of the directory. */
+  afterCommit: () => void;
+}
 
 export interface RuleEngine extends Evaluator, Service {
-  /** Silence before this does not count. In ms. */
-  readonly startedAt: number;
+  /**
+   * Commits the removal together with the end of the machine's alerts (`machine_removed`); nothing is
+   * decided about the machine afterwards. Rejects as `Engine.batch`, with everything as before.
+   */
+  forget(machine: Machine, at: number, removal: Removal): Promise<void>;
 }
 
 export interface RuleEngineParts extends DecisionParts {
-  book: RuleBook;
-  machines: MachineDirectory;
+  reviewer: Pick<Reviewer, "retry">;
   /** Shared with everything else that changes alerts of a machine. */
   lock: KeyedLock;
   clock: Clock;
@@ -28,58 +43,18 @@ export interface RuleEngineParts extends DecisionParts {
 
 /** Delays and absence are found at most this late (alarms.md, rule 1). */
 const SWEEP_MS = 1_000;
+/** Decisions that are written at once: a plant that falls silent must not fill the writer's queue. */
+const SIDE_BY_SIDE = 1_000;
 
 export const createRuleEngine = (parts: RuleEngineParts): RuleEngine => {
-  const { book, machines, lock, clock, log } = parts;
+  const { book, machines, reviewer, lock, clock, log } = parts;
+  /** Silence before this does not count. */
   const startedAt = clock.now();
   let cancelSweep: CancelTimer | null = null;
   let sweeping: Promise<void> | null = null;
   let stopped = true;
 
-  const applyReading = (
-    state: SeriesState,
-    binding: Binding,
-    at: number,
-    value: number,
-    decision: Decision,
-  ): void => {
-    decision.touch(state);
-    stepReading(state, state.rule.limit, state.rule.delays, { at, value, held: binding.held }, (turn) =>
-      decision.turn(state, turn),
-    );
-  };
-
-  /** Opens a decision only when a reading concerns a state that is not at rest. */
-  const decideBatch = (batch: SeriesReadings, receivedAt: number, decisionOf: () => Decision): void => {
-    const { series, times, values, count } = batch;
-    const binding = book.bind(series);
-    const { states } = binding;
-    const startedFrom = series.evaluatedUntil;
-    let until = startedFrom ?? Number.NEGATIVE_INFINITY;
-    let decision: Decision | null = null;
-    for (let index = 0; index < count; index++) {
-      const at = times[index] as number;
-      if (at <= until) continue;
-      until = at;
-      const value = values[index] as number;
-      for (let s = 0; s < states.length; s++) {
-        const state = states[s] as SeriesState;
-        if (state.phase === "normal" && !state.rule.limit.holds(value)) continue;
-        if (state.phase === "active" && !state.rule.limit.clears(value)) continue;
-        if (decision === null) {
-          decision = decisionOf();
-          decision.touchSeries(series);
-        }
-        applyReading(state, binding, at, value, decision);
-      }
-      binding.held = value;
-      binding.heldAt = at;
-    }
-    if (count > 0 && until !== startedFrom && until !== Number.NEGATIVE_INFINITY) {
-      series.evaluatedUntil = until;
-      binding.receivedAt = receivedAt;
-    }
-  };
+  const isKnown = (machine: Machine): boolean => machines.machine(machine.id) === machine;
 
   const endSilence = (
     machine: Machine,
@@ -87,30 +62,70 @@ export const createRuleEngine = (parts: RuleEngineParts): RuleEngine => {
     decision: Decision,
     now: number,
   ): void => {
-    for (const state of book.silent.get(machine.id) ?? []) {
-      const { condition } = state.rule;
-      if (condition.type === "no_data" && !batches.some((batch) => batch.series.metric === condition.metric))
-        continue;
+    const series = batches.map((batch) => batch.series);
+    for (const state of [...(book.silent.get(machine.id) ?? [])]) {
+      if (state.rule.condition.type === "no_data" && seriesHeard(state.rule, series).length === 0) continue;
       decision.touch(state);
       state.phase = "normal";
-      state.since = null;
       decision.turn(state, { kind: "ends", at: now, value: 0 });
     }
   };
 
-  /** Decides synchronously; the promise is there only when something must be committed. */
-  const decideMachine = (
+  /** Decides synchronously. Null when nothing must be committed. */
+  const decide = (
+    machine: Machine,
+    batches: readonly SeriesReadings[],
+    receivedAt: number,
+  ): Decision | null => {
+    let decision: Decision | null = null;
+    const decisionOf = (): Decision => (decision ??= openDecision(parts, receivedAt));
+    try {
+      applyReadings(book, batches, receivedAt, decisionOf);
+      if (book.silent.size > 0 && book.silent.has(machine.id))
+        endSilence(machine, batches, decisionOf(), receivedAt);
+    } catch (error) {
+      (decision as Decision | null)?.undo();
+      throw error;
+    }
+    const made = decision as Decision | null;
+    return made === null || made.isEmpty() ? null : made;
+  };
+
+  /** A conflict means that what was decided on has just gone, a rule perhaps: decided again, once. */
+  const settle = async (decision: Decision | null, decideAgain: () => Decision | null): Promise<void> => {
+    if (decision === null) return;
+    try {
+      await decision.commit();
+    } catch (error) {
+      if (!isAppError(error, "conflict")) throw error;
+      await decideAgain()?.commit();
+    }
+  };
+
+  const decideInTurn = (
+    machine: Machine,
+    batches: readonly SeriesReadings[],
+    receivedAt: number,
+  ): Promise<void> => {
+    const decideNow = (): Decision | null => (isKnown(machine) ? decide(machine, batches, receivedAt) : null);
+    return lock.run(machine.id, async () => settle(decideNow(), decideNow));
+  };
+
+  /** The promise is there only when something must be committed or waited for. */
+  const decideAtOnce = (
     machine: Machine,
     batches: readonly SeriesReadings[],
     receivedAt: number,
   ): Promise<void> | null => {
-    let decision: Decision | null = null;
-    const decisionOf = (): Decision => (decision ??= openDecision(parts, receivedAt));
-    for (const batch of batches) decideBatch(batch, receivedAt, decisionOf);
-    if (book.silent.size > 0 && book.silent.has(machine.id))
-      endSilence(machine, batches, decisionOf(), receivedAt);
-    const made = decision as Decision | null;
-    return made === null || made.isEmpty() ? null : made.commit();
+    if (lock.isHeld(machine.id)) return decideInTurn(machine, batches, receivedAt);
+    try {
+      const decision = decide(machine, batches, receivedAt);
+      if (decision === null) return null;
+      return lock.run(machine.id, () => settle(decision, () => decide(machine, batches, receivedAt)));
+    } catch (error) {
+      // The other machines of the request are decided all the same.
+      return Promise.reject(error);
+    }
   };
 
   const evaluate = async (batches: readonly SeriesReadings[], receivedAt: number): Promise<void> => {
@@ -118,67 +133,63 @@ export const createRuleEngine = (parts: RuleEngineParts): RuleEngine => {
     let start = 0;
     while (start < batches.length) {
       // Batches of one machine stand together; a machine met again later simply waits for itself.
-      const machine = (batches[start] as SeriesReadings).series.machine;
+      const { machine } = (batches[start] as SeriesReadings).series;
       let end = start + 1;
       while (end < batches.length && (batches[end] as SeriesReadings).series.machine === machine) end++;
       const ofMachine = start === 0 && end === batches.length ? batches : batches.slice(start, end);
       start = end;
       if (machine.approval !== "approved") continue;
-      if (lock.isHeld(machine.id)) {
-        commits.push(
-          lock.run(machine.id, async () => void (await decideMachine(machine, ofMachine, receivedAt))),
-        );
-        continue;
-      }
-      const commit = decideMachine(machine, ofMachine, receivedAt);
-      if (commit !== null) commits.push(lock.run(machine.id, () => commit));
+      const committed = decideAtOnce(machine, ofMachine, receivedAt);
+      if (committed !== null) commits.push(committed);
     }
     if (commits.length > 0) await Promise.all(commits);
   };
 
-  const heard = (machine: Machine, at: number): Promise<void> => {
-    if (!book.silent.has(machine.id)) return Promise.resolve();
-    return lock.run(machine.id, async () => void (await decideMachine(machine, [], at)));
-  };
+  const heard = (machine: Machine, at: number): Promise<void> =>
+    book.silent.has(machine.id) ? decideInTurn(machine, [], at) : Promise.resolve();
 
-  const forget = (machine: Machine, at: number): Promise<void> =>
+  const forget = (machine: Machine, at: number, removal: Removal): Promise<void> =>
     lock.run(machine.id, async () => {
       const plan = emptyPlan();
       for (const open of parts.alerts.open())
         if (open.alert.machineId === machine.id)
           parts.planner.resolve(open, { reason: "machine_removed", at }, at, plan);
-      plan.afterCommit.push(() => book.forgetMachine(machine.id));
+      plan.statements.push(...removal.statements);
+      plan.afterCommit.push(() => book.forgetMachine(machine.id), removal.afterCommit);
       await parts.commit(plan);
     });
 
-  /** A delay that ran out while no reading came: device time goes on with the server's clock. */
+  /** Device time goes on with the server's clock while no reading comes. */
+  const deviceNow = (state: SeriesState, now: number): number => {
+    const { heldAt, receivedAt } = book.bind(state.series);
+    return heldAt + Math.max(0, now - receivedAt);
+  };
+
+  /** A delay that ran out while no reading came. */
   const sweepDelay = async (state: SeriesState): Promise<void> => {
+    if (!book.isCurrent(state)) return;
     const now = clock.now();
-    const binding = book.bind(state.series);
-    if (state.since === null) return;
     const decision = openDecision(parts, now);
     decision.touch(state);
-    const deviceNow = binding.heldAt + Math.max(0, now - binding.receivedAt);
-    passTime(state, state.rule.delays, deviceNow, binding.held, (turn) => decision.turn(state, turn));
+    passTime(state, state.rule.delays, deviceNow(state, now), book.bind(state.series).held, (turn) =>
+      decision.turn(state, turn),
+    );
     if (!decision.isEmpty()) await decision.commit();
   };
 
-  const isDue = (state: SeriesState, now: number): boolean => {
-    if (state.since === null) return false;
-    const binding = book.bind(state.series);
-    const delayMs = state.phase === "pending_on" ? state.rule.delays.onMs : state.rule.delays.offMs;
-    return binding.heldAt + Math.max(0, now - binding.receivedAt) - state.since >= delayMs;
-  };
-
+  /** In ms; null where the rule does not apply. */
   const silenceOf = (state: AbsenceState, now: number): number | null => {
     const since = silentSince(state.rule, state.machine, machines.seriesOf(state.machine.id), startedAt);
+    // A sign of life can only put it off.
+    state.checkAt = (since ?? now) + state.rule.afterMs;
     return since === null ? null : now - since;
   };
 
   const sweepAbsence = async (state: AbsenceState): Promise<void> => {
+    if (!book.isCurrent(state) || state.phase !== "normal") return;
     const now = clock.now();
     const silence = silenceOf(state, now);
-    if (silence === null || silence < state.rule.afterMs || state.phase !== "normal") return;
+    if (silence === null || silence < state.rule.afterMs) return;
     const decision = openDecision(parts, now);
     decision.touch(state);
     state.phase = "active";
@@ -186,20 +197,32 @@ export const createRuleEngine = (parts: RuleEngineParts): RuleEngine => {
     await decision.commit();
   };
 
-  const sweep = async (): Promise<void> => {
-    const now = clock.now();
-    const work: Promise<void>[] = [];
-    for (const state of book.pending)
-      if (isDue(state, now)) work.push(lock.run(state.series.machine.id, () => sweepDelay(state)));
-    for (const state of book.absencePairs()) {
-      if (state.phase !== "normal") continue;
-      const silence = silenceOf(state, now);
-      if (silence !== null && silence >= state.rule.afterMs)
-        work.push(lock.run(state.machine.id, () => sweepAbsence(state)));
+  const findDue = (now: number): (() => Promise<void>)[] => {
+    const due: (() => Promise<void>)[] = [];
+    for (const state of book.pending) {
+      const { rule, series } = state;
+      if (book.isCurrent(state) && delayIsOver(state, rule.delays, deviceNow(state, now)))
+        due.push(() => lock.run(series.machine.id, () => sweepDelay(state)));
     }
-    for (const result of await Promise.allSettled(work))
-      if (result.status === "rejected")
-        log.error("a rule could not be settled; it is tried again", { error: result.reason });
+    for (const machine of book.watched())
+      for (const state of book.watch(machine)) {
+        if (state.phase !== "normal" || now < state.checkAt) continue;
+        const silence = silenceOf(state, now);
+        if (silence !== null && silence >= state.rule.afterMs)
+          due.push(() => lock.run(machine.id, () => sweepAbsence(state)));
+      }
+    return due;
+  };
+
+  const sweep = async (): Promise<void> => {
+    const due = findDue(clock.now());
+    const failures = await runSideBySide(due, SIDE_BY_SIDE);
+    if (failures.length > 0)
+      log.error("rules could not be settled; they are tried again", {
+        count: failures.length,
+        error: failures[0],
+      });
+    await reviewer.retry();
   };
 
   const arm = (): void => {
@@ -216,7 +239,6 @@ export const createRuleEngine = (parts: RuleEngineParts): RuleEngine => {
 
   return {
     name: "rules",
-    startedAt,
     evaluate,
     heard,
     forget,

@@ -57,9 +57,6 @@ export const createRuleRepository = ({ db }: Store) => ({
 
   remove: (tenantId: string, id: string): Statement =>
     statementOf(db.delete(rules).where(and(eq(rules.tenantId, tenantId), eq(rules.id, id))), 1),
-
-  forgetStates: (ruleId: string): Statement =>
-    statementOf(db.delete(ruleStates).where(eq(ruleStates.ruleId, ruleId))),
 });
 
 export type RuleRepository = ReturnType<typeof createRuleRepository>;

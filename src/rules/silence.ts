@@ -1,30 +1,32 @@
 // In: an absence rule, a machine and what was heard of it. Out: since when it is silent, and the words
 // for it. Silence is measured by the server's clock, never by the device's.
 import type { Machine, Series } from "../core/machine";
-import type { CompiledAbsence } from "./compile";
+import { seriesHeard, type CompiledAbsence } from "./compile";
 import type { AbsenceCondition } from "./condition";
 
 /**
- * The later of the last contact, the rule's and the machine's creation and our own start; null when
- * the rule does not apply: a machine that never sent the metric, unless the rule names the machine.
+ * The later of the last contact, the rule's and the machine's creation and `notBefore` (our own start),
+ * in server ms; null when the rule does not apply: a machine that never sent the metric, unless the
+ * rule names the machine.
  */
 export const silentSince = (
   rule: CompiledAbsence,
   machine: Machine,
   series: readonly Series[],
-  startedAt: number,
+  notBefore: number,
 ): number | null => {
   const { condition, row } = rule;
   let contact = condition.type === "heartbeat" ? (machine.lastContactAt ?? 0) : 0;
   if (condition.type === "no_data") {
-    const ofMetric = series.filter((one) => one.metric === condition.metric);
-    if (ofMetric.length === 0 && row.selector.machine_id === undefined) return null;
-    for (const one of ofMetric) contact = Math.max(contact, one.lastReceivedAt ?? 0);
+    const heard = seriesHeard(rule, series);
+    if (heard.length === 0 && row.selector.machine_id === undefined) return null;
+    for (const one of heard) contact = Math.max(contact, one.lastReceivedAt ?? one.createdAt);
   }
-  return Math.max(contact, row.createdAt, machine.createdAt, startedAt);
+  return Math.max(contact, row.createdAt, machine.createdAt, notBefore);
 };
 
 const UNITS: readonly (readonly [string, number])[] = [
+  ["day", 86_400],
   ["hour", 3_600],
   ["minute", 60],
   ["second", 1],
@@ -40,9 +42,10 @@ export const durationWords = (seconds: number): string => {
   return `${seconds} seconds`;
 };
 
-export const silenceText = (condition: AbsenceCondition, seconds: number): string => {
+/** `metric`: the metric's display name, or else its name. */
+export const silenceText = (condition: AbsenceCondition, metric: string, seconds: number): string => {
   const limit = durationWords(condition.after_seconds);
   return condition.type === "heartbeat"
     ? `Device has not sent a heartbeat in ${limit} (silent for ${seconds} s)`
-    : `No data for ${condition.metric} in ${limit} (silent for ${seconds} s)`;
+    : `No data for ${metric} in ${limit} (silent for ${seconds} s)`;
 };

@@ -27,9 +27,13 @@ export interface Turn {
 /** Called for each turn, in order; at most two for one reading. */
 export type OnTurn = (turn: Turn) => void;
 
+/** Device time at which the pending delay is over; never when none is pending. */
+const delayEnd = ({ phase, since }: StepState, delays: Delays): number =>
+  since === null ? Number.POSITIVE_INFINITY : since + (phase === "pending_on" ? delays.onMs : delays.offMs);
+
 /** Whether the pending delay is over at device time `at`. */
-const delayIsOver = (state: StepState, delays: Delays, at: number): boolean =>
-  state.since !== null && at - state.since >= (state.phase === "pending_on" ? delays.onMs : delays.offMs);
+export const delayIsOver = (state: StepState, delays: Delays, at: number): boolean =>
+  delayEnd(state, delays) <= at;
 
 const enter = (state: StepState, phase: Phase, since: number | null): void => {
   state.phase = phase;
@@ -44,8 +48,8 @@ export const passTime = (
   held: number,
   onTurn: OnTurn,
 ): void => {
-  if (state.since === null || !delayIsOver(state, delays, at)) return;
-  const over = state.since + (state.phase === "pending_on" ? delays.onMs : delays.offMs);
+  const over = delayEnd(state, delays);
+  if (over > at) return;
   if (state.phase === "pending_on") {
     enter(state, "active", null);
     onTurn({ kind: "begins", at: over, value: held });
@@ -55,18 +59,14 @@ export const passTime = (
   }
 };
 
-/** A reading that is newer than all before it. Changes `state` in place. */
-export const stepReading = (
+/** The value that holds from `at` on, whatever was before it. Changes `state` in place. */
+export const stepValue = (
   state: StepState,
   limit: Limit,
   delays: Delays,
-  reading: { at: number; value: number; held: number },
+  { at, value }: { at: number; value: number },
   onTurn: OnTurn,
 ): void => {
-  const { at, value, held } = reading;
-  if (state.phase === "pending_on" && !limit.holds(value)) passTime(state, delays, at, held, onTurn);
-  else if (state.phase === "pending_off" && !limit.clears(value)) passTime(state, delays, at, held, onTurn);
-
   switch (state.phase) {
     case "normal":
       if (!limit.holds(value)) return;
@@ -98,4 +98,28 @@ export const stepReading = (
         onTurn({ kind: "ends", at, value });
       }
   }
+};
+
+/**
+ * A reading that is newer than all before it. Until then `held` held, and a delay that ran out under
+ * it has run out. Changes `state` in place.
+ */
+export const stepReading = (
+  state: StepState,
+  limit: Limit,
+  delays: Delays,
+  reading: { at: number; value: number; held: number },
+  onTurn: OnTurn,
+): void => {
+  const { at, value, held } = reading;
+  const goesOn = state.phase === "pending_on" ? limit.holds(value) : limit.clears(value);
+  // A reading at the very end of the delay completes it itself, if it agrees.
+  if (!goesOn || delayEnd(state, delays) < at) passTime(state, delays, at, held, onTurn);
+  stepValue(state, limit, delays, reading, onTurn);
+};
+
+/** False when `stepReading` would change nothing: the usual case. */
+export const isMoved = (state: StepState, limit: Limit, value: number): boolean => {
+  if (state.phase === "normal") return limit.holds(value);
+  return state.phase !== "active" || limit.clears(value);
 };

@@ -1,9 +1,12 @@
 // In: a rule, and who could be told. Out: sentences about what would keep it from reaching anybody.
+import type { Channel } from "../channels/directory";
 import type { AlertSnapshot } from "../core/events";
 import type { Machine, MachineDirectory } from "../core/machine";
 import type { TenantDirectory } from "../core/tenants";
-import type { Notifier } from "../notify/notifier";
 import type { EscalationPolicy } from "../escalation/policies";
+import type { Notifier } from "../notify/notifier";
+import { metricNameOf } from "./breach-of";
+import { compileRule, concernsMachine, concernsSeries, type CompiledRule } from "./compile";
 import type { RuleRow } from "./repository";
 
 export interface WarningParts {
@@ -13,55 +16,105 @@ export interface WarningParts {
   policies: { of(tenantId: string): readonly EscalationPolicy[] };
 }
 
+const NO_MACHINE = "The selected machine does not exist (any more): the rule concerns nothing.";
 const NOBODY_TOLD =
   "Nobody would be told: no active channel takes alerts like these, and no active escalation policy has this severity.";
 
-/** An alert as the rule would make it, on a machine that it may concern. */
-const sampleAlert = (row: RuleRow, machine: Machine | undefined, projectId: string): AlertSnapshot => ({
-  id: row.id,
+interface Likeness {
+  machine: Machine | undefined;
+  projectId: string;
+  labels: Record<string, string>;
+}
+
+/** An alert as the rule would make it; what is not known is left empty. */
+const sampleAlert = (rule: CompiledRule, { machine, projectId, labels }: Likeness): AlertSnapshot => ({
+  id: rule.row.id,
   number: 0,
-  tenantId: row.tenantId,
-  projectId: machine?.projectId ?? projectId,
-  ruleId: row.id,
-  ruleNumber: row.number,
-  name: row.name,
+  tenantId: rule.row.tenantId,
+  projectId,
+  ruleId: rule.row.id,
+  ruleNumber: rule.row.number,
+  name: rule.row.name,
   status: "triggered",
-  severity: row.severity,
-  message: row.name,
-  machineId: machine?.id ?? row.selector.machine_id ?? "",
+  severity: rule.row.severity,
+  message: rule.row.name,
+  machineId: machine?.id ?? "",
   machineNumber: machine?.number ?? 0,
   machineName: machine?.name ?? "",
   machineType: machine?.type ?? "",
   machineStatus: "online",
-  labels: machine?.labels ?? row.selector.labels ?? {},
-  metricName: row.condition.type === "heartbeat" ? "heartbeat" : row.condition.metric,
+  labels,
+  metricName: metricNameOf(rule),
   metricValue: 0,
   thresholdValue: 0,
   unit: "",
   decimals: null,
-  triggeredAt: row.createdAt,
+  triggeredAt: rule.row.createdAt,
   acknowledgedAt: null,
   acknowledgedBy: null,
   resolvedAt: null,
   resolvedBy: null,
   resolveReason: null,
   fleeting: false,
-  createdAt: row.createdAt,
+  createdAt: rule.row.createdAt,
 });
 
-export const warningsOf = (
-  row: RuleRow,
-  { notifier, machines, tenants, policies }: WarningParts,
-): string[] => {
+/** A machine of the channel's filter that the rule concerns. */
+const filteredMachine = (
+  rule: CompiledRule,
+  machineIds: readonly string[],
+  machines: MachineDirectory,
+): Machine | undefined =>
+  machineIds
+    .map((id) => machines.machine(id))
+    .find((machine) => {
+      if (machine === undefined) return false;
+      const series = machines.seriesOf(machine.id);
+      return rule.kind === "absence"
+        ? concernsMachine(rule, machine, series)
+        : series.some((one) => concernsSeries(rule, one));
+    });
+
+/**
+ * The alert of the rule that the channel is the likeliest to take; null when there can be none. Labels
+ * may come with the readings, so those that the channel wants are taken for granted.
+ */
+const likeliest = (rule: CompiledRule, channel: Channel, parts: WarningParts): AlertSnapshot | null => {
+  const { machines, tenants } = parts;
+  const { selector, tenantId } = rule.row;
+  const { filters } = channel;
+  const machineIds = filters?.machine_ids ?? [];
+  const named = selector.machine_id === undefined ? undefined : machines.machine(selector.machine_id);
+  if (selector.machine_id !== undefined || machineIds.length > 0) {
+    const machine = named ?? filteredMachine(rule, machineIds, machines);
+    if (machine === undefined) return null;
+    const labels = { ...filters?.labels, ...machine.labels, ...selector.labels };
+    return sampleAlert(rule, { machine, projectId: machine.projectId, labels });
+  }
+  const projectId = selector.project_id ?? filters?.project_ids?.[0] ?? tenants.defaultProject(tenantId).id;
+  return sampleAlert(rule, {
+    machine: undefined,
+    projectId,
+    labels: { ...filters?.labels, ...selector.labels },
+  });
+};
+
+/** Empty when an alert of the rule can reach somebody; says nothing of channels that fail. */
+export const warningsOf = (row: RuleRow, parts: WarningParts): string[] => {
+  const { notifier, machines, policies } = parts;
+  const rule = compileRule(row);
   const warnings: string[] = [];
-  const { selector } = row;
-  const machine = selector.machine_id === undefined ? undefined : machines.machine(selector.machine_id);
-  if (selector.machine_id !== undefined && machine === undefined)
-    warnings.push("The selected machine does not exist (any more): the rule concerns nothing.");
-  const projectId = selector.project_id ?? tenants.defaultProject(row.tenantId).id;
+  const { machine_id: machineId } = row.selector;
+  if (machineId !== undefined && machines.machine(machineId) === undefined) warnings.push(NO_MACHINE);
   const escalates = policies
     .of(row.tenantId)
-    .some((policy) => policy.isActive && policy.severity === row.severity);
-  if (!escalates && !notifier.wouldTell(sampleAlert(row, machine, projectId))) warnings.push(NOBODY_TOLD);
+    .some(
+      (policy) =>
+        policy.isActive &&
+        policy.severity === row.severity &&
+        policy.steps.some((step) => notifier.canEscalateTo(row.tenantId, step.channel_id)),
+    );
+  if (!escalates && !notifier.wouldTell(row.tenantId, (channel) => likeliest(rule, channel, parts)))
+    warnings.push(NOBODY_TOLD);
   return warnings;
 };

@@ -14,6 +14,7 @@ import { createRuleBook } from "../rules/book";
 import { createRuleDesk } from "../rules/desk";
 import { createRuleEngine } from "../rules/engine";
 import { createRuleRepository } from "../rules/repository";
+import { createReviewer } from "../rules/review";
 import type { Base } from "./base";
 import type { Telling } from "./telling";
 
@@ -30,11 +31,18 @@ export const wireDeciding = async (
   const alerts = createAlertBook(alertRepository, machines);
   const escalations = createEscalationRepository(store);
   const policies = createPolicyBook(escalations);
-  const escalation = createEscalationPlanner(policies, (dueAt) => runner.wake(dueAt));
+  const escalation = createEscalationPlanner({
+    policies,
+    wake: (dueAt) => runner.wake(dueAt),
+    extend: () => void runner.extend(),
+  });
   const runner = createEscalationRunner({
     repository: escalations,
     policies,
     notifier,
+    openAlerts: function* () {
+      for (const { alert } of alerts.open()) yield alert;
+    },
     findOpenAlert: (alertId) => alerts.find(alertId)?.alert,
     commit,
     lock,
@@ -45,9 +53,7 @@ export const wireDeciding = async (
   const policyDesk = createPolicyDesk({
     book: policies,
     repository: escalations,
-    planner: escalation,
-    openAlerts: (tenantId) =>
-      [...alerts.open()].map(({ alert }) => alert).filter((alert) => alert.tenantId === tenantId),
+    extend: () => runner.extend(),
     channelExists: (tenantId, channelId) => directory.find(tenantId, channelId) !== undefined,
     commit,
     clock,
@@ -68,10 +74,11 @@ export const wireDeciding = async (
     clock,
   });
   const rules = createRuleBook(machines);
-  const decision = { book: rules, alerts, planner, commit, saveSeries: saveSeriesStatement };
+  const decision = { book: rules, alerts, planner, machines, commit, saveSeries: saveSeriesStatement };
   const ruleRepository = createRuleRepository(store);
-  const ruleDesk = createRuleDesk({ ...decision, repository: ruleRepository, machines, lock, clock });
-  const engine = createRuleEngine({ ...decision, machines, lock, clock, log });
+  const reviewer = createReviewer({ ...decision, lock, clock, log });
+  const ruleDesk = createRuleDesk({ book: rules, repository: ruleRepository, reviewer, commit, clock });
+  const engine = createRuleEngine({ ...decision, reviewer, lock, clock, log });
   await alerts.load();
   await policies.load();
   await ruleDesk.load();
@@ -85,6 +92,7 @@ export const wireDeciding = async (
     runner,
     ruleRepository,
     ruleDesk,
+    reviewer,
     engine,
   };
 };

@@ -112,10 +112,10 @@ test("switched off it tells nobody; switched on again it covers the open alert",
   const { id } = await policy(5);
   await bench.send(series, [t0, 90]);
   bench.takeTold();
-  await bench.parts.policies.update(TESTER, id, { isActive: false });
+  await bench.parts.policies.update(TESTER, id, () => ({ isActive: false }));
   await bench.clock.advance(10 * MINUTE);
   expect(bench.takeTold()).toEqual([]);
-  await bench.parts.policies.update(TESTER, id, { isActive: true });
+  await bench.parts.policies.update(TESTER, id, () => ({ isActive: true }));
   await bench.clock.advance(1);
   expect(bench.takeTold()).toEqual(["escalated 1"]);
 });

@@ -45,10 +45,6 @@ export class RecordingEvaluator implements Evaluator {
     }
   }
 
-  async forget(machine: Parameters<Evaluator["forget"]>[0]): Promise<void> {
-    this.forgotten.push(machine.name);
-  }
-
   async heard(machine: Parameters<Evaluator["heard"]>[0]): Promise<void> {
     this.heardOf.push(machine.name);
   }
@@ -160,7 +156,13 @@ export class IntakeBench {
       config,
       clock,
       log,
-      hooks: { beforeRemoval: (machine) => this.evaluator.forget(machine) },
+      hooks: {
+        remove: async (machine, { statements, afterCommit }) => {
+          await store.engine.batch(statements);
+          this.evaluator.forgotten.push(machine.name);
+          afterCommit();
+        },
+      },
     });
     const server = createServer({
       config: {

@@ -13,6 +13,7 @@ import type { AlertSnapshot, EscalationSnapshot } from "../../src/core/events";
 import { newId } from "../../src/core/ids";
 import { silentLog } from "../../src/core/log";
 import type { Machine, MachineDirectory, Series } from "../../src/core/machine";
+import { saveSeriesStatement } from "../../src/intake/repository";
 import { createKeyedLock } from "../../src/lib/keyed-lock";
 import type { AlertEvent, Notifier } from "../../src/notify/notifier";
 import { createCommit } from "../../src/notify/plan";
@@ -21,6 +22,7 @@ import type { Condition } from "../../src/rules/condition";
 import { createRuleDesk, type RuleDesk, type RuleInput } from "../../src/rules/desk";
 import { createRuleEngine, type RuleEngine } from "../../src/rules/engine";
 import { createRuleRepository } from "../../src/rules/repository";
+import { createReviewer } from "../../src/rules/review";
 import { FakeClock } from "./clock";
 import { openTestStore, type TestStore } from "./store";
 
@@ -109,16 +111,22 @@ export class RuleBench {
         plan.afterCommit.push(() => this.told.push({ event, alert, escalation, channelId }));
         return true;
       },
+      canEscalateTo: (_, channelId) => this.channels.has(channelId),
       wouldTell: () => true,
     };
     const commit = createCommit(store.engine, () => undefined);
     const escalations = createEscalationRepository(store);
     const policyBook = createPolicyBook(escalations);
-    const escalation = createEscalationPlanner(policyBook, (dueAt) => runner.wake(dueAt));
+    const escalation = createEscalationPlanner({
+      policies: policyBook,
+      wake: (dueAt) => runner.wake(dueAt),
+      extend: () => void runner.extend(),
+    });
     const runner = createEscalationRunner({
       repository: escalations,
       policies: policyBook,
       notifier,
+      openAlerts: () => [...book.open()].map(({ alert }) => alert),
       findOpenAlert: (alertId) => book.find(alertId)?.alert,
       commit,
       lock,
@@ -128,26 +136,31 @@ export class RuleBench {
     const policies = createPolicyDesk({
       book: policyBook,
       repository: escalations,
-      planner: escalation,
-      openAlerts: () => [...book.open()].map(({ alert }) => alert),
+      extend: () => runner.extend(),
       channelExists: (_, channelId) => this.channels.has(channelId),
       commit,
       clock,
     });
     const planner = createAlertPlanner({ book, notifier, escalation });
-    const saveSeries = (series: Series) => ({
-      sql: "UPDATE series SET evaluated_until = ? WHERE id = ?",
-      params: [series.evaluatedUntil, series.id],
-    });
-    const decision = { book: createRuleBook(this.directory), alerts: book, planner, commit, saveSeries };
+    const rules = createRuleBook(this.directory);
+    const machines = this.directory;
+    const decision = {
+      book: rules,
+      alerts: book,
+      planner,
+      machines,
+      commit,
+      saveSeries: saveSeriesStatement,
+    };
+    const reviewer = createReviewer({ ...decision, lock, clock, log: silentLog });
     const desk = createRuleDesk({
-      ...decision,
+      book: rules,
       repository: createRuleRepository(store),
-      machines: this.directory,
-      lock,
+      reviewer,
+      commit,
       clock,
     });
-    const engine = createRuleEngine({ ...decision, machines: this.directory, lock, clock, log: silentLog });
+    const engine = createRuleEngine({ ...decision, reviewer, lock, clock, log: silentLog });
     const alerts = createAlertDesk({
       book,
       repository,
@@ -240,6 +253,18 @@ export class RuleBench {
     this.#series.set(series.id, series);
     this.#version++;
     return series;
+  }
+
+  /** As a person deletes it. */
+  remove(machine: Machine): Promise<void> {
+    return this.parts.engine.forget(machine, this.clock.now(), {
+      statements: [{ sql: "DELETE FROM machines WHERE id = ?", params: [machine.id] }],
+      afterCommit: () => {
+        this.#machines.delete(machine.id);
+        for (const series of this.directory.seriesOf(machine.id)) this.#series.delete(series.id);
+        this.#version++;
+      },
+    });
   }
 
   rule(condition: Condition, more: Partial<RuleInput> = {}) {

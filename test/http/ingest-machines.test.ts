@@ -179,7 +179,7 @@ describe("online and offline", () => {
       "online",
       "offline",
     ]);
-    expect(bench.evaluator.heardOf).toEqual(["a", "a", "a", "a"]);
+    expect(bench.evaluator.heardOf).toEqual(["a", "b", "a", "b", "a", "b", "a", "b"]);
   });
 
   test("our own downtime is nobody's silence", async () => {

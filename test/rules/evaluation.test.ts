@@ -312,7 +312,7 @@ test("a machine that is deleted takes its open alerts with it, and is not missed
   await bench.rule(hot);
   await bench.rule({ type: "heartbeat", after_seconds: 300 });
   await bench.send(series, [t0, 90]);
-  await bench.parts.engine.forget(machine, bench.clock.now());
+  await bench.remove(machine);
   expect(bench.told.at(-1)?.alert.resolveReason).toBe("machine_removed");
   expect(bench.takeTold()).toEqual(["triggered 1", "resolved 1"]);
 });

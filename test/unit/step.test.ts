@@ -124,12 +124,52 @@ describe("on-delay", () => {
   });
 
   test("goes on from a persisted since, without starting anew", () => {
-    expect(run([[61, 11]], delays, { phase: "pending_on", since: 0 }).turns).toEqual(["begins@61=11"]);
+    expect(run([[60, 11]], delays, { phase: "pending_on", since: 0 }).turns).toEqual(["begins@60=11"]);
+  });
+
+  test("begins at the same time and value whether the clock or a later reading finds it over", () => {
+    const live = run([[0, 11]], delays);
+    passTime(live.state, delays, 61, live.held, live.onTurn);
+    stepReading(live.state, limit, delays, { at: 75, value: 13, held: live.held }, live.onTurn);
+    const late = run(
+      [
+        [0, 11],
+        [75, 13],
+      ],
+      delays,
+    );
+    expect(late.turns).toEqual(["begins@60=11"]);
+    expect(late.turns).toEqual(live.turns);
+  });
+
+  test("a reading that ends the excursion at the very end of the delay comes too late", () => {
+    expect(
+      run(
+        [
+          [0, 11],
+          [60, 7],
+        ],
+        delays,
+      ).turns,
+    ).toEqual(["begins@60=11", "ends@60=7"]);
   });
 });
 
 describe("off-delay", () => {
   const delays: Delays = { onMs: 0, offMs: 60 };
+
+  test("ends at the same time whether the clock or a later reading finds it over", () => {
+    expect(
+      run(
+        [
+          [0, 11],
+          [10, 7],
+          [90, 6],
+        ],
+        delays,
+      ).turns,
+    ).toEqual(["begins@0=11", "ends@70=7"]);
+  });
 
   test("ends when it was clear all the time", () => {
     expect(

@@ -8,7 +8,7 @@ import type { Log } from "../../core/log";
 import type { Evaluator, Machine, MetricInfo } from "../../core/machine";
 import type { TenantDirectory } from "../../core/tenants";
 import { journalStatement } from "../../journal/append";
-import type { Engine } from "../../store/engine";
+import type { Engine, Statement } from "../../store/engine";
 import { judgeLabels, judgeMachineName } from "../names";
 import type { Presence } from "../presence";
 import type { MachineRecord } from "../records";
@@ -22,10 +22,17 @@ import {
 } from "../repository";
 import type { Samples } from "../samples/samples";
 
+/** What else follows from a person's changes. */
 export interface MachineHooks {
-  /** Before a machine's rows are deleted: its alerts end here. */
-  beforeRemoval(machine: Machine): Promise<void>;
-  /** Its type, project, labels or approval changed: other rules may concern it now. */
+  /**
+   * Commits the statements that delete a machine, together with the end of its alerts; then calls
+   * `afterCommit`, before anything else is decided about the machine. Rejects as `Engine.batch`.
+   */
+  remove(
+    machine: Machine,
+    removal: { statements: readonly Statement[]; afterCommit: () => void },
+  ): Promise<void>;
+  /** Its type, project, labels or approval changed, durably: other rules may concern it now. */
   afterChange(machine: Machine): Promise<void>;
 }
 
@@ -150,20 +157,24 @@ export const createMachineDesk = (parts: MachineDeskParts): MachineDesk => {
     remove: async (principal, id) => {
       const machine = mustFind(principal.tenantId, id);
       if (registry.hasUnsaved()) await registry.save();
-      await hooks.beforeRemoval(machine);
-      const seriesIds = machine.series.map((series) => series.id);
-      await engine.batch([
-        deleteMachineStatement(machine.tenantId, id),
-        journalStatement({
-          tenantId: machine.tenantId,
-          kind: "config.deleted",
-          data: { object: "machine", id, name: machine.name },
-          subjectId: id,
-          actor: principal.actor,
-          at: clock.now(),
-        }),
-      ]);
-      registry.forget(machine);
+      let seriesIds: number[] = [];
+      await hooks.remove(machine, {
+        statements: [
+          deleteMachineStatement(machine.tenantId, id),
+          journalStatement({
+            tenantId: machine.tenantId,
+            kind: "config.deleted",
+            data: { object: "machine", id, name: machine.name },
+            subjectId: id,
+            actor: principal.actor,
+            at: clock.now(),
+          }),
+        ],
+        afterCommit: () => {
+          seriesIds = machine.series.map((series) => series.id);
+          registry.forget(machine);
+        },
+      });
       // In steps, behind the answer; what a stop interrupts is found at the next start.
       samples
         .remove(seriesIds)
