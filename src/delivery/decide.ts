@@ -53,20 +53,19 @@ export const decide = (input: DecisionInput): Decision => {
         retryAfterMs: input.retryAfterMs,
       })
     : null;
-  if (channel === "held" && delayMs !== null)
-    return { status: "held", tries, nextAttemptAt: null, reason, effect: "none" };
+  // Pausing never discards: a resume sends what led to it as well, be it one delivery or several at once.
   const pausesEarly = behaviour.pauseAfterFailures !== null && tries >= behaviour.pauseAfterFailures;
-  if (pausesEarly && judgement.retry && channel === "sending")
-    return { status: "held", tries, nextAttemptAt: null, reason, effect: "pause" };
+  const pausesAtEnd = delayMs === null && statusCode !== GONE && behaviour.whenExhausted === "pause_channel";
+  const pauses = judgement.retry && (pausesEarly || pausesAtEnd);
+  if (channel === "held" && (delayMs !== null || pauses))
+    return { status: "held", tries, nextAttemptAt: null, reason, effect: "none" };
+  if (pauses) return { status: "held", tries, nextAttemptAt: null, reason, effect: "pause" };
   if (delayMs !== null)
     return { status: "pending", tries, nextAttemptAt: now + delayMs, reason, effect: "none" };
 
   const isUsedUp = judgement.retry && channel === "sending";
   if (isUsedUp && statusCode === GONE)
     return { status: "failed", tries, nextAttemptAt: null, reason, effect: "disable" };
-  // Pausing never discards: a resume sends this one as well.
-  if (isUsedUp && behaviour.whenExhausted === "pause_channel")
-    return { status: "held", tries, nextAttemptAt: null, reason, effect: "pause" };
   const effect = isUsedUp && behaviour.whenExhausted === "fail_channel" ? "fail" : "none";
   return { status: "failed", tries, nextAttemptAt: null, reason, effect };
 };

@@ -1,16 +1,10 @@
 // In: the outbox as an earlier run of the program left it. Out: rows in step with their channels:
 // claimed ones are due, those of stopped channels held, those of deleted channels cancelled.
 import type { ChannelDirectory } from "../channels/directory";
+import { channelInStep } from "./in-step";
 import { isSending } from "./is-sending";
 import type { Engine, Statement } from "../store/engine";
-import {
-  cancelStatements,
-  channelsHeld,
-  channelsWaiting,
-  holdStatement,
-  releaseStatement,
-  rescueStatement,
-} from "./repository";
+import { channelsHeld, channelsWaiting, releaseStatement, rescueStatement } from "./repository";
 
 /** Once, at start. Touches only rows that are out of step: its cost does not grow with the backlog. */
 export const reconcile = async (parts: {
@@ -21,20 +15,11 @@ export const reconcile = async (parts: {
 }): Promise<void> => {
   const { engine, epoch, now, directory } = parts;
   const statements: Statement[] = [rescueStatement(epoch, now)];
-  for (const id of await channelsWaiting(engine)) {
-    const channel = directory.get(id);
-    if (channel === undefined) statements.push(...cancelStatements(id, "The channel was deleted.", now));
-    else if (!isSending(channel))
-      statements.push(
-        holdStatement(
-          id,
-          channel.isActive ? `The channel is ${channel.health}.` : "The channel is switched off.",
-        ),
-      );
-  }
+  for (const id of await channelsWaiting(engine))
+    statements.push(...channelInStep(id, directory.get(id), now));
   for (const id of await channelsHeld(engine)) {
     const channel = directory.get(id);
-    if (channel === undefined) statements.push(...cancelStatements(id, "The channel was deleted.", now));
+    if (channel === undefined) statements.push(...channelInStep(id, channel, now));
     else if (isSending(channel)) statements.push(releaseStatement(id, now));
   }
   await engine.batch(statements);

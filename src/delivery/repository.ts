@@ -48,14 +48,14 @@ const POSTPONE = `UPDATE outbox SET urgency = ?, next_attempt_at = ? WHERE seq =
 
 const HOLD = `UPDATE outbox SET status = 'held', next_attempt_at = NULL, reason = ? WHERE channel_id = ? AND ${WAITING}`;
 
-const HOLD_ONE = `UPDATE outbox SET status = 'held', next_attempt_at = NULL WHERE seq = ? AND ${WAITING}`;
+const HOLD_ONE = `UPDATE outbox SET status = 'held', next_attempt_at = NULL, reason = ? WHERE seq = ? AND ${WAITING}`;
 
 const RELEASE =
   "UPDATE outbox SET status = 'pending', tries = 0, next_attempt_at = ?, reason = NULL " +
   "WHERE channel_id = ? AND status = 'held'";
 
 const RELEASE_ONE =
-  "UPDATE outbox SET status = 'pending', next_attempt_at = ? WHERE seq = ? AND status = 'held'";
+  "UPDATE outbox SET status = 'pending', next_attempt_at = ?, reason = NULL WHERE seq = ? AND status = 'held'";
 
 const CANCEL_WAITING =
   "UPDATE outbox SET status = 'cancelled', next_attempt_at = NULL, reason = ?, finished_at = ? " +
@@ -261,7 +261,10 @@ export const holdStatement = (channelId: string, reason: string): Statement => (
   params: [reason, channelId],
 });
 
-export const holdOneStatement = (seq: number): Statement => ({ sql: HOLD_ONE, params: [seq] });
+export const holdOneStatement = (seq: number, reason: string): Statement => ({
+  sql: HOLD_ONE,
+  params: [reason, seq],
+});
 
 /** Held rows of the channel are due now, on a fresh schedule. */
 export const releaseStatement = (channelId: string, now: number): Statement => ({

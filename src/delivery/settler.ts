@@ -18,6 +18,8 @@ export interface Settler {
   add(change: Change): void;
   /** So much waits that no new attempt should start. */
   readonly isFull: boolean;
+  /** What storage refused is given to it again without the usual wait. */
+  retryNow(): void;
   /** Resolves when all that was added is durable, or at once when storage refuses to write. */
   flush(): Promise<void>;
   stop(): void;
@@ -30,6 +32,11 @@ const GROUPS_UNDER_WAY = 8;
 /** About 16 MiB of attempts with evidence. */
 const MOST_WAITING = 4_096;
 const RETRY_MS = 1_000;
+/**
+ * What a loss of power takes of the results is sent again with the same ID: waiting for the disk at
+ * each result would cost more than all the rest of a delivery.
+ */
+const SETTLED = "process";
 
 /** `order` is that of the calls: groups that fail one after the other are put back in it. */
 interface Numbered extends Change {
@@ -72,7 +79,7 @@ export const createSettler = (parts: {
   const writeOneByOne = async (changes: readonly Numbered[]): Promise<void> => {
     for (const [index, change] of changes.entries()) {
       try {
-        await engine.batch(change.statements);
+        await engine.batch(change.statements, SETTLED);
         succeed([change]);
       } catch (error) {
         if (isStorageFault(error)) return keep(changes.slice(index));
@@ -88,17 +95,17 @@ export const createSettler = (parts: {
     for (const change of changes) change.freed?.();
     if (isStopped) return release();
     onRoom();
-    cancelRetry ??= clock.after(RETRY_MS, () => {
-      cancelRetry = null;
-      pump();
-    });
+    cancelRetry ??= clock.after(RETRY_MS, retry);
     release();
   };
 
   const write = async (changes: readonly Numbered[]): Promise<void> => {
     underWay++;
     try {
-      await engine.batch(changes.flatMap((change) => change.statements));
+      await engine.batch(
+        changes.flatMap((change) => change.statements),
+        SETTLED,
+      );
       succeed(changes);
     } catch (error) {
       if (isStorageFault(error)) {
@@ -124,6 +131,11 @@ export const createSettler = (parts: {
     if (waiting.length === 0 && underWay === 0) release();
   };
 
+  const retry = (): void => {
+    cancelRetry = null;
+    pump();
+  };
+
   return {
     add: (change) => {
       waiting.push({ ...change, order: ++added });
@@ -132,6 +144,11 @@ export const createSettler = (parts: {
     },
     get isFull() {
       return waiting.length >= MOST_WAITING;
+    },
+    retryNow: () => {
+      if (cancelRetry === null) return;
+      cancelRetry();
+      retry();
     },
     flush: () =>
       new Promise((resolve) => {

@@ -1,6 +1,7 @@
 // In: outbox rows that are durable, and the clock. Out: every row sent and settled, as its channel's
 // rules say. A row that is due is picked up from the file after any crash; timers are only a hint.
 import type { Channel, ChannelDirectory } from "../channels/directory";
+import { channelInStep, rowInStep } from "./in-step";
 import { isSending } from "./is-sending";
 import type { Actor } from "../core/actor";
 import type { Clock } from "../core/clock";
@@ -18,14 +19,7 @@ import { Turns } from "./turns";
 import { createBookkeeping } from "./bookkeeping";
 import { reconcile } from "./reconcile";
 import { postponeBehind, refillLane } from "./refill";
-import {
-  cancelOneStatement,
-  claimStatement,
-  holdOneStatement,
-  postponeStatement,
-  releaseOneStatement,
-  releaseStatement,
-} from "./repository";
+import { claimStatement, postponeStatement, releaseStatement } from "./repository";
 import type { Outcome } from "./schema";
 import type { Sender } from "./sender";
 import { createSettler } from "./settler";
@@ -59,7 +53,7 @@ export interface DeliveryWorker extends Service {
 
 /** How long a stop waits for running attempts before it gives them up; they are sent again later. */
 const STOP_GRACE_MS = 8_000;
-/** Until the file is read again after an error. */
+/** Until the file is read again after an error, and until an attempt that threw is taken up again. */
 const READ_AGAIN_MS = 1_000;
 
 export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
@@ -140,14 +134,17 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     else parked.add(lane);
   };
 
+  /** A place at the host is free: the first lane there that has something to send gets a turn. */
   const unpark = (host: string): void => {
     const parked = parkedAt.get(host);
-    const [lane] = parked ?? [];
-    if (parked === undefined || lane === undefined) return;
-    parked.delete(lane);
+    if (parked === undefined) return;
+    for (const lane of parked) {
+      parked.delete(lane);
+      lane.isParked = false;
+      ready(lane);
+      if (lane.queued > 0) break;
+    }
     if (parked.size === 0) parkedAt.delete(host);
-    lane.isParked = false;
-    ready(lane);
   };
 
   /** Starts attempts as long as there is room, one of each channel in turn. */
@@ -183,6 +180,11 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     lane.inFlight++;
     const run = attempt(lane, channel, row, place).catch((error: unknown) => {
       log.error("an attempt failed inside the worker", { error, delivery_id: row.id });
+      // Not at once, and its place in the order is kept until then.
+      deadlines.start(READ_AGAIN_MS, () => {
+        lane.forget(row);
+        noteDue(lane, clock.now());
+      });
       end(lane, place);
     });
     running.add(run);
@@ -270,31 +272,13 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     pump();
   };
 
-  /** What was planned while its channel changed: brought in step with the channel as it is now. */
-  const correct = (row: OutboxRow, channel: Channel | undefined): boolean => {
-    const now = clock.now();
-    if (channel === undefined) {
-      settler.add({ statements: [cancelOneStatement(row.seq, "The channel was deleted.", now)] });
-      return false;
-    }
-    if (!isSending(channel)) {
-      if (row.status === "pending") settler.add({ statements: [holdOneStatement(row.seq)] });
-      return false;
-    }
-    if (row.status === "held") {
-      row.status = "pending";
-      row.nextAttemptAt = now;
-      settler.add({ statements: [releaseOneStatement(row.seq, now)] });
-    }
-    return true;
-  };
-
   const committed = (rows: readonly OutboxRow[]): void => {
     if (state !== "running") return;
     for (const row of rows) {
       if (row.status !== "pending" && row.status !== "held") continue;
-      const channel = directory.get(row.channelId);
-      if (!correct(row, channel)) continue;
+      const { statements, isDue } = rowInStep(row, directory.get(row.channelId), clock.now());
+      if (statements.length > 0) settler.add({ statements });
+      if (!isDue) continue;
       const lane = laneOf(row.channelId);
       lane.offer(row);
       ready(lane);
@@ -308,8 +292,11 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     for (const id of ids) {
       const lane = laneOf(id);
       const channel = directory.get(id);
-      if (channel === undefined || !isSending(channel)) lane.clear();
-      else {
+      if (channel === undefined || !isSending(channel)) {
+        lane.clear();
+        // Results that came in while the change was being committed may have left rows waiting.
+        if (id === channelId) settler.add({ statements: channelInStep(id, channel, clock.now()) });
+      } else {
         lane.hasMoreOnDisk = true;
         lane.mustReadAgain();
         ready(lane);
@@ -338,6 +325,8 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     },
     resume: async (channel, actor) => {
       const before = { ...channel };
+      // Rows that wait for storage to be held must not come to be held after their release.
+      settler.retryNow();
       const { statements, notices } = health.resumeChannel(channel, actor);
       try {
         await store.engine.batch([...statements, releaseStatement(channel.id, clock.now())]);
@@ -377,6 +366,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
         await Promise.all(running);
         cancelGrace();
         books.saveHealth(true);
+        settler.retryNow();
         await settler.flush();
       }
       books.stop();
