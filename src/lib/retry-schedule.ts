@@ -58,6 +58,7 @@ export const parseRetryAfter = (value: string | undefined, now: number): number 
   if (/^\d{1,10}$/.test(text)) return Number(text) * 1_000;
   // Only the forms of HTTP dates: Date.parse takes far more than that.
   if (!/^[A-Z][a-z]{2,8},? /.test(text)) return null;
-  const at = Date.parse(text);
+  // The oldest of them has no zone; all of them mean GMT.
+  const at = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
   return Number.isNaN(at) ? null : Math.max(at - now, 0);
 };

@@ -40,6 +40,9 @@ describe("retry schedule", () => {
     expect(parseRetryAfter(" 0 ", now)).toBe(0);
     expect(parseRetryAfter("Thu, 01 Jan 2026 00:01:00 GMT", now)).toBe(60_000);
     expect(parseRetryAfter("Thu, 01 Jan 2015 00:01:00 GMT", now)).toBe(0);
+    // The two older forms; the last one names no zone and means GMT wherever we run.
+    expect(parseRetryAfter("Thursday, 01-Jan-26 00:01:00 GMT", now)).toBe(60_000);
+    expect(parseRetryAfter("Thu Jan  1 00:01:00 2026", now)).toBe(60_000);
     for (const text of [undefined, "", "-5", "1.5", "soon", "2026-01-01", "99999999999999"])
       expect([text, parseRetryAfter(text, now)]).toEqual([text, null]);
   });
