@@ -46,7 +46,7 @@ export const createSaver = (parts: { engine: Engine; clock: Clock; log: Log }): 
     for (const one of takenSeries) if (!one.isRemoved) statements.push(saveSeriesRecordStatement(one));
     try {
       for (let at = 0; at < statements.length; at += CHUNK)
-        await engine.batch(statements.slice(at, at + CHUNK));
+        await engine.batch(statements.slice(at, at + CHUNK), "process");
     } catch (error) {
       log.warn("last values could not be saved; tried again", { error });
       for (const one of takenSeries) series.add(one);

@@ -3,7 +3,7 @@
 import { Database, type SQLQueryBindings, type Statement as Prepared } from "bun:sqlite";
 import type { Clock } from "../core/clock";
 import { AppError } from "../core/errors";
-import type { Engine, SqlValue, Statement, StatementResult } from "./engine";
+import type { Durability, Engine, SqlValue, Statement, StatementResult } from "./engine";
 import { errorOf, failureOf } from "./failures";
 import {
   decodeOutcome,
@@ -24,6 +24,7 @@ const MAX_KNOWN_TEXTS = 1_000;
 
 interface Waiting {
   statements: readonly Statement[];
+  durability: Durability;
   resolve: (results: StatementResult[]) => void;
   reject: (error: AppError) => void;
 }
@@ -72,13 +73,13 @@ export class EmbeddedEngine implements Engine {
     }
   }
 
-  batch(statements: readonly Statement[]): Promise<StatementResult[]> {
+  batch(statements: readonly Statement[], durability: Durability = "power"): Promise<StatementResult[]> {
     if (statements.length === 0) return Promise.resolve([]);
     if (this.#isClosed) return Promise.reject(closedError());
     if (this.#waiting.length >= MAX_WAITING_BATCHES)
       return Promise.reject(errorOf({ kind: "unavailable", code: "queue_full", message: "writer too slow" }));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ statements, resolve, reject });
+      this.#waiting.push({ statements, durability, resolve, reject });
       this.#planFlush();
     });
   }
@@ -175,7 +176,8 @@ export class EmbeddedEngine implements Engine {
 
   #encode(group: readonly Waiting[]): GroupMessage {
     if (this.#ids.size > MAX_KNOWN_TEXTS) this.#ids.clear();
-    const message: GroupMessage = [group.length];
+    const isSynced = group.some(({ durability }) => durability === "power");
+    const message: GroupMessage = [group.length, isSynced ? 1 : 0];
     for (const { statements } of group) {
       message.push(statements.length);
       for (const { sql, params, expect } of statements) {

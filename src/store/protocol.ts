@@ -3,7 +3,7 @@
 import type { SqlValue, StatementResult } from "./engine";
 
 /**
- * Group: `batches, (statements, (id, text | 0, expect | -1, params, …values)*)*`.
+ * Group: `batches, synced (1 | 0), (statements, (id, text | 0, expect | -1, params, …values)*)*`.
  * `text` comes with the first use of an ID and redefines it; later uses send 0.
  */
 export type GroupMessage = SqlValue[];
@@ -13,6 +13,9 @@ export type GroupMessage = SqlValue[];
  * in the order of the group's batches.
  */
 export type AnswerMessage = (SqlValue | SqlValue[][])[];
+
+/** Where the first batch of a group begins. */
+export const FIRST_BATCH = 2;
 
 export const NO_EXPECT = -1;
 

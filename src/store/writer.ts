@@ -3,7 +3,7 @@
 import { Database, type SQLQueryBindings, type Statement as Prepared } from "bun:sqlite";
 import type { SqlValue } from "./engine";
 import { expectMissed, failureOf, hitsWholeGroup } from "./failures";
-import { NO_EXPECT, type AnswerMessage, type Failure, type GroupMessage } from "./protocol";
+import { FIRST_BATCH, NO_EXPECT, type AnswerMessage, type Failure, type GroupMessage } from "./protocol";
 
 /** Waiting blocks the writer thread only: a backup tool or a shell may hold the lock for a while. */
 const BUSY_TIMEOUT_MS = 30_000;
@@ -55,6 +55,9 @@ export class Writer {
   readonly #keep: Prepared;
   readonly #undo: Prepared;
   readonly #lastRowid: Prepared;
+  /** As `openWriteConnection` set it. */
+  #isSyncing = true;
+  #hasUnsynced = false;
 
   /** `texts` outlives the connection: statement IDs stay valid when it is opened again. */
   constructor(database: Database, texts: string[]) {
@@ -72,12 +75,34 @@ export class Writer {
   /** Never throws: an error becomes the outcome of the batches that it hit. */
   run(group: GroupMessage): GroupResult {
     const spans = this.#read(group);
-    return this.#commitUnmarked(group, spans) ?? this.#commitSpans(group, spans);
+    const isSynced = group[1] === 1;
+    this.#syncCommits(isSynced);
+    const result = this.#commitUnmarked(group, spans) ?? this.#commitSpans(group, spans);
+    if (result.error === undefined) this.#hasUnsynced = !isSynced;
+    return result;
+  }
+
+  /** Commits that a loss of power could still take. */
+  get hasUnsynced(): boolean {
+    return this.#hasUnsynced;
+  }
+
+  /** Makes them safe: syncing a commit syncs all before it. Throws when the disk refuses. */
+  sync(): void {
+    this.#syncCommits(true);
+    this.probe();
+    this.#hasUnsynced = false;
+  }
+
+  #syncCommits(isSynced: boolean): void {
+    if (isSynced === this.#isSyncing) return;
+    this.#database.run(`PRAGMA synchronous=${isSynced ? "FULL" : "NORMAL"}`);
+    this.#isSyncing = isSynced;
   }
 
   /** What `run` would answer if nothing can be written. */
   static refuse(group: GroupMessage, texts: string[], error: unknown): AnswerMessage {
-    for (let at = 1, left = group[0] as number; left > 0; left--) {
+    for (let at = FIRST_BATCH, left = group[0] as number; left > 0; left--) {
       let statements = group[at] as number;
       for (at += 1; statements > 0; statements--) {
         const text = group[at + 1];
@@ -117,7 +142,7 @@ export class Writer {
 
   #read(group: GroupMessage): Span[] {
     const spans: Span[] = [];
-    let at = 1;
+    let at = FIRST_BATCH;
     for (let left = group[0] as number; left > 0; left--) {
       const statements = group[at] as number;
       spans.push({ at: at + 1, statements });

@@ -13,10 +13,13 @@ const REOPEN_PAUSES_MS = [250, 500, 1_000, 2_000, 5_000];
 /** With less than this free, an input or output error is taken for a full disk. */
 const NEARLY_FULL_BYTES = 1024 * 1024;
 
+const SYNC_AFTER_MS = 500;
+
 const texts: string[] = [];
 let options: OpenMessage | undefined;
 let writer: Writer | undefined;
 let lostWith: unknown;
+let isSyncPlanned = false;
 
 const tell = (message: FromWorker): void => self.postMessage(message);
 
@@ -59,6 +62,22 @@ const hasMadeRoom = (error: unknown, { ballastPath, path }: OpenMessage): boolea
   return isFull(error);
 };
 
+/** At the latest then, a loss of power takes nothing any more of what was committed without a sync. */
+const planSync = (opened: OpenMessage): void => {
+  if (isSyncPlanned) return;
+  isSyncPlanned = true;
+  setTimeout(() => {
+    isSyncPlanned = false;
+    if (writer?.hasUnsynced !== true) return;
+    try {
+      writer.sync();
+    } catch (error) {
+      if (isConnectionLost(error)) giveUpConnection(opened, error);
+      else planSync(opened);
+    }
+  }, SYNC_AFTER_MS);
+};
+
 const commit = (group: GroupMessage, opened: OpenMessage): void => {
   if (writer === undefined) return tell(Writer.refuse(group, texts, lostWith));
   let result: GroupResult = writer.run(group);
@@ -66,6 +85,7 @@ const commit = (group: GroupMessage, opened: OpenMessage): void => {
   // The loss is told first: whoever hears of the refusal then sees it in the health, too.
   if (result.error !== undefined && isConnectionLost(result.error)) giveUpConnection(opened, result.error);
   tell(result.answer);
+  if (writer?.hasUnsynced === true) planSync(opened);
 };
 
 const handle = (message: ToWorker): void => {

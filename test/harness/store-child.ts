@@ -76,6 +76,14 @@ const commands: Record<string, () => Promise<void>> = {
     await store.close();
     say("closed");
   },
+  /** One batch after the other that need not outlive the power; each is said when it is acknowledged. */
+  stream: async () => {
+    const store = await open();
+    for (let id = 0; ; id++) {
+      await store.engine.batch([insert(`s${id}`, "x")], "process");
+      writeSync(1, `ack ${id}\n`);
+    }
+  },
   /** `load <dir> <callers> <batches> <checkpoint pages>`: acknowledges each committed batch by a line. */
   load: async () => {
     const [callers = 1, batches = 1, checkpointPages = 1_000] = rest.map(Number);
@@ -84,6 +92,8 @@ const commands: Record<string, () => Promise<void>> = {
     let next = 0;
     const caller = async (): Promise<void> => {
       for (let id = next++; id < batches; id = next++) {
+        // In between, as results of deliveries: nobody is promised that these outlive the power.
+        if (id % 3 === 0) void store.engine.batch([insert(`r${id}`, "x".repeat(300))], "process");
         await store.engine.batch([
           insert(`a${id}`, "x".repeat(20 + (id % 7) * 150)),
           insert(`b${id}`, String(id)),
