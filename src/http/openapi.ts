@@ -1,6 +1,5 @@
 // In: the slices' routes. Out: the OpenAPI 3.1 document of the whole API. The framework's plugin reads
 // the routes in a private instance; what it writes is not valid, so every part of it is rewritten here.
-import { swagger } from "@elysiajs/swagger";
 import { type AnyElysia, Elysia } from "elysia";
 import { VERSION } from "../core/version";
 import { describeOperation } from "./openapi/operations";
@@ -56,6 +55,8 @@ const COMPONENTS: JsonObject = {
 
 /** A document that holds what is needed to rewrite it; the routes' handlers are never called. */
 const readRoutes = async (slices: readonly AnyElysia[]): Promise<JsonObject> => {
+  // Loaded when somebody asks for the document: a start does without.
+  const { swagger } = await import("@elysiajs/swagger");
   const root: AnyElysia = new Elysia().use(swagger({ path: "/docs", provider: "swagger-ui" }));
   const instance = slices.reduce<AnyElysia>((mounted, routes) => mounted.use(routes), root);
   const response = await instance.handle(new Request("http://localhost/docs/json"));
