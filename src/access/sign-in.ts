@@ -1,8 +1,10 @@
 // In: an account and a password from an address. Out: a fresh session, or a refusal that does not tell
 // whether the account exists. Guessing is slowed down per account and per address.
+import { SYSTEM } from "../core/actor";
 import { AppError } from "../core/errors";
 import { addressGroup } from "../lib/address-list";
 import { sha256Hex } from "../lib/digest";
+import type { Statement } from "../store/engine";
 import { type LiveSession, principalOfUser } from "./book";
 import { type AccessParts, recorded } from "./parts";
 import { checkPassword } from "./passwords";
@@ -42,6 +44,8 @@ interface SignInParts extends AccessParts {
   limits: SignInLimits;
 }
 
+const UNKNOWN_ACCOUNT = "(unknown)";
+
 const wrong = (): AppError =>
   new AppError("unauthenticated", "The e-mail address or the password is wrong.", { code: "sign_in_failed" });
 
@@ -74,23 +78,28 @@ export const createSignInDesk = (parts: SignInParts): SignInDesk => {
     }
   };
 
+  /**
+   * The same row for an account that exists and for one that does not, else the time that it takes
+   * would tell them apart. What stands for an unknown account is not kept: people mistype passwords there.
+   */
+  const failureOf = (user: UserRow | undefined, account: string, address: string): Statement[] => {
+    if (user !== undefined) {
+      const doer = {
+        tenantId: user.tenantId,
+        actor: { kind: "user", id: user.id, name: user.name } as const,
+      };
+      return [recorded("access.sign_in_failed", doer, user.id, { account, address }, clock.now())];
+    }
+    const [home] = book.organizations.values();
+    if (home === undefined) return [];
+    const doer = { tenantId: home.id, actor: SYSTEM };
+    const data = { account: UNKNOWN_ACCOUNT, address };
+    return [recorded("access.sign_in_failed", doer, home.id, data, clock.now())];
+  };
+
   const refuse = async (attempt: Attempt, user: UserRow | undefined, account: string, address: string) => {
-    const now = clock.now();
     log.warn("sign-in failed", { address, known: user !== undefined });
-    await engine.batch([
-      ...attempt.fail(),
-      ...(user === undefined
-        ? []
-        : [
-            recorded(
-              "access.sign_in_failed",
-              { tenantId: user.tenantId, actor: { kind: "user", id: user.id, name: user.name } },
-              user.id,
-              { account, address },
-              now,
-            ),
-          ]),
-    ]);
+    await engine.batch([...attempt.fail(), ...failureOf(user, account, address)]);
     return wrong();
   };
 
