@@ -89,10 +89,24 @@ export const createStreamHub = (options: StreamHubOptions): StreamHub => {
     return page;
   };
 
-  const end = (member: Member, reason: StreamEnd): void => {
-    if (member.isGone) return;
+  /** Watching costs a read per commit: only while there is somebody to tell. */
+  const watch = (): void => {
+    unsubscribe ??= feed.subscribe(() => {
+      for (const member of members) wake(member);
+    });
+  };
+
+  const forget = (member: Member): void => {
     member.isGone = true;
     members.delete(member);
+    if (members.size > 0) return;
+    unsubscribe?.();
+    unsubscribe = null;
+  };
+
+  const end = (member: Member, reason: StreamEnd): void => {
+    if (member.isGone) return;
+    forget(member);
     member.sink.end(reason);
   };
 
@@ -154,16 +168,11 @@ export const createStreamHub = (options: StreamHubOptions): StreamHub => {
       return members.size;
     },
     start: async () => {
-      if (unsubscribe !== null) return;
-      unsubscribe = feed.subscribe(() => {
-        for (const member of members) wake(member);
-      });
-      planPing();
+      if (cancelPing === null) planPing();
     },
     stop: async () => {
-      unsubscribe?.();
-      unsubscribe = null;
       cancelPing?.();
+      cancelPing = null;
       for (const member of members) end(member, "stopping");
     },
     follow: async (principal, after, sink) => {
@@ -178,12 +187,10 @@ export const createStreamHub = (options: StreamHubOptions): StreamHub => {
       };
       // A member before it is greeted: what is committed meanwhile wakes it.
       members.add(member);
+      watch();
       const follower = {
         wake: () => wake(member),
-        leave: () => {
-          member.isGone = true;
-          members.delete(member);
-        },
+        leave: () => forget(member),
       };
       const latest = await feed.latest();
       if (member.isGone) return follower;
