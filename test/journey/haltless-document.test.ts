@@ -1,14 +1,10 @@
 // Whoever followed the Haltless document changes host and token, and nothing else: its three requests
 // as printed, its two handlers as printed, its payloads field by field, its promises about retries.
 import { afterEach, describe, expect, test } from "bun:test";
-import { startApp, type TestApp } from "../harness/app";
 import { FakeClock } from "../harness/clock";
-import {
-  isSeedPresent,
-  type PrintedRequest,
-  readExcerpt,
-  readHaltlessDocument,
-} from "../harness/haltless-document";
+import { eventually } from "../harness/eventually";
+import { createHaltlessCustomer, type Fields } from "../harness/haltless-customer";
+import { isSeedPresent, readExcerpt, readHaltlessDocument } from "../harness/haltless-document";
 import {
   findFlaskObstacle,
   openExpressReceiver,
@@ -18,138 +14,24 @@ import {
 import { expectSameShape } from "../harness/same-shape";
 import { openScriptedReceiver, type Script, type ScriptedReceiver } from "../harness/scripted-receiver";
 
-type Fields = Record<string, unknown>;
-
 const printed = readHaltlessDocument();
 const MINUTE = 60_000;
 const SECRET = "your-shared-secret";
 
-interface Answer {
-  status: number;
-  body: Fields;
-  text: string;
-}
-
-let app: TestApp | undefined;
+const customer = createHaltlessCustomer(printed);
+const { startWith, call, sendPrinted, createRule, configure, sendReading } = customer;
+const { onlyAlert, onlyDelivery, untilDelivered } = customer;
 const closing: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
-  await app?.stop();
-  app = undefined;
+  await customer.stop();
   for (const close of closing.splice(0)) await close();
 });
-
-const startWith = async (clock: FakeClock, listeners: string[]): Promise<TestApp> => {
-  app = await startApp({ clock, config: { outboundAllow: listeners } });
-  return app;
-};
 
 const openReceiver = (script?: Script): ScriptedReceiver => {
   const receiver = openScriptedReceiver(script);
   closing.push(receiver.close);
   return receiver;
-};
-
-const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
-  if (app === undefined) throw new Error("not started");
-  const response = await fetch(`${app.url}/api/v1${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${app.token}`,
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === "" ? {} : (JSON.parse(text) as Fields), text };
-};
-
-/** As printed; only the API's host, the token and what `replaced` names are put in. */
-const sendPrinted = async (
-  request: PrintedRequest,
-  replaced: Record<string, string> = {},
-): Promise<Answer> => {
-  if (app === undefined) throw new Error("not started");
-  const put = (text: string): string =>
-    Object.entries(replaced).reduce((result, [from, to]) => result.replaceAll(from, to), text);
-  const response = await fetch(put(request.url).replace("https://api.haltless.io", app.url), {
-    method: request.method,
-    headers: Object.entries(request.headers).map(([name, value]): [string, string] => [
-      name,
-      value.replace("YOUR_TOKEN", app?.token ?? ""),
-    ]),
-    ...(request.body === null ? {} : { body: put(request.body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: JSON.parse(text) as Fields, text };
-};
-
-interface Configured {
-  channelId: string;
-  policyId: string;
-  ruleId: string;
-}
-
-/** The document's two create requests, pointed at the receiver, and the rule of its sample alert. */
-const configure = async (receiverUrl: string, dialect?: "haltless"): Promise<Configured> => {
-  const channel = await sendPrinted(printed.requests.createChannel, {
-    "https://your-server.com": receiverUrl,
-    ...(dialect === undefined ? {} : { '"url": "': `"dialect": "${dialect}", "jitter": false, "url": "` }),
-  });
-  expect(channel.status).toBe(201);
-  const channelId = String(channel.body["id"]);
-  const policy = await sendPrinted(printed.requests.createPolicy, { WEBHOOK_CHANNEL_UUID: channelId });
-  expect(policy.status).toBe(201);
-  const rule = await call("POST", "/alert-rules", {
-    name: "Temperature high",
-    severity: "critical",
-    is_active: true,
-    selector: {},
-    condition: { type: "threshold", metric: "temperature", operator: ">", threshold: 85, deadband: 2 },
-    message: "Temperature exceeded threshold",
-  });
-  expect(rule.status).toBe(201);
-  return { channelId, policyId: String(policy.body["id"]), ruleId: String(rule.body["id"]) };
-};
-
-const sendReading = async (value: number): Promise<void> => {
-  const answer = await call("POST", "/readings", { machine: "CNC Mill #1", metric: "temperature", value });
-  expect(answer.status).toBe(202);
-  expect(answer.body["accepted"]).toBe(1);
-};
-
-const onlyAlert = async (): Promise<Fields> => {
-  const { body } = await call("GET", "/alerts");
-  const alerts = body["data"] as Fields[];
-  expect(alerts).toHaveLength(1);
-  return alerts[0] ?? {};
-};
-
-/** Reads again until it holds: sockets keep their own time, whatever the fake clock says. */
-const eventually = async <T>(read: () => Promise<T>, holds: (value: T) => boolean): Promise<T> => {
-  const limit = performance.now() + 10_000;
-  for (;;) {
-    const value = await read();
-    if (holds(value)) return value;
-    if (performance.now() > limit) throw new Error(`still ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-};
-
-/** `count` messages have been delivered and Andon knows it: before that, moved time would time them out. */
-const untilDelivered = async (channelId: string, count: number): Promise<void> => {
-  await eventually(
-    async () =>
-      (await call("GET", `/notification-channels/${channelId}/deliveries`)).body["data"] as Fields[],
-    (rows) => rows.length === count && rows.every(({ status }) => status === "delivered"),
-  );
-};
-
-const onlyDelivery = async (channelId: string, event: string): Promise<Fields> => {
-  const { body } = await call("GET", `/notification-channels/${channelId}/deliveries?event=${event}`);
-  const deliveries = body["data"] as Fields[];
-  expect(deliveries).toHaveLength(1);
-  return deliveries[0] ?? {};
 };
 
 test.skipIf(!isSeedPresent)("the excerpt in this repository says what the document says", () => {
@@ -171,6 +53,38 @@ describe("the document's requests", () => {
     const read = await call("GET", `/notification-channels/${body["id"]}`);
     expect(read.text).not.toContain(SECRET);
     expect(read.body["config"]).toEqual(body["config"]);
+  });
+
+  test("run as they are printed, the webhook's host included", async () => {
+    const clock = new FakeClock();
+    const express = openExpressReceiver(printed.express);
+    closing.push(express.close);
+    const dialled: unknown[] = [];
+    await startWith(clock, [], (url, { tls, ...init }) => {
+      const headers = new Headers(init.headers as Record<string, string>);
+      dialled.push([url, headers.get("host"), tls?.serverName, init.method]);
+      return fetch(`${express.url}${new URL(url).pathname}`, init);
+    });
+    const channel = await sendPrinted(printed.requests.createChannel);
+    const channelId = String(channel.body["id"]);
+    const tested = await sendPrinted(printed.requests.test, { "{channel_id}": channelId });
+    expect(tested.body["success"]).toBe(true);
+    await sendPrinted(printed.requests.createPolicy, { WEBHOOK_CHANNEL_UUID: channelId });
+    await createRule();
+    await sendReading(87.3);
+    // The test message is one of them.
+    await untilDelivered(channelId, 2);
+    await clock.advance(15 * MINUTE);
+    await untilDelivered(channelId, 3);
+    expect(express.answers).toEqual([200, 200, 200]);
+    expect(express.printed).toHaveLength(2);
+    const target = [
+      "https://93.184.215.14:443/haltless-webhook",
+      "your-server.com",
+      "your-server.com",
+      "POST",
+    ];
+    expect(dialled).toEqual([target, target, target]);
   });
 
   test("send a test, which both handlers take without mistaking it for an alert", async () => {
