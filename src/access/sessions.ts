@@ -33,6 +33,8 @@ export interface SessionDesk {
   hashOf(id: string): string;
   /** True when the user has a living session from this address. */
   isKnownFrom(userId: string, address: string): boolean;
+  /** True when anybody has a living session from this address. */
+  isKnownAddress(address: string): boolean;
   /** Statements for what changed since the last call: times of last use, sessions that are over. */
   flush(): Statement[];
 }
@@ -70,6 +72,12 @@ export const createSessionDesk = ({ repository, book, clock }: AccessParts): Ses
     isKnownFrom: (userId, address) => {
       const now = clock.now();
       for (const session of book.sessionsOf(userId))
+        if (session.row.address === address && !isOver(session, now)) return true;
+      return false;
+    },
+    isKnownAddress: (address) => {
+      const now = clock.now();
+      for (const session of book.sessions())
         if (session.row.address === address && !isOver(session, now)) return true;
       return false;
     },
