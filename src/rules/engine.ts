@@ -63,7 +63,8 @@ export const createRuleEngine = (parts: RuleEngineParts): RuleEngine => {
     now: number,
   ): void => {
     const series = batches.map((batch) => batch.series);
-    for (const state of [...(book.silent.get(machine.id) ?? [])]) {
+    // A copy: ending a silence takes it out of the set.
+    for (const state of Array.from(book.silent.get(machine.id) ?? [])) {
       if (state.rule.condition.type === "no_data" && seriesHeard(state.rule, series).length === 0) continue;
       decision.touch(state);
       state.phase = "normal";

@@ -4,7 +4,7 @@ import { createApp, type App, type AppSeams } from "../../src/app";
 import { defaultConfig, type Config } from "../../src/config/config";
 import type { Log } from "../../src/core/log";
 import type { Store } from "../../src/store/store";
-import { FakeClock } from "./clock";
+import type { FakeClock } from "./clock";
 import { removeDirectory, temporaryDirectory } from "./store";
 
 export interface TestAppOptions {

@@ -51,8 +51,7 @@ const HEADERS: readonly Record<string, string>[] = [
 describe("from somebody who is no proxy", () => {
   test("no header changes whom the audit trail names", async () => {
     await start(["10.0.0.0/8"]);
-    for (const headers of HEADERS)
-      expect([headers, await recorded(headers)]).toEqual([headers, "127.0.0.1"]);
+    for (const headers of HEADERS) expect([headers, await recorded(headers)]).toEqual([headers, "127.0.0.1"]);
   });
 
   test("changing addresses do not get around the limit of one address", async () => {
