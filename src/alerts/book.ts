@@ -11,8 +11,10 @@ export interface OpenAlert {
 
 export interface AlertBook {
   load(): Promise<void>;
-  /** Never reused; a number whose commit failed stays unused. */
-  nextNumber(tenantId: string): number;
+  /** The next running number of an organization; taken until it is given back. */
+  takeNumber(tenantId: string): number;
+  /** For an alert that was not committed. Stays unused when a later number was taken meanwhile. */
+  giveBack(tenantId: string, number: number): void;
   find(alertId: string): OpenAlert | undefined;
   ofRuleAndMachine(ruleId: string, machineId: string): OpenAlert | undefined;
   open(): Iterable<OpenAlert>;
@@ -45,10 +47,13 @@ export const createAlertBook = (repository: AlertRepository, machines: MachineDi
       for (const row of await repository.openOfAllTenants())
         put({ alert: snapshotOf(row, machines), occurrences: row.occurrences });
     },
-    nextNumber: (tenantId) => {
+    takeNumber: (tenantId) => {
       const number = (numbers.get(tenantId) ?? 0) + 1;
       numbers.set(tenantId, number);
       return number;
+    },
+    giveBack: (tenantId, number) => {
+      if (numbers.get(tenantId) === number) numbers.set(tenantId, number - 1);
     },
     find: (alertId) => byId.get(alertId),
     ofRuleAndMachine: (ruleId, machineId) => byPair.get(pairKey(ruleId, machineId)),

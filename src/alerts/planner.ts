@@ -62,7 +62,7 @@ export const createAlertPlanner = ({
     const { rule, machine } = breach;
     const alert: AlertSnapshot = {
       id: newId(),
-      number: book.nextNumber(machine.tenantId),
+      number: book.takeNumber(machine.tenantId),
       tenantId: machine.tenantId,
       projectId: machine.projectId,
       ruleId: rule.id,
@@ -109,6 +109,7 @@ export const createAlertPlanner = ({
       book.put(open);
       onChange("triggered");
     });
+    plan.afterRefusal.push(() => book.giveBack(alert.tenantId, alert.number));
     return open;
   },
 

@@ -5,6 +5,7 @@ import { createAlertDesk, type AlertDesk } from "../../src/alerts/desk";
 import { createAlertPlanner } from "../../src/alerts/planner";
 import { createAlertRepository } from "../../src/alerts/repository";
 import type { Principal } from "../../src/core/actor";
+import { AppError } from "../../src/core/errors";
 import { createEscalationPlanner } from "../../src/escalation/planner";
 import { createPolicyBook, createPolicyDesk, type PolicyDesk } from "../../src/escalation/policies";
 import { createEscalationRepository } from "../../src/escalation/repository";
@@ -17,12 +18,13 @@ import { saveSeriesStatement } from "../../src/intake/repository";
 import { createKeyedLock } from "../../src/lib/keyed-lock";
 import type { AlertEvent, Notifier } from "../../src/notify/notifier";
 import { createCommit } from "../../src/notify/plan";
-import { createRuleBook } from "../../src/rules/book";
+import { createRuleBook, type RuleBook } from "../../src/rules/book";
 import type { Condition } from "../../src/rules/condition";
 import { createRuleDesk, type RuleDesk, type RuleInput } from "../../src/rules/desk";
 import { createRuleEngine, type RuleEngine } from "../../src/rules/engine";
 import { createRuleRepository } from "../../src/rules/repository";
-import { createReviewer } from "../../src/rules/review";
+import { createReviewer, type Reviewer } from "../../src/rules/review";
+import type { Engine, SqlValue } from "../../src/store/engine";
 import { FakeClock } from "./clock";
 import { openTestStore, type TestStore } from "./store";
 
@@ -45,6 +47,8 @@ export interface Told {
 
 interface Parts {
   book: AlertBook;
+  rules: RuleBook;
+  reviewer: Reviewer;
   desk: RuleDesk;
   alerts: AlertDesk;
   engine: RuleEngine;
@@ -57,6 +61,11 @@ export class RuleBench {
   readonly told: Told[] = [];
   /** Channels that exist and are switched on. */
   readonly channels = new Set<string>();
+  /** What batches are refused with, as long as it is set; so many are let through before. */
+  refusal: AppError | null = null;
+  passes = 0;
+  /** Batches wait for it before they are handed on. */
+  private gate: Promise<void> = Promise.resolve();
   readonly #test: TestStore;
   readonly #machines = new Map<string, Machine>();
   readonly #series = new Map<number, Series>();
@@ -98,6 +107,49 @@ export class RuleBench {
     version: () => this.#version,
   };
 
+  /** The store's, with what tests put between. */
+  #engine(): Engine {
+    const { engine } = this.#test.store;
+    return {
+      query: (statement) => engine.query(statement),
+      batch: async (statements) => {
+        if (this.refusal !== null && this.passes-- <= 0) throw this.refusal;
+        await this.gate;
+        return engine.batch(statements);
+      },
+    };
+  }
+
+  /** The disk is full from now on, or after so many batches more. */
+  fillDisk(passes = 0): void {
+    this.refusal = new AppError("storage_full", "The disk is full.");
+    this.passes = passes;
+  }
+
+  freeDisk(): void {
+    this.refusal = null;
+  }
+
+  /** Batches wait until the returned function is called. */
+  hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.gate = promise;
+    return () => {
+      this.gate = Promise.resolve();
+      resolve();
+    };
+  }
+
+  /** As a change from outside, or by an earlier run that was killed before it had done the rest. */
+  async write(sql: string, ...params: SqlValue[]): Promise<void> {
+    await this.#test.store.engine.batch([{ sql, params }]);
+  }
+
+  /** Rows of a table, as the file has them. */
+  rows(sql: string, ...params: SqlValue[]): Promise<SqlValue[][]> {
+    return this.#test.store.engine.query({ sql, params });
+  }
+
   async start(): Promise<void> {
     const { store } = this.#test;
     const clock = this.clock;
@@ -114,7 +166,7 @@ export class RuleBench {
       canEscalateTo: (_, channelId) => this.channels.has(channelId),
       wouldTell: () => true,
     };
-    const commit = createCommit(store.engine, () => undefined);
+    const commit = createCommit(this.#engine(), () => undefined);
     const escalations = createEscalationRepository(store);
     const policyBook = createPolicyBook(escalations);
     const escalation = createEscalationPlanner({
@@ -175,19 +227,28 @@ export class RuleBench {
     await desk.load();
     await engine.start();
     await runner.start();
-    this.#parts = { book, desk, alerts, engine, policies, runner };
+    this.#parts = { book, rules, reviewer, desk, alerts, engine, policies, runner };
   }
 
-  /** As after `kill -9`: what was not committed is gone. Series keep what intake saves with them. */
+  /** What intake saves within a second: last values and how far rules have seen each series. */
+  async flush(): Promise<void> {
+    await this.#test.store.engine.batch([...this.#series.values()].map(saveSeriesStatement));
+  }
+
+  /** As after `kill -9`: what was not committed is gone, last values included. */
   async restart(): Promise<void> {
     await this.parts.engine.stop();
     await this.parts.runner.stop();
     for (const series of this.#series.values()) {
-      const [row] = await this.#test.store.engine.query({
-        sql: "SELECT evaluated_until FROM series WHERE id = ?",
-        params: [series.id],
-      });
-      series.evaluatedUntil = row?.[0] === null ? null : Number(row?.[0]);
+      const [row] = await this.rows(
+        "SELECT last_value, last_time, last_received_at, evaluated_until FROM series WHERE id = ?",
+        series.id,
+      );
+      const [value, time, receivedAt, until] = (row ?? []).map((one) => (one === null ? null : Number(one)));
+      series.lastValue = value ?? null;
+      series.lastTime = time ?? null;
+      series.lastReceivedAt = receivedAt ?? null;
+      series.evaluatedUntil = until ?? null;
     }
     await this.start();
   }
@@ -255,15 +316,25 @@ export class RuleBench {
     return series;
   }
 
+  /** As a person changes it. */
+  change(machine: Machine, change: Partial<Pick<Machine, "type" | "labels" | "approval">>): Promise<void> {
+    Object.assign(machine, change);
+    this.#version++;
+    return this.parts.reviewer.machine(machine);
+  }
+
+  /** Takes it out of the directory, and nothing else. */
+  lose(machine: Machine): void {
+    this.#machines.delete(machine.id);
+    for (const series of this.directory.seriesOf(machine.id)) this.#series.delete(series.id);
+    this.#version++;
+  }
+
   /** As a person deletes it. */
   remove(machine: Machine): Promise<void> {
     return this.parts.engine.forget(machine, this.clock.now(), {
       statements: [{ sql: "DELETE FROM machines WHERE id = ?", params: [machine.id] }],
-      afterCommit: () => {
-        this.#machines.delete(machine.id);
-        for (const series of this.directory.seriesOf(machine.id)) this.#series.delete(series.id);
-        this.#version++;
-      },
+      afterCommit: () => this.lose(machine),
     });
   }
 
