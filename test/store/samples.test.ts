@@ -1,7 +1,16 @@
 // The samples store: nothing acknowledged is lost, the last value of a time wins, summaries are right
 // whatever the order of arrival, and retention counts from the time of arrival.
 import { afterEach, describe, expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { openSamplesDatabase } from "../../src/intake/samples/database";
 import { SamplesWriter } from "../../src/intake/samples/writer";
@@ -501,6 +510,27 @@ test("a full disk refuses a whole packet, keeps the rest, and goes on when there
   writer.close();
   await bench.restart();
   expect((await bench.raw(1)).length).toBe(2_000);
+});
+
+test("a file that can't be opened at the start is taken up later, and nothing in it is hidden or hides", async () => {
+  await open();
+  for (let index = 0; index < 5; index++) await bench.append(1, [[T + index, index]]);
+  await bench.samples.stop();
+  const path = join(bench.directory, "samples.db");
+  renameSync(path, `${path}.away`);
+  mkdirSync(path);
+  await bench.restart();
+  const refusal = await bench.append(1, [[T + 5, 5]]).catch((error: unknown) => error);
+  expect(isAppError(refusal, "unavailable")).toBe(true);
+  rmdirSync(path);
+  renameSync(`${path}.away`, path);
+  // The first one finds out; its sender sends it again.
+  await bench.append(1, [[T + 6, 6]]).catch(() => undefined);
+  await bench.append(1, [[T + 6, 6]]);
+  const times = [0, 1, 2, 3, 4, 6];
+  expect((await bench.raw(1)).map(([time]) => Number(time) - T)).toEqual(times);
+  await bench.restart();
+  expect((await bench.raw(1)).map(([time]) => Number(time) - T)).toEqual(times);
 });
 
 test("after the stop nothing is taken and nothing hangs", async () => {

@@ -134,23 +134,40 @@ const drainIfLarge = (): void => {
   jobs.push(drainJob(null));
 };
 
+/** The file could not be opened at the start and now can: numbering has to go on behind what is in it. */
+const OUT_OF_STEP: WorkerFailure = {
+  kind: "unavailable",
+  code: "OUT_OF_STEP",
+  message: "the file holds more than was known",
+};
+
+const tellOpened = (): void => {
+  const opened = { lastId: 0, lastSeries: 0, isSorted: true };
+  const failure = attempt((open) => {
+    opened.lastSeries = open.lastSeries();
+    opened.lastId = open.lastId;
+    opened.isSorted = open.backlog === 0;
+  });
+  if (failure !== null) tell({ kind: "trouble", failure });
+  tell({ kind: "opened", ...opened });
+};
+
 const receive = (message: ToSamplesWorker): void => {
   switch (message.kind) {
-    case "open": {
+    case "open":
       ({ path } = message);
-      const opened = { lastId: 0, lastSeries: 0, isSorted: true };
-      const failure = attempt((open) => {
-        opened.lastSeries = open.lastSeries();
-        opened.lastId = open.lastId;
-        opened.isSorted = open.backlog === 0;
-      });
-      if (failure !== null) tell({ kind: "trouble", failure });
-      tell({ kind: "opened", ...opened });
+      tellOpened();
       break;
-    }
     case "append": {
-      const failure = attempt((open) => open.append(message.entry));
-      tell({ kind: "appended", id: message.entry.id, failure });
+      const { id } = message.entry;
+      let isKnown = false;
+      const failure = attempt((open) => {
+        isKnown = id <= open.lastId;
+        if (!isKnown) open.append(message.entry);
+      });
+      // First, so that whoever sends it again finds the numbers in step.
+      if (isKnown) tellOpened();
+      tell({ kind: "appended", id, failure: isKnown ? OUT_OF_STEP : failure });
       drainIfLarge();
       break;
     }
