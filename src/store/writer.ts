@@ -77,9 +77,9 @@ export class Writer {
     const spans = this.#read(group);
     const isSynced = group[1] === 1;
     this.#syncCommits(isSynced);
-    const result = this.#commitUnmarked(group, spans) ?? this.#commitSpans(group, spans);
-    if (result.error === undefined) this.#hasUnsynced = !isSynced;
-    return result;
+    // A commit that changes nothing syncs nothing: only `sync` knows that all before it is safe.
+    if (!isSynced) this.#hasUnsynced = true;
+    return this.#commitUnmarked(group, spans) ?? this.#commitSpans(group, spans);
   }
 
   /** Commits that a loss of power could still take. */
@@ -113,9 +113,12 @@ export class Writer {
     return allFailed(group[0] as number, { ...failureOf(error), kind: "unavailable" });
   }
 
-  /** Throws unless a change reaches the disk. */
+  /** Throws unless a change reaches the disk. SQLite does not write a row that stays as it was. */
   probe(): void {
-    this.#database.run("UPDATE settings SET value = value WHERE key = 'epoch'");
+    this.#database.run(
+      "INSERT INTO settings (key, value) VALUES ('probe', '1') " +
+        "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1",
+    );
   }
 
   /** Moves the log into the database file; what cannot be moved now stays safe in the log. */

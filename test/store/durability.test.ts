@@ -1,6 +1,10 @@
 // In: batches that ask for less than the loss of power. Out: proof that kill -9 takes none of them, that
 // they keep their place in the order, and that they reach the disk by themselves soon afterwards.
 import { afterEach, expect, test } from "bun:test";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import type { GroupMessage } from "../../src/store/protocol";
+import { openWriteConnection, Writer } from "../../src/store/writer";
 import { startChild } from "../harness/child";
 import { openTestStore, removeDirectory, temporaryDirectory } from "../harness/store";
 
@@ -50,4 +54,29 @@ test("batches of both kinds take effect in the order of the calls, and fail alon
     ["three"],
   ]);
   await remove();
+});
+
+test("what no sync has reached is known, and a probe or sync writes in truth", async () => {
+  directory = temporaryDirectory();
+  const test = await openTestStore({ directory });
+  await test.store.close();
+  const path = join(directory, "andon.db");
+  const writer = new Writer(openWriteConnection(path), []);
+  const logged = (): number => statSync(`${path}-wal`).size;
+  const group = (isSynced: boolean, sql: string): GroupMessage => [1, isSynced ? 1 : 0, 1, 0, sql, -1, 0];
+
+  writer.run(group(true, "INSERT INTO settings (key, value) VALUES ('a', '1')"));
+  expect(writer.hasUnsynced).toBe(false);
+  writer.run(group(false, "UPDATE settings SET value = '2' WHERE key = 'a'"));
+  expect(writer.hasUnsynced).toBe(true);
+  // It asks for a sync and gets none, because nothing changes.
+  writer.run(group(true, "UPDATE settings SET value = value WHERE key = 'nobody'"));
+  expect(writer.hasUnsynced).toBe(true);
+  for (const write of [() => writer.sync(), () => writer.probe(), () => writer.probe()]) {
+    const before = logged();
+    write();
+    expect(logged()).toBeGreaterThan(before);
+  }
+  expect(writer.hasUnsynced).toBe(false);
+  writer.close();
 });
