@@ -12,7 +12,8 @@ export interface SignedParts {
 }
 
 const STANDARD_PREFIX = "whsec_";
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+/** One byte at least; padded or not. Half of it would decode to less than was meant, or to nothing. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=?|[A-Za-z0-9+/]{2}(?:==)?)$/;
 
 /** False only for `whsec_` followed by something that is not base64. */
 export const isUsableSecret = (secret: string): boolean =>

@@ -138,6 +138,10 @@ describe("settings", () => {
       [{ secret: "short" }, "config.secret"],
       [{ secret: "x".repeat(257) }, "config.secret"],
       [{ secret: "whsec_not base64!" }, "config.secret"],
+      // A lenient decoder takes these for an empty key, or for a shorter one than was meant.
+      [{ secret: "whsec_a=" }, "config.secret"],
+      [{ secret: "whsec_MfKQ9" }, "config.secret"],
+      [{ secret: "whsec_MfK==" }, "config.secret"],
       [{ secret: "••••cret-of-ours" }, "config.secret"],
       [{ timeout_seconds: 0.5 }, "config.timeout_seconds"],
       [{ timeout_seconds: 61 }, "config.timeout_seconds"],
@@ -158,6 +162,17 @@ describe("settings", () => {
       ],
       [{ signature: { header: "X-Sig", format: "hex", x: 1 }, secret: "12345678" }, "config.signature.x"],
       [{ signature: { header: "X-Sig", format: "hex" } }, "config.secret"],
+      [{ signature: { header: "Content-Type", format: "hex" }, secret: "12345678" }, "config.signature"],
+      [
+        {
+          signature: [
+            { header: "X-Sig", format: "hex" },
+            { header: "x-sig", format: "base64" },
+          ],
+          secret: "12345678",
+        },
+        "config.signature",
+      ],
       [
         { signature: { header: "X-Sig", format: "hex" }, secret: "12345678", headers: { "x-sig": "1" } },
         "config.headers",

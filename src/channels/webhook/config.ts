@@ -50,6 +50,8 @@ const LONGEST_URL = 4_096;
 const MOST_RETRIES = 32;
 const LONGEST_RETRY_SECONDS = 7 * 24 * 3_600;
 const MOST_SIGNATURES = 8;
+/** A channel's `headers` may replace them, a signature would only break them. */
+const OWN_HEADERS = ["content-type", "user-agent"];
 
 const parseUrl = (value: unknown): string => {
   const field = "config.url";
@@ -135,6 +137,11 @@ export const parseWebhookConfig = (given: Record<string, unknown>): WebhookConfi
   const claimed = signatures.find(({ header }) => names.includes(header.toLowerCase()));
   if (claimed !== undefined)
     throw invalid("config.headers", `The header ${claimed.header} is already taken by the signature.`);
+  const signed = new Set(signatures.map(({ header }) => header.toLowerCase()));
+  if (signed.size < signatures.length) throw invalid("config.signature", "Two signatures share a header.");
+  const taken = OWN_HEADERS.find((name) => signed.has(name));
+  if (taken !== undefined)
+    throw invalid("config.signature", `The header ${taken} can't hold a signature: it says something else.`);
   if (secret === null && given["signature"] !== undefined && signatures.length > 0)
     throw invalid("config.secret", "A signature needs a secret.");
   if (tls !== null && !url.toLowerCase().startsWith("https:"))
