@@ -184,6 +184,8 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
       const now = clock.now();
       const row: ChannelRow = {
         ...draft,
+        // Null says "not set", as in a change: many clients write every field of their model.
+        config: mergePatch({}, draft.config, {}),
         id: newId(),
         tenantId: principal.tenantId,
         health: "active",

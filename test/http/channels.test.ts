@@ -259,6 +259,11 @@ describe("what is refused", () => {
   });
 });
 
+test("null in a new channel's config is a setting that was left out", async () => {
+  const created = await create({ secret: null, headers: { "X-Line": null, "X-Shift": "2" }, method: null });
+  expect(created["config"]).toEqual({ url: sink.url, jitter: false, headers: { "X-Shift": "2" } });
+});
+
 describe("changes", () => {
   test("merge config by key: a mask leaves the secret, null removes, an unknown key is refused", async () => {
     const created = await create({
