@@ -2,7 +2,7 @@
 import { Elysia, t } from "elysia";
 import { ALERT_STATUSES, type AlertSnapshot } from "../core/events";
 import type { MachineDirectory } from "../core/machine";
-import { readPage, toPage } from "../core/paging";
+import { isNumberKey, readPage, toPage } from "../core/paging";
 import { readTime, readWords } from "../core/query";
 import { SEVERITIES } from "../core/severity";
 import { isoMillis } from "../core/time";
@@ -93,7 +93,7 @@ export const alertRoutes = (access: AccessPlugin, parts: AlertRouteParts) => {
     .get(
       "",
       async ({ principal, query }) => {
-        const page = readPage(query);
+        const page = readPage(query, isNumberKey);
         const status = readWords("status", query.status, ALERT_STATUSES);
         const severity = readWords("severity", query.severity, SEVERITIES);
         const from = readTime("from", query.from);
@@ -103,8 +103,8 @@ export const alertRoutes = (access: AccessPlugin, parts: AlertRouteParts) => {
           {
             ...(status === undefined ? {} : { status }),
             ...(severity === undefined ? {} : { severity }),
-            ...(query.machine_id === undefined ? {} : { machineId: query.machine_id }),
-            ...(query.rule_id === undefined ? {} : { ruleId: query.rule_id }),
+            ...(!query.machine_id ? {} : { machineId: query.machine_id }),
+            ...(!query.rule_id ? {} : { ruleId: query.rule_id }),
             ...(from === undefined ? {} : { from }),
             ...(to === undefined ? {} : { to }),
           },

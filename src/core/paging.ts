@@ -21,16 +21,23 @@ const CURSOR_PREFIX = "v1:";
 export const encodeCursor = (key: string | number): string =>
   Buffer.from(`${CURSOR_PREFIX}${key}`).toString("base64url");
 
-/** Throws `invalid` on the field `cursor` or `limit`. */
-export const readPage = (query: { limit?: number | undefined; cursor?: string | undefined }): PageRequest => {
+/** For lists that are sorted by a running number. */
+export const isNumberKey = (key: string): boolean => /^\d{1,15}$/.test(key);
+
+/** Throws `invalid` on the field `cursor` or `limit`. `isKey` knows the list's sort keys. */
+export const readPage = (
+  query: { limit?: number | undefined; cursor?: string | undefined },
+  isKey: (key: string) => boolean = () => true,
+): PageRequest => {
   const limit = query.limit ?? DEFAULT_LIMIT;
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
     throw invalid("limit", `limit must be a whole number from 1 to ${MAX_LIMIT}.`);
   if (query.cursor === undefined || query.cursor === "") return { limit, after: null };
   const text = Buffer.from(query.cursor, "base64url").toString("utf8");
-  if (!text.startsWith(CURSOR_PREFIX))
+  const key = text.slice(CURSOR_PREFIX.length);
+  if (!text.startsWith(CURSOR_PREFIX) || !isKey(key))
     throw invalid("cursor", "cursor must be a next_cursor of an earlier answer.");
-  return { limit, after: text.slice(CURSOR_PREFIX.length) };
+  return { limit, after: key };
 };
 
 /** `rows` holds up to limit + 1 rows; the extra one only tells that there is a next page. */

@@ -1,6 +1,7 @@
 // In: /api/v1/escalation-policies. Out: policies created, read, changed and deleted.
 import { Elysia, t } from "elysia";
 import { notFound } from "../core/errors";
+import { isId } from "../core/ids";
 import { readPage, toPage } from "../core/paging";
 import type { AccessPlugin } from "../http/access";
 import { PageQuery, pageOf } from "../http/models";
@@ -27,7 +28,7 @@ export const escalationRoutes = (access: AccessPlugin, { desk, book, repository 
     .get(
       "",
       async ({ principal, query }) => {
-        const page = readPage(query);
+        const page = readPage(query, isId);
         const rows = await repository.listPolicies(principal.tenantId, page);
         return toPage(rows, page, (row) => row.id, presentPolicy);
       },

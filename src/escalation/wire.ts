@@ -1,14 +1,15 @@
 // In: policies. Out: their API models. A policy created in the flat form comes back flat.
 import { t, type Static } from "elysia";
 import { invalid } from "../core/errors";
+import { checkName } from "../core/names";
 import { isoMillis } from "../core/time";
+import { SeverityModel } from "../http/models";
 import type { EscalationPolicy, PolicyInput } from "./policies";
 import type { EscalationStep } from "./schema";
 
 /** A year: longer waits are typing errors. */
 const LONGEST_WAIT_MINUTES = 525_600;
 
-const Severity = t.Union([t.Literal("info"), t.Literal("warning"), t.Literal("critical")]);
 const WaitMinutes = t.Number({
   minimum: 0,
   maximum: LONGEST_WAIT_MINUTES,
@@ -23,7 +24,7 @@ const Step = t.Object(
 export const PolicyCreate = t.Object(
   {
     name: t.String({ minLength: 1, maxLength: 200 }),
-    severity: Severity,
+    severity: SeverityModel,
     wait_minutes: t.Optional(WaitMinutes),
     channel_id: t.Optional(t.String({ minLength: 1 })),
     steps: t.Optional(t.Array(Step, { minItems: 1, maxItems: 20 })),
@@ -37,7 +38,7 @@ export const PolicyUpdate = t.Partial(PolicyCreate, { additionalProperties: fals
 export const PolicyWire = t.Object({
   id: t.String(),
   name: t.String(),
-  severity: Severity,
+  severity: SeverityModel,
   wait_minutes: t.Optional(t.Number()),
   channel_id: t.Optional(t.String()),
   steps: t.Optional(t.Array(t.Object({ wait_minutes: t.Number(), channel_id: t.String() }))),
@@ -63,18 +64,20 @@ const readSteps = (body: StepFields, before?: EscalationStep): Pick<PolicyInput,
   return { steps: [{ wait_minutes: waitMinutes, channel_id: channelId }], isFlat: true };
 };
 
+/** What `POST` takes; throws `invalid` with the field. */
 export const readPolicy = (body: Static<typeof PolicyCreate>): PolicyInput => ({
-  name: body.name,
+  name: checkName("name", body.name),
   severity: body.severity,
   isActive: body.is_active ?? true,
   ...readSteps(body),
 });
 
+/** What `PATCH` takes of a policy as it is; throws `invalid` with the field. */
 export const readPolicyChange = (
   body: Static<typeof PolicyUpdate>,
   before: EscalationPolicy,
 ): Partial<PolicyInput> => ({
-  ...(body.name === undefined ? {} : { name: body.name }),
+  ...(body.name === undefined ? {} : { name: checkName("name", body.name) }),
   ...(body.severity === undefined ? {} : { severity: body.severity }),
   ...(body.is_active === undefined ? {} : { isActive: body.is_active }),
   ...(body.steps === undefined && body.wait_minutes === undefined && body.channel_id === undefined
@@ -82,6 +85,7 @@ export const readPolicyChange = (
     : readSteps(body, before.isFlat ? before.steps[0] : undefined)),
 });
 
+/** Flat when it was given flat. */
 export const presentPolicy = (policy: EscalationPolicy): PolicyWire => {
   const first = policy.steps[0];
   return {

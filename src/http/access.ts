@@ -5,7 +5,7 @@ import type { AccessLevel, Principal } from "../core/actor";
 import { AppError } from "../core/errors";
 import { readJson } from "./body";
 import type { Admit } from "./budgets";
-import { type FindUnknown, unknownFieldsOf } from "./schema-faults";
+import { type FindMisfits, type Misfit, misfitsOf } from "./schema-faults";
 
 /** Throws AppError `unauthenticated` or `forbidden`; gives NOBODY for `public`. */
 export type Authenticate = (request: Request, level: AccessLevel) => Principal | Promise<Principal>;
@@ -32,9 +32,9 @@ interface RouteModels {
   query?: unknown;
 }
 
-interface UnknownFields {
-  body: FindUnknown | null;
-  query: FindUnknown | null;
+interface Misfits {
+  body: FindMisfits | null;
+  query: FindMisfits | null;
   /** The body's model is one object: nothing else is let through, not even where it is optional. */
   isObject: boolean;
 }
@@ -45,26 +45,29 @@ const modelWith = (model: unknown, keywords: readonly string[]): TSchema | null 
     ? (model as TSchema)
     : null;
 
-const findersFor = (models: RouteModels): UnknownFields => {
+const findersFor = (models: RouteModels): Misfits => {
   const body = modelWith(models.body, ["type", "anyOf"]);
   const query = modelWith(models.query, ["type"]);
   return {
-    body: body === null ? null : unknownFieldsOf(body),
-    query: query === null ? null : unknownFieldsOf(query),
+    body: body === null ? null : misfitsOf(body),
+    query: query === null ? null : misfitsOf(query),
     isObject: modelWith(models.body, ["type"])?.["type"] === "object",
   };
 };
 
-const refuseUnknown = (find: FindUnknown | null, value: unknown): void => {
+const refuseMisfits = (find: FindMisfits | null, value: unknown): void => {
   if (find === null || value === undefined) return;
-  const found: string[] = [];
+  const found: Misfit[] = [];
   find(value, "", found);
   const [first] = found;
   if (first === undefined) return;
-  throw new AppError("invalid", `There is no field ${first}.`, {
+  if (!first.isUnknown)
+    throw new AppError("invalid", first.detail, first.field === "" ? {} : { field: first.field });
+  const unknown = found.filter(({ isUnknown }) => isUnknown).map(({ field }) => field);
+  throw new AppError("invalid", first.detail, {
     code: "unknown_field",
-    field: first,
-    ...(found.length > 1 ? { details: { unknown_fields: found.slice(0, 20) } } : {}),
+    field: first.field,
+    ...(unknown.length > 1 ? { details: { unknown_fields: unknown.slice(0, 20) } } : {}),
   });
 };
 
@@ -75,7 +78,7 @@ const checkBodyKind = (body: unknown): void => {
 
 /**
  * Give the result to `.use()` in each slice's routes; the context then holds `principal`. Order for
- * each request: credentials, budget, body, unknown fields, the route's models, the handler.
+ * each request: credentials, budget, body, unknown fields and wrong kinds, the route's models, the handler.
  * A route with `parse: "none"` reads its body itself (see `body.ts`).
  */
 export const createAccessPlugin = (authenticate: Authenticate, admit: Admit = () => undefined) => {
@@ -97,10 +100,10 @@ export const createAccessPlugin = (authenticate: Authenticate, admit: Admit = ()
 
   return new Elysia({ name: "access" }).macro({
     access: (level: AccessLevel) => {
-      let unknown: UnknownFields = { body: null, query: null, isObject: false };
+      let misfits: Misfits = { body: null, query: null, isObject: false };
       return {
         introspect: (models: object) => {
-          unknown = findersFor(models);
+          misfits = findersFor(models);
         },
         detail: documentLevel(level),
         parse: async ({ request }, contentType) => {
@@ -111,9 +114,9 @@ export const createAccessPlugin = (authenticate: Authenticate, admit: Admit = ()
         transform: async ({ request, body, query }) => {
           // Requests without a body, and routes that read it themselves, come here first.
           if (!principals.has(request)) await identify(request, level);
-          if (unknown.isObject) checkBodyKind(body);
-          refuseUnknown(unknown.query, query);
-          refuseUnknown(unknown.body, body);
+          if (misfits.isObject) checkBodyKind(body);
+          refuseMisfits(misfits.query, query);
+          refuseMisfits(misfits.body, body);
         },
         resolve: ({ request }) => ({ principal: principals.get(request) ?? NOBODY }),
       };

@@ -74,12 +74,15 @@ const describeString = (facts: SchemaFacts): string => {
   return `a text${bounds(facts.minLength, facts.maxLength, " characters")}`;
 };
 
+/** A variant of models whose body may be left out. */
+const ABSENT = "undefined";
+
 /** A noun phrase for what the model wants. */
 export const describe = (schema: TSchema): string => {
   const facts = factsOfSchema(schema);
   if (facts.const !== undefined) return JSON.stringify(facts.const);
   if (facts.anyOf !== undefined) {
-    const variants = withoutTextSpelling(facts.anyOf);
+    const variants = withoutTextSpelling(facts.anyOf).filter((one) => factsOfSchema(one).type !== ABSENT);
     if (variants.every((one) => factsOfSchema(one).const !== undefined))
       return `one of ${variants.map((one) => String(factsOfSchema(one).const)).join(", ")}`;
     return [...new Set(variants.map(describe))].join(" or ");
@@ -147,69 +150,98 @@ export const faultOf = (error: SchemaError): Fault => {
   return { field, detail: `${field === "" ? "The body" : field} must be ${describe(error.schema)}.` };
 };
 
-/** Paths of fields that the model does not have. */
-export type FindUnknown = (value: unknown, path: string, found: string[]) => void;
+/** A field that the framework would drop or replace before it validates. */
+export interface Misfit extends Fault {
+  /** The model has no such field; else it has one of another kind. */
+  isUnknown: boolean;
+}
 
-const NOTHING: FindUnknown = () => undefined;
+export type FindMisfits = (value: unknown, path: string, found: Misfit[]) => void;
 
-const unknownInObject = (facts: SchemaFacts): FindUnknown => {
+const NOTHING: FindMisfits = () => undefined;
+
+const unknownField = (field: string): Misfit => ({
+  field,
+  detail: `There is no field ${field}.`,
+  isUnknown: true,
+});
+
+const otherKind = (field: string, schema: TSchema): Misfit => ({
+  field,
+  detail: `${field === "" ? "The body" : field} must be ${describe(schema)}.`,
+  isUnknown: false,
+});
+
+/** A key that an assignment would turn into something else than a key. */
+const LOST_KEY = "__proto__";
+
+const misfitsInObject = (schema: TSchema): FindMisfits => {
+  const facts = factsOfSchema(schema);
   const inner = new Map(
-    Object.entries(facts.properties ?? {}).map(([name, schema]) => [name, unknownFieldsOf(schema)] as const),
+    Object.entries(facts.properties ?? {}).map(([name, one]) => [name, misfitsOf(one)] as const),
   );
   const isClosed = facts.additionalProperties === false;
   return (value, path, found) => {
-    if (!isRecord(value)) return;
+    if (value === undefined) return;
+    if (!isRecord(value)) return void found.push(otherKind(path, schema));
     for (const name in value) {
       const check = inner.get(name);
       if (check !== undefined) {
         if (check !== NOTHING) check(value[name], joinPath(path, name), found);
-      } else if (isClosed) found.push(joinPath(path, name));
+      } else if (isClosed || name === LOST_KEY) found.push(unknownField(joinPath(path, name)));
     }
   };
 };
 
+const misfitsInList = (schema: TSchema, items: TSchema): FindMisfits => {
+  const find = misfitsOf(items);
+  if (find === NOTHING) return NOTHING;
+  return (value, path, found) => {
+    if (value === undefined) return;
+    if (!Array.isArray(value)) return void found.push(otherKind(path, schema));
+    for (let index = 0; index < value.length && found.length === 0; index++)
+      find(value[index], joinPath(path, index), found);
+  };
+};
+
+const kindOf = (value: unknown): string =>
+  value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+
 const matchesKind = (schema: TSchema, value: unknown): boolean => {
   const facts = factsOfSchema(schema);
-  if (facts.type === "array") return Array.isArray(value);
-  if (facts.type !== "object") return true;
-  if (!isRecord(value)) return false;
+  if (facts.type === undefined) return true;
+  if ((facts.type === "integer" ? "number" : facts.type) !== kindOf(value)) return false;
+  if (!isRecord(value)) return true;
   return Object.entries(facts.properties ?? {}).every(
     ([name, inner]) => factsOfSchema(inner).const === undefined || factsOfSchema(inner).const === value[name],
   );
 };
 
-const unknownInUnion = (variants: readonly TSchema[]): FindUnknown => {
-  const checks = variants.map((schema) => ({ schema, find: unknownFieldsOf(schema) }));
+const misfitsInUnion = (schema: TSchema, variants: readonly TSchema[]): FindMisfits => {
+  const checks = variants.map((one) => ({ one, find: misfitsOf(one) }));
   if (checks.every(({ find }) => find === NOTHING)) return NOTHING;
   return (value, path, found) => {
-    let fewest: string[] | null = null;
-    for (const { schema, find } of checks) {
-      if (!matchesKind(schema, value)) continue;
-      const here: string[] = [];
+    let fewest: Misfit[] | null = null;
+    for (const { one, find } of checks) {
+      if (!matchesKind(one, value)) continue;
+      const here: Misfit[] = [];
       find(value, path, here);
       if (here.length === 0) return;
       if (fewest === null || here.length < fewest.length) fewest = here;
     }
     if (fewest !== null) found.push(...fewest);
+    // An object of none of the variants is judged by the validator, which finds the closest one.
+    else if (value !== undefined && !isRecord(value)) found.push(otherKind(path, schema));
   };
 };
 
 /**
- * Built once per route. The framework removes unknown fields before it validates; this finds them
- * first, so that a misspelt field is refused by name and never silently ignored.
+ * Built once per route. Before it validates, the framework removes unknown fields and makes an empty
+ * object of a list: this finds them first, so that nothing is silently ignored.
  */
-export const unknownFieldsOf = (schema: TSchema): FindUnknown => {
+export const misfitsOf = (schema: TSchema): FindMisfits => {
   const facts = factsOfSchema(schema);
-  if (facts.anyOf !== undefined) return unknownInUnion(facts.anyOf);
-  if (facts.type === "object" && facts.properties !== undefined) return unknownInObject(facts);
-  if (facts.type === "array" && facts.items !== undefined) {
-    const find = unknownFieldsOf(facts.items);
-    if (find === NOTHING) return NOTHING;
-    return (value, path, found) => {
-      if (!Array.isArray(value)) return;
-      for (let index = 0; index < value.length && found.length === 0; index++)
-        find(value[index], joinPath(path, index), found);
-    };
-  }
-  return NOTHING;
+  if (facts.anyOf !== undefined) return misfitsInUnion(schema, facts.anyOf);
+  if (facts.type === "object") return misfitsInObject(schema);
+  return facts.type === "array" && facts.items !== undefined ? misfitsInList(schema, facts.items) : NOTHING;
 };

@@ -1,6 +1,7 @@
 // In: /api/v1/alert-rules. Out: rules created, read, changed and deleted.
 import { Elysia, t } from "elysia";
 import { invalid } from "../core/errors";
+import { isId } from "../core/ids";
 import type { MachineDirectory } from "../core/machine";
 import { readPage, toPage } from "../core/paging";
 import type { TenantDirectory } from "../core/tenants";
@@ -27,7 +28,7 @@ export const ruleRoutes = (access: AccessPlugin, parts: RuleRouteParts) => {
     .get(
       "",
       async ({ principal, query }) => {
-        const page = readPage(query);
+        const page = readPage(query, isId);
         return toPage(await repository.list(principal.tenantId, page), page, (row) => row.id, present);
       },
       {

@@ -1,9 +1,10 @@
 // In: rules. Out: their API models, with every check that the shape alone can't make.
 import { t, type Static } from "elysia";
 import { invalid } from "../core/errors";
+import { checkName } from "../core/names";
 import { isoMillis } from "../core/time";
 import { SeverityModel } from "../http/models";
-import type { Condition, Operator, ThresholdCondition } from "./condition";
+import type { Condition, Operator, Selector, ThresholdCondition } from "./condition";
 import type { RuleInput } from "./desk";
 import type { RuleRow } from "./repository";
 
@@ -12,13 +13,17 @@ export type { Condition, Operator, Selector, ThresholdCondition } from "./condit
 
 const Name = t.String({ minLength: 1, maxLength: 200 });
 /** Ten years: longer spans are typing errors. */
-const Seconds = t.Number({ minimum: 0, maximum: 315_360_000 });
-const Labels = t.Record(t.String({ minLength: 1, maxLength: 200 }), t.String({ maxLength: 500 }));
+const LONGEST_SECONDS = 315_360_000;
+const Seconds = t.Number({ minimum: 0, maximum: LONGEST_SECONDS });
+/** As many as a series may have. */
+const MAX_LABELS = 32;
+const Labels = t.Record(t.String(), t.String({ maxLength: 500 }));
+const MAX_LABEL_NAME = 200;
 
 const SelectorModel = t.Object(
   {
     machine_id: t.Optional(t.String({ description: "A machine's ID." })),
-    machine_type: t.Optional(t.String()),
+    machine_type: t.Optional(t.String({ minLength: 1, maxLength: 100 })),
     project_id: t.Optional(t.String()),
     labels: t.Optional(Labels),
   },
@@ -47,7 +52,7 @@ const ConditionModel = t.Object(
     deadband: t.Optional(t.Number({ minimum: 0 })),
     on_delay_seconds: t.Optional(Seconds),
     off_delay_seconds: t.Optional(Seconds),
-    after_seconds: t.Optional(t.Number({ exclusiveMinimum: 0, maximum: 315_360_000 })),
+    after_seconds: t.Optional(t.Number({ minimum: 1, maximum: LONGEST_SECONDS })),
   },
   {
     additionalProperties: false,
@@ -134,13 +139,17 @@ const checkClear = (condition: ThresholdCondition): void => {
       clear === undefined ? "condition.deadband" : "condition.clear_threshold",
       `The operator ${operator} clears when it no longer holds: leave clear_threshold and deadband out.`,
     );
-  if (clear === undefined) return;
+  const upward = operator === ">" || operator === ">=";
+  if (clear === undefined) {
+    if (!Number.isFinite((threshold ?? 0) + (deadband ?? 0) * (upward ? -1 : 1)))
+      throw invalid("condition.deadband", "The deadband leaves no number that would clear.");
+    return;
+  }
   if (condition.range !== undefined)
     throw invalid(
       "condition.clear_threshold",
       "A range clears at a distance from its bounds: give deadband.",
     );
-  const upward = operator === ">" || operator === ">=";
   if (threshold !== undefined && (upward ? clear > threshold : clear < threshold))
     throw invalid(
       "condition.clear_threshold",
@@ -180,24 +189,37 @@ export const readCondition = (raw: RawCondition): Condition => {
   return { type: "no_data", metric: need(raw.metric, "metric", raw.type), after_seconds: after };
 };
 
+const readSelector = (selector: Selector): Selector => {
+  const names = Object.keys(selector.labels ?? {});
+  if (names.length > MAX_LABELS)
+    throw invalid("selector.labels", `selector.labels may have ${MAX_LABELS} labels at most.`);
+  for (const name of names)
+    if (name === "" || name.length > MAX_LABEL_NAME)
+      throw invalid("selector.labels", `The name of a label has from 1 to ${MAX_LABEL_NAME} characters.`);
+  return selector;
+};
+
+/** What `POST` takes; throws `invalid` with the field. */
 export const readRule = (body: Static<typeof RuleCreate>): RuleInput => ({
-  name: body.name,
+  name: checkName("name", body.name),
   severity: body.severity,
   isActive: body.is_active ?? true,
-  selector: body.selector ?? {},
+  selector: readSelector(body.selector ?? {}),
   condition: readCondition(body.condition),
   message: body.message ?? null,
 });
 
+/** What `PATCH` takes; throws `invalid` with the field. */
 export const readRuleChange = (body: Static<typeof RuleUpdate>): Partial<RuleInput> => ({
-  ...(body.name === undefined ? {} : { name: body.name }),
+  ...(body.name === undefined ? {} : { name: checkName("name", body.name) }),
   ...(body.severity === undefined ? {} : { severity: body.severity }),
   ...(body.is_active === undefined ? {} : { isActive: body.is_active }),
-  ...(body.selector === undefined ? {} : { selector: body.selector }),
+  ...(body.selector === undefined ? {} : { selector: readSelector(body.selector) }),
   ...(body.condition === undefined ? {} : { condition: readCondition(body.condition) }),
   ...(body.message === undefined ? {} : { message: body.message }),
 });
 
+/** With what would keep the rule from doing its job. */
 export const presentRule = (row: RuleRow, warnings: string[]): RuleWire => ({
   id: row.id,
   number: row.number,
