@@ -47,10 +47,11 @@ export interface PlantScene {
   readonly plant: Plant;
   readonly sink: SinkProcess;
   product: Product;
+  readonly dataDirectory: string;
   /** Starts it again on the same directory and port; the plant goes on once it is ready. */
   restart(): Promise<void>;
-  /** Starts it again and returns at once; the plant waits. */
-  restartInSilence(): void;
+  /** Starts it again, by another command if one is given, and returns at once; the plant waits. */
+  restartInSilence(command?: ProductCommand): void;
   /** Notes that the process ends now; the plant waits from here on. */
   noteEnd(): void;
   /** Ms from each start to the first message that the sink saw after it. */
@@ -73,7 +74,7 @@ export const openPlantScene = async (options: SceneOptions): Promise<PlantScene>
     seed: options.seed,
     delayMs: options.sinkDelayMs,
   });
-  const start = (): Product => startProduct({ dataDirectory, port, command: options.command });
+  const start = (command = options.command): Product => startProduct({ dataDirectory, port, command });
   const api = createRemoteApi(`http://127.0.0.1:${port}`, BOOTSTRAP_TOKEN);
   const product = start();
   const startedAt: number[] = [];
@@ -120,14 +121,15 @@ export const openPlantScene = async (options: SceneOptions): Promise<PlantScene>
     plant,
     sink,
     product,
+    dataDirectory,
     restart: async () => {
       scene.restartInSilence();
       startedAt.push(scene.product.startedAt);
       await scene.product.ready();
       plant.resume();
     },
-    restartInSilence: () => {
-      scene.product = start();
+    restartInSilence: (command) => {
+      scene.product = start(command);
     },
     noteEnd: () => {
       plant.expectSilence();
