@@ -296,6 +296,29 @@ describe("what people do", () => {
     expect((await machines()).length).toBe(2);
   });
 
+  test("changes at the same moment all count, in memory and in the file", async () => {
+    await open();
+    await send("m");
+    const path = `/api/v1/machines/${(await only("m"))["id"]}`;
+    const changes = [
+      { type: "press" },
+      { labels: { line: "3" } },
+      { display_name: "Press 3" },
+      { name: "p3" },
+    ];
+    const metric = [{ unit: "°C" }, { decimals: 2 }, { range: [0, 9] }];
+    await Promise.all([
+      ...changes.map((change) => bench.json("PATCH", path, change)),
+      ...metric.map((change) => bench.json("PATCH", `${path}/metrics/temperature`, change)),
+    ]);
+    for (const look of ["now", "after a restart"]) {
+      const machine = await only("p3");
+      expect([look, machine]).toMatchObject([look, Object.assign({}, ...changes)]);
+      expect((machine["metrics"] as object[])[0]).toMatchObject(Object.assign({}, ...metric));
+      await bench.restart();
+    }
+  });
+
   test("names are unique, also against one that was just registered", async () => {
     await open();
     await send("taken");

@@ -8,6 +8,7 @@ import type { Log } from "../../core/log";
 import type { Evaluator, Machine, MetricInfo } from "../../core/machine";
 import type { TenantDirectory } from "../../core/tenants";
 import { journalStatement } from "../../journal/append";
+import { createKeyedLock } from "../../lib/keyed-lock";
 import type { Engine, Statement } from "../../store/engine";
 import { judgeLabels, judgeMachineName } from "../names";
 import type { Presence } from "../presence";
@@ -76,6 +77,9 @@ const settingsOf = (machine: MachineRecord): MachineSettings => ({
 export const createMachineDesk = (parts: MachineDeskParts): MachineDesk => {
   const { registry, samples, engine, tenants, evaluator, presence, clock, log, hooks } = parts;
 
+  // What a change leaves alone is read and written with it: two at once would undo each other.
+  const lock = createKeyedLock();
+
   /** By ID only: names are for senders. */
   const mustFind = (tenantId: string, id: string): MachineRecord => {
     const machine = registry.machine(id);
@@ -95,7 +99,7 @@ export const createMachineDesk = (parts: MachineDeskParts): MachineDesk => {
     if (reason !== null) throw invalid("labels", `Labels: ${reason}.`);
   };
 
-  const update = async (
+  const updateNow = async (
     principal: Principal,
     id: string,
     change: Partial<MachineSettings>,
@@ -133,6 +137,68 @@ export const createMachineDesk = (parts: MachineDeskParts): MachineDesk => {
     return machine;
   };
 
+  const removeNow = async (principal: Principal, id: string): Promise<void> => {
+    const machine = mustFind(principal.tenantId, id);
+    if (registry.hasUnsaved()) await registry.save();
+    let seriesIds: number[] = [];
+    await hooks.remove(machine, {
+      statements: [
+        deleteMachineStatement(machine.tenantId, id),
+        journalStatement({
+          tenantId: machine.tenantId,
+          kind: "config.deleted",
+          data: { object: "machine", id, name: machine.name },
+          subjectId: id,
+          actor: principal.actor,
+          at: clock.now(),
+        }),
+      ],
+      afterCommit: () => {
+        seriesIds = machine.series.map((series) => series.id);
+        registry.forget(machine);
+      },
+    });
+    // In steps, behind the answer; what a stop interrupts is found at the next start.
+    samples
+      .remove(seriesIds)
+      .catch((error: unknown) => log.warn("readings of a deleted machine are still there", { error }));
+  };
+
+  const updateMetricNow = async (
+    principal: Principal,
+    id: string,
+    name: string,
+    change: Partial<MetricInfo>,
+  ): Promise<MachineRecord> => {
+    const machine = mustFind(principal.tenantId, id);
+    const metric = machine.metrics.get(name);
+    if (metric === undefined) throw notFound("metric");
+    const info: MetricInfo = { ...metric.info, ...change };
+    if (
+      (info.rangeLow === null) !== (info.rangeHigh === null) ||
+      (info.rangeLow ?? 0) > (info.rangeHigh ?? 0)
+    )
+      throw invalid("range", "range must be [low, high], or null.");
+    if (registry.hasUnsaved()) await registry.save();
+    await engine.batch([
+      updateMetricStatement(id, name, info),
+      journalStatement({
+        tenantId: machine.tenantId,
+        kind: "config.updated",
+        data: { object: "metric", id, name: `${machine.name}/${name}`, changes: { ...change } },
+        subjectId: id,
+        actor: principal.actor,
+        at: clock.now(),
+      }),
+    ]);
+    Object.assign(metric.info, info);
+    registry.touch();
+    return machine;
+  };
+
+  const update: MachineDesk["update"] = (principal, id, change) =>
+    lock.run(id, () => updateNow(principal, id, change));
+
   return {
     update,
 
@@ -154,59 +220,10 @@ export const createMachineDesk = (parts: MachineDeskParts): MachineDesk => {
       return machine;
     },
 
-    remove: async (principal, id) => {
-      const machine = mustFind(principal.tenantId, id);
-      if (registry.hasUnsaved()) await registry.save();
-      let seriesIds: number[] = [];
-      await hooks.remove(machine, {
-        statements: [
-          deleteMachineStatement(machine.tenantId, id),
-          journalStatement({
-            tenantId: machine.tenantId,
-            kind: "config.deleted",
-            data: { object: "machine", id, name: machine.name },
-            subjectId: id,
-            actor: principal.actor,
-            at: clock.now(),
-          }),
-        ],
-        afterCommit: () => {
-          seriesIds = machine.series.map((series) => series.id);
-          registry.forget(machine);
-        },
-      });
-      // In steps, behind the answer; what a stop interrupts is found at the next start.
-      samples
-        .remove(seriesIds)
-        .catch((error: unknown) => log.warn("readings of a deleted machine are still there", { error }));
-    },
+    remove: (principal, id) => lock.run(id, () => removeNow(principal, id)),
 
-    updateMetric: async (principal, id, name, change) => {
-      const machine = mustFind(principal.tenantId, id);
-      const metric = machine.metrics.get(name);
-      if (metric === undefined) throw notFound("metric");
-      const info: MetricInfo = { ...metric.info, ...change };
-      if (
-        (info.rangeLow === null) !== (info.rangeHigh === null) ||
-        (info.rangeLow ?? 0) > (info.rangeHigh ?? 0)
-      )
-        throw invalid("range", "range must be [low, high], or null.");
-      if (registry.hasUnsaved()) await registry.save();
-      await engine.batch([
-        updateMetricStatement(id, name, info),
-        journalStatement({
-          tenantId: machine.tenantId,
-          kind: "config.updated",
-          data: { object: "metric", id, name: `${machine.name}/${name}`, changes: { ...change } },
-          subjectId: id,
-          actor: principal.actor,
-          at: clock.now(),
-        }),
-      ]);
-      Object.assign(metric.info, info);
-      registry.touch();
-      return machine;
-    },
+    updateMetric: (principal, id, name, change) =>
+      lock.run(id, () => updateMetricNow(principal, id, name, change)),
 
     heartbeat: async (principal, idOrName) => {
       const now = clock.now();
