@@ -12,6 +12,8 @@ export interface MetricRecord {
 export interface OpenBatch extends SeriesReadings {
   series: SeriesRecord;
   isRising: boolean;
+  /** Some lie more than five minutes after the time of arrival. */
+  isAhead: boolean;
 }
 
 export interface SeriesRecord extends Series {

@@ -10,8 +10,9 @@ export interface MachineReadings {
   batches: SeriesReadings[];
 }
 
-/** Of the same time the later one counts. */
-const sortBatch = ({ times, values, count }: SeriesReadings): { times: number[]; values: number[] } => {
+/** In place. Of the same time the later one counts. */
+const sortBatch = (batch: SeriesReadings): void => {
+  const { times, values, count } = batch;
   const order = Array.from({ length: count }, (_, index) => index).sort(
     (a, b) => (times[a] as number) - (times[b] as number) || a - b,
   );
@@ -24,7 +25,20 @@ const sortBatch = ({ times, values, count }: SeriesReadings): { times: number[];
       sorted.values.push(values[index] as number);
     }
   }
-  return sorted;
+  batch.times = sorted.times;
+  batch.values = sorted.values;
+  batch.count = sorted.times.length;
+};
+
+/**
+ * Times that no clock of ours can believe: the newest of them becomes the time of arrival, those before
+ * it a millisecond each. So they keep their order, and none takes another's place.
+ */
+const clampAhead = ({ times, count }: SeriesReadings, receivedAt: number): void => {
+  for (let index = count - 1; index >= 0; index--) {
+    if ((times[index] as number) <= receivedAt + AHEAD_LIMIT_MS) return;
+    times[index] = receivedAt - (count - 1 - index);
+  }
 };
 
 export class RequestBatches {
@@ -40,25 +54,21 @@ export class RequestBatches {
     this.#latest = receivedAt + AHEAD_LIMIT_MS;
   }
 
-  /** `time` in ms; one far in the future is a wrong clock and becomes the receive time. */
+  /** `time` in ms; one far in the future comes from a wrong clock and is moved to the time of arrival. */
   take(series: SeriesRecord, time: number, value: number): void {
-    let at = time;
-    if (time > this.#latest) {
-      series.clockSkewMs = time - this.receivedAt;
-      at = this.receivedAt;
-    }
-    const { open } = series;
+    let { open } = series;
     if (open === null) {
-      const batch: OpenBatch = { series, times: [at], values: [value], count: 1, isRising: true };
-      series.open = batch;
-      this.#open.push(batch);
-      return;
+      open = { series, times: [time], values: [value], count: 1, isRising: true, isAhead: false };
+      series.open = open;
+      this.#open.push(open);
+    } else {
+      const { count } = open;
+      if (open.isRising && time <= (open.times[count - 1] as number)) open.isRising = false;
+      open.times[count] = time;
+      open.values[count] = value;
+      open.count = count + 1;
     }
-    const { count } = open;
-    if (open.isRising && at <= (open.times[count - 1] as number)) open.isRising = false;
-    open.times[count] = at;
-    open.values[count] = value;
-    open.count = count + 1;
+    if (time > this.#latest) open.isAhead = true;
   }
 
   /** Something came that is not a number. */
@@ -81,13 +91,14 @@ export class RequestBatches {
     const machines = new Map<MachineRecord, SeriesReadings[]>();
     for (const machine of this.#contacts) machines.set(machine, []);
     for (const batch of this.#open) {
-      const { series, isRising } = batch;
+      const { series } = batch;
       series.open = null;
-      if (!isRising) {
-        const { times, values } = sortBatch(batch);
-        batch.times = times;
-        batch.values = values;
-        batch.count = times.length;
+      if (!batch.isRising) sortBatch(batch);
+      if (batch.isAhead) {
+        series.clockSkewMs = (batch.times[batch.count - 1] as number) - this.receivedAt;
+        clampAhead(batch, this.receivedAt);
+        // They may now stand before one that was only a little ahead.
+        sortBatch(batch);
       }
       const ofMachine = machines.get(series.machine);
       if (ofMachine === undefined) machines.set(series.machine, [batch]);

@@ -135,6 +135,23 @@ temp,machine=p1 value=4 ${NS(T + 3_000)}`;
     expect((await bench.samplesOf("p3", "temp")).length).toBe(2);
   });
 
+  test("a line that is refused registers nothing, whatever was good in it", async () => {
+    const reply = await post(
+      "/api/v2/write",
+      [
+        "temp,machine=phantom value=1,note=bare",
+        "temp,machine=phantom value=1 soon",
+        'temp,machine=phantom value=1,text="open',
+        "temp,machine=real fine=1,fine=2,rest=3 1",
+        "temp,machine=real fine=1,broken=x 2",
+      ].join("\n"),
+    );
+    expect(reply.status).toBe(400);
+    const { registry } = bench.intake;
+    expect(registry.find(bench.tenantId, "phantom")).toBeUndefined();
+    expect([...(registry.find(bench.tenantId, "real")?.metrics.keys() ?? [])]).toEqual(["fine", "rest"]);
+  });
+
   test("v3 with accept_partial=false: nothing is stored and nothing registered", async () => {
     const reply = await post("/api/v3/write_lp?accept_partial=false", lines.replaceAll("p1", "p4"));
     expect(reply.status).toBe(400);

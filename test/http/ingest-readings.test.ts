@@ -104,6 +104,18 @@ test.each([
   expect(await bench.samplesOf(machine, "temperature")).toEqual([[expected, 21.5]]);
 });
 
+test("a reading that is refused registers nothing", async () => {
+  const tags = { note: "x".repeat(3_000) };
+  const reply = await send([
+    reading({ machine: "phantom", tags }),
+    reading({ machine: "phantom", metric: "a\nb" }),
+    reading({ machine: "phantom", value: "warm" }),
+    reading({ machine: "phantom", timestamp: "yesterday" }),
+  ]);
+  expect(reply.json).toMatchObject({ accepted: 0 });
+  expect(bench.intake.registry.find(bench.tenantId, "phantom")).toBeUndefined();
+});
+
 test("tags make series of their own, whatever their order", async () => {
   await send([
     reading({ machine: "tagged", tags: { zone: "a", axis: "x" } }),
@@ -166,6 +178,35 @@ describe("what the rules see", () => {
       [T + 300_000, null],
       [T, 61 * 60_000],
     ]);
+  });
+
+  test("several readings ahead keep their order and none of them is lost", async () => {
+    const ahead = (seconds: number) => new Date(T + 7_200_000 + seconds * 1_000).toISOString();
+    const skewed = (value: number, timestamp: string) => reading({ machine: "zone", value, timestamp });
+    await send([
+      skewed(4, ahead(3)),
+      skewed(90, ahead(2)),
+      skewed(0, new Date(T - 1_000).toISOString()),
+      skewed(3, ahead(1)),
+      skewed(5, ahead(2)),
+    ]);
+    expect(await bench.samplesOf("zone", "temperature")).toEqual([
+      [T - 1_000, 0],
+      [T - 2, 3],
+      [T - 1, 5],
+      [T, 4],
+    ]);
+    expect(bench.evaluator.seen.at(-1)?.values).toEqual([0, 3, 5, 4]);
+    expect(bench.intake.registry.find(bench.tenantId, "zone")?.series[0]?.clockSkewMs).toBe(7_203_000);
+  });
+
+  test("a day that the month does not have is no time", async () => {
+    const stamps = ["2026-02-29", "2026-04-31", "2026-00-10", "2026-13-01", "2026-01-00", "2024-02-29"];
+    const reply = await send(
+      stamps.map((day) => reading({ machine: "calendar", timestamp: `${day}T00:00:00Z` })),
+    );
+    expect(reply.json).toMatchObject({ accepted: 1, rejected: [0, 1, 2, 3, 4].map((index) => ({ index })) });
+    expect(await bench.samplesOf("calendar", "temperature")).toEqual([[Date.UTC(2024, 1, 29), 21.5]]);
   });
 });
 

@@ -85,6 +85,8 @@ export class LineParser<P, T> {
   readonly #kinds: number[] = [];
   readonly #texts: string[] = [];
   #fields = 0;
+  /** Fields of the line at hand that come for the first time: number, start and end of the key. */
+  readonly #unknown: number[] = [];
   /** Of the line at hand, for its texts. */
   #textPrefix: P | undefined;
   #spansLines = false;
@@ -193,7 +195,7 @@ export class LineParser<P, T> {
     }
     while (bytes[at] === SPACE) at++;
     this.#at = at;
-    return this.#readFields(known) ?? this.#readTime();
+    return this.#readFields(known) ?? this.#readTime() ?? this.#openUnknown(known);
   }
 
   /** Up to the space before the timestamp, or the end of the line. */
@@ -201,6 +203,7 @@ export class LineParser<P, T> {
     const bytes = this.#bytes;
     const end = this.#length;
     this.#fields = 0;
+    this.#unknown.length = 0;
     for (;;) {
       const keyStart = this.#at;
       const expected = known.fields[this.#fields];
@@ -254,9 +257,9 @@ export class LineParser<P, T> {
       if (this.#number.end < 0)
         return `invalid value of field ${keyOf(this.#bytes.subarray(keyStart, keyEnd))}`;
       this.#at = this.#number.end;
-      const target = expected ?? this.#targetOf(known, keyStart, keyEnd);
-      if (typeof target === "string") return target;
-      this.#targets[index] = target;
+      const target = expected ?? this.#findTarget(known, keyStart, keyEnd);
+      if (target === undefined) this.#unknown.push(index, keyStart, keyEnd);
+      else this.#targets[index] = target;
       this.#kinds[index] = Number.isFinite(value) ? GOOD : BAD;
       this.#values[index] = value;
     }
@@ -264,14 +267,29 @@ export class LineParser<P, T> {
     return null;
   }
 
-  #targetOf(known: KnownPrefix<P, T>, start: number, end: number): T | string {
+  #findTarget(known: KnownPrefix<P, T>, start: number, end: number): T | undefined {
     for (const { key, target } of known.fields)
       if (key.length === end - start && key.every((byte, at) => byte === this.#bytes[start + at]))
         return target;
-    const key = this.#bytes.slice(start, end);
-    const target = this.#sink.openField(known.prefix, keyOf(key));
-    if (typeof target !== "string") known.fields.push({ key, target });
-    return target;
+    return undefined;
+  }
+
+  /** Only once the rest of the line is known to be good: what is opened is there for good. */
+  #openUnknown(known: KnownPrefix<P, T>): string | null {
+    for (let at = 0; at < this.#unknown.length; at += 3) {
+      const [index, start, end] = this.#unknown.slice(at, at + 3) as [number, number, number];
+      // A line may name a field twice.
+      let target = this.#findTarget(known, start, end);
+      if (target === undefined) {
+        const key = this.#bytes.slice(start, end);
+        const opened = this.#sink.openField(known.prefix, keyOf(key));
+        if (typeof opened === "string") return opened;
+        known.fields.push({ key, target: opened });
+        target = opened;
+      }
+      this.#targets[index] = target;
+    }
+    return null;
   }
 
   #skipQuoted(): boolean {

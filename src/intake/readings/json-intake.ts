@@ -3,7 +3,7 @@
 import type { Clock } from "../../core/clock";
 import { AppError, invalid } from "../../core/errors";
 import type { Accept } from "../accept";
-import { judgeMetricName } from "../names";
+import { judgeLabels, judgeMetricName } from "../names";
 import { type Labels, labelsText, seriesKey } from "../records";
 import type { Registry } from "../registry";
 import { RequestBatches } from "../request-batches";
@@ -78,7 +78,11 @@ export const createJsonIntake = ({ registry, accept, clock, onReceived }: JsonIn
       noteBad(tenantId, name, metric, labels, batches);
       return "value must be a number";
     }
-    const machine = registry.machineFor(tenantId, name, batches.receivedAt);
+    const known = registry.find(tenantId, name);
+    // A machine is not registered for a reading that has no place with it.
+    const labelsReason = known === undefined ? judgeLabels(labels) : null;
+    if (labelsReason !== null) return labelsReason;
+    const machine = known ?? registry.machineFor(tenantId, name, batches.receivedAt);
     if (typeof machine === "string") return machine;
     const series = registry.seriesFor(machine, metric, labels, batches.receivedAt);
     if (typeof series === "string") return series;
