@@ -313,6 +313,30 @@ describe("lanes and pools", () => {
     expect(pools.inFlight).toBe(16);
   });
 
+  test("turns: suspects are not kept out for ever by channels that always have more", () => {
+    const turns = new Turns();
+    const busy = [new Lane("a"), new Lane("b")];
+    const suspect = new Lane("c");
+    suspect.isSuspect = true;
+    for (const lane of [...busy, suspect]) turns.give(lane);
+    const taken: string[] = [];
+    for (let turn = 0; turn < 40; turn++) {
+      const lane = turns.next(true);
+      if (lane === undefined) break;
+      taken.push(lane.channelId);
+      turns.give(lane);
+    }
+    const shares = taken.filter((id) => id === "c").length;
+    expect(shares).toBeGreaterThan(1);
+    expect(shares).toBeLessThan(8);
+    // Where they have no room, they wait all the same.
+    for (let turn = 0; turn < 40; turn++) {
+      const lane = turns.next(false) as Lane;
+      expect(lane.channelId).not.toBe("c");
+      turns.give(lane);
+    }
+  });
+
   test("turns: urgent before healthy before suspect, each in the order of arrival", () => {
     const lanes = ["a", "b", "c", "d"].map((id) => new Lane(id));
     const [a, b, c, d] = lanes as [Lane, Lane, Lane, Lane];
