@@ -128,11 +128,14 @@ export const createAlertRepository = ({ db }: Store) => ({
     if (filter.from !== undefined) conditions.push(gte(alerts.createdAt, filter.from));
     if (filter.to !== undefined) conditions.push(lte(alerts.createdAt, filter.to));
     if (page.after !== null) conditions.push(lt(alerts.number, Number(page.after)));
+    // Open alerts are few among many that are over: found by their status and sorted, where walking by
+    // number would pass all the others. The plus keeps the index of numbers out.
+    const isOpenOnly = filter.status !== undefined && !filter.status.includes("resolved");
     return db
       .select()
       .from(alerts)
       .where(and(...conditions))
-      .orderBy(desc(alerts.number))
+      .orderBy(isOpenOnly ? sql`+${alerts.number} DESC` : desc(alerts.number))
       .limit(page.limit + 1);
   },
 
