@@ -4,12 +4,15 @@ import type { AlertSnapshot } from "../core/events";
 import type { MachineDirectory } from "../core/machine";
 import type { AlertRepository, AlertRow } from "./repository";
 
+/** The live object of an alert that is not resolved; replaced piecewise after each commit. */
 export interface OpenAlert {
   alert: AlertSnapshot;
   occurrences: number;
 }
 
+/** As durable as the table: whoever changes it does so after the commit (`giveBack` aside). */
 export interface AlertBook {
+  /** Reads what is open; once, at start, after the machines. */
   load(): Promise<void>;
   /** The next running number of an organization; taken until it is given back. */
   takeNumber(tenantId: string): number;
@@ -31,6 +34,7 @@ export const snapshotOf = (row: AlertRow, machines: MachineDirectory): AlertSnap
   return { ...facts, machineStatus: machines.machine(row.machineId)?.status ?? "offline" };
 };
 
+/** Empty until `load`. */
 export const createAlertBook = (repository: AlertRepository, machines: MachineDirectory): AlertBook => {
   const byId = new Map<string, OpenAlert>();
   const byPair = new Map<string, OpenAlert>();

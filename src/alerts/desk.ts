@@ -13,6 +13,10 @@ import { snapshotOf, type AlertBook } from "./book";
 import type { AlertPlanner } from "./planner";
 import type { AlertRepository } from "./repository";
 
+/**
+ * An unknown alert, or one of another organization, throws `not_found`; a verb that is not possible now
+ * throws `conflict`. Verbs are durable when they resolve and reject as `Engine.batch`.
+ */
 export interface AlertDesk {
   /** By ID or running number. Throws `not_found`. */
   find(tenantId: string, idOrNumber: string): Promise<{ alert: AlertSnapshot; occurrences: number }>;
@@ -32,6 +36,7 @@ export interface AlertDeskParts {
   clock: Clock;
 }
 
+/** Takes the turn of the alert's machine for each verb. */
 export const createAlertDesk = (parts: AlertDeskParts): AlertDesk => {
   const { book, repository, planner, machines, commit, lock, clock } = parts;
 

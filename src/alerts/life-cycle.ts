@@ -3,9 +3,11 @@
 import { AppError } from "../core/errors";
 import type { AlertStatus } from "../core/events";
 
+/** What people do; what rules do is `resolve` too. */
 export const ALERT_VERBS = ["acknowledge", "resolve"] as const;
 export type AlertVerb = (typeof ALERT_VERBS)[number];
 
+/** Where an alert stands. */
 export interface LifeCyclePosition {
   status: AlertStatus;
   /** Somebody has acknowledged it, before or after it was resolved. */
@@ -21,6 +23,7 @@ interface Transition {
   silent: boolean;
 }
 
+/** All there are. */
 export const TRANSITIONS: readonly Transition[] = [
   { from: "triggered", acknowledged: false, verb: "acknowledge", to: "acknowledged", silent: false },
   { from: "triggered", acknowledged: false, verb: "resolve", to: "resolved", silent: false },

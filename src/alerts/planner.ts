@@ -23,6 +23,7 @@ import {
 /** What a changed rule may change in an alert that is open. */
 export type AlertFacts = Pick<AlertSnapshot, "name" | "severity" | "message" | "thresholdValue">;
 
+/** Each call adds to `plan` only; `now` is server time in ms. Live state follows after the commit. */
 export interface AlertPlanner {
   /** The new alert exists in `plan` only, until the commit. */
   trigger(breach: Breach, now: number, plan: Plan): OpenAlert;
@@ -52,6 +53,7 @@ export interface AlertPlannerParts {
   onChange?: (change: "triggered" | "acknowledged" | "resolved") => void;
 }
 
+/** Called while the machine's turn is held, so that no two plans start from the same state. */
 export const createAlertPlanner = ({
   book,
   notifier,

@@ -16,6 +16,7 @@ const INSERT = `INSERT INTO alerts (id, tenant_id, project_id, number, rule_id, 
   metric_value, threshold_value, unit, decimals, triggered_at, fleeting, occurrences, created_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
+/** Rejects with a `conflict` when the rule and machine have an open alert. */
 export const insertAlertStatement = (alert: AlertSnapshot, occurrences: number): Statement => ({
   sql: INSERT,
   params: [
@@ -79,11 +80,13 @@ export const updateFactsStatement = (alert: AlertSnapshot): Statement => ({
 
 const UPDATE_OCCURRENCES = "UPDATE alerts SET occurrences = ? WHERE id = ? AND tenant_id = ?";
 
+/** The first breach counts as one. */
 export const updateOccurrencesStatement = (
   { id, tenantId }: Pick<AlertSnapshot, "id" | "tenantId">,
   occurrences: number,
 ): Statement => ({ sql: UPDATE_OCCURRENCES, params: [occurrences, id, tenantId], expect: 1 });
 
+/** Joined by AND; what is absent is not looked at. */
 export interface AlertFilter {
   status?: AlertStatus[];
   severity?: Severity[];
@@ -94,6 +97,7 @@ export interface AlertFilter {
   to?: number;
 }
 
+/** Everything but the two sweeps at start is scoped to one organization. Lists are newest first. */
 export const createAlertRepository = ({ db }: Store) => ({
   openOfAllTenants: () => db.select().from(alerts).where(ne(alerts.status, "resolved")),
 

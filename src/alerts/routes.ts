@@ -52,6 +52,7 @@ const AlertQuery = t.Object(
   { additionalProperties: false },
 );
 
+/** Give it to the server; IDs in paths may be running numbers. */
 export const alertRoutes = (access: AccessPlugin, parts: AlertRouteParts) => {
   const { desk, repository, machines, escalations, policies, channelName, journal, deliveriesOf } = parts;
   const tags = ["Alerts"];

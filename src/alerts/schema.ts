@@ -4,6 +4,7 @@ import type { AlertStatus, ResolveReason } from "../core/events";
 import type { Severity } from "../core/severity";
 import { flag, json } from "../store/columns";
 
+/** One row per occurrence, kept for ever. Times in ms. */
 export const alerts = sqliteTable("alerts", {
   id: text("id").primaryKey(),
   tenantId: text("tenant_id").notNull(),

@@ -12,6 +12,7 @@ export const AlertStatusModel = t.Union([
   t.Literal("resolved"),
 ]);
 
+/** The step that comes if nobody acts. */
 export const NextEscalation = t.Object({
   policy_id: t.String(),
   policy_name: t.String(),
@@ -21,6 +22,7 @@ export const NextEscalation = t.Object({
 });
 export type NextEscalation = Static<typeof NextEscalation>;
 
+/** As every list, verb and stream message has it. */
 export const AlertWire = t.Object({
   id: t.String(),
   number: t.Integer(),
@@ -54,12 +56,14 @@ export const AlertWire = t.Object({
 });
 export type AlertWire = Static<typeof AlertWire>;
 
+/** Of what is open. */
 export const AlertCounts = t.Object({
   triggered: t.Integer(),
   acknowledged: t.Integer(),
   open_by_severity: t.Object({ critical: t.Integer(), warning: t.Integer(), info: t.Integer() }),
 });
 
+/** A verb may come with a note, with an empty object or with no body at all. */
 export const NoteBody = t.Optional(
   t.Union([
     t.Object(
@@ -76,6 +80,7 @@ export const NoteCreate = t.Object(
   { additionalProperties: false },
 );
 
+/** Times in ISO 8601 with milliseconds. */
 export const presentAlert = (
   alert: AlertSnapshot,
   occurrences: number,
@@ -139,6 +144,7 @@ export const presentEventData = (_kind: EventKind, data: unknown): Record<string
   return { alert: facts, ...presented };
 };
 
+/** A journal row, whatever it says. */
 export interface JournalRowLike {
   seq: number;
   kind: EventKind;

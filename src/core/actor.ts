@@ -10,6 +10,7 @@ export type Role = (typeof ROLES)[number];
  */
 export type AccessLevel = "public" | "ingest" | Role;
 
+/** `ingest`: readings and heartbeats, nothing else. */
 export type TokenScope = "full" | "ingest";
 
 /** Who did something, as the journal records it. */
@@ -19,6 +20,7 @@ export interface Actor {
   name: string;
 }
 
+/** Whoever acts when nobody does. */
 export const SYSTEM: Actor = { kind: "system", id: null, name: "Andon" };
 
 /** Built by authentication, never from request data. `tenantId` is the organization's ID. */
@@ -31,4 +33,5 @@ export interface Principal {
   sessionId?: string;
 }
 
+/** Whether `role` is `needed` or higher. */
 export const roleAllows = (role: Role, needed: Role): boolean => ROLES.indexOf(role) >= ROLES.indexOf(needed);

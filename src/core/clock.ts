@@ -4,6 +4,7 @@
 /** A cancelled timer never fires; cancelling twice is harmless. */
 export type CancelTimer = () => void;
 
+/** Both times are in milliseconds. Only this file asks the operating system. */
 export interface Clock {
   /** Wall time in milliseconds since 1970-01-01T00:00:00Z, whole. */
   now(): number;
@@ -16,6 +17,7 @@ export interface Clock {
 /** setTimeout fires at once for delays over 2^31-1 ms, so longer waits are cut and taken up again. */
 const LONGEST_TIMER_MS = 2_000_000_000;
 
+/** The machine's own time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

@@ -1,6 +1,7 @@
 // In: what went wrong, as a kind. Out: AppError, the one error type that crosses slices.
 // `http/errors.ts` turns a kind into a status and a problem+json answer; causes are logged, never sent.
 
+/** Each kind of error and the HTTP status that it is answered with. */
 export const ERROR_STATUS = {
   malformed: 400,
   unauthenticated: 401,
@@ -20,6 +21,7 @@ export const ERROR_STATUS = {
 
 export type ErrorKind = keyof typeof ERROR_STATUS;
 
+/** What an answer may say beside the message. */
 export interface ErrorContext {
   /** Dotted path of the request field at fault, e.g. `config.url`. */
   field?: string;
@@ -49,9 +51,11 @@ export class AppError extends Error {
 /** Another tenant's ID and an unknown ID give this same answer. */
 export const notFound = (what: string): AppError => new AppError("not_found", `There is no such ${what}.`);
 
+/** 422 with the dotted path of the field. */
 export const invalid = (field: string, message: string): AppError =>
   new AppError("invalid", message, { field });
 
+/** Of any kind, or of this one. */
 export const isAppError = (error: unknown, kind?: ErrorKind): error is AppError =>
   error instanceof AppError && (kind === undefined || error.kind === kind);
 

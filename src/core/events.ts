@@ -2,6 +2,7 @@
 // A journal row holds one of these; channels and live clients are told from the same shapes.
 import type { Severity } from "./severity";
 
+/** In the order of an alert's life. */
 export const ALERT_STATUSES = ["triggered", "acknowledged", "resolved"] as const;
 export type AlertStatus = (typeof ALERT_STATUSES)[number];
 
@@ -50,6 +51,7 @@ export interface AlertSnapshot {
   createdAt: number;
 }
 
+/** Which step of which policy went out; `step` counts from 1. */
 export interface EscalationSnapshot {
   policyId: string;
   policyName: string;
@@ -57,6 +59,7 @@ export interface EscalationSnapshot {
   step: number;
 }
 
+/** What happened to a channel; the reason is a sentence without secrets. */
 export interface ChannelNotice {
   channelId: string;
   channelName: string;
@@ -68,6 +71,7 @@ interface Named {
   name: string;
 }
 
+/** From each kind of event to what its journal row holds. Rows are never changed: neither are these. */
 export interface EventMap {
   "alert.triggered": { alert: AlertSnapshot };
   "alert.acknowledged": { alert: AlertSnapshot; note: string | null };

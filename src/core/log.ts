@@ -2,6 +2,7 @@
 
 export type LogFields = Record<string, unknown>;
 
+/** Fields are redacted before they are written; an `error` field may hold anything that was thrown. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
@@ -23,6 +24,7 @@ export class Plainly {
   }
 }
 
+/** Writes nothing. */
 export const silentLog: Log = {
   debug: () => undefined,
   info: () => undefined,

@@ -1,6 +1,7 @@
 // In: nothing. Out: what intake knows of machines and what rules read of them. One live object
 // each: intake's registry owns and changes them, everybody else reads.
 
+/** Anything that reports. Times in server ms. */
 export interface Machine {
   readonly id: string;
   readonly tenantId: string;
@@ -56,6 +57,7 @@ export interface SeriesReadings {
   count: number;
 }
 
+/** What people call it. */
 export const machineTitle = (machine: Pick<Machine, "name" | "displayName">): string =>
   machine.displayName ?? machine.name;
 

@@ -2,15 +2,18 @@
 // Lists are newest first; a cursor is opaque to clients.
 import { invalid } from "./errors";
 
+/** Rows of a page that asks for no number, and at most. */
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 500;
 
+/** A checked request for one page. */
 export interface PageRequest {
   limit: number;
   /** The sort key of the last row of the page before. */
   after: string | null;
 }
 
+/** The envelope of every list. */
 export interface Page<T> {
   data: T[];
   next_cursor: string | null;
@@ -18,6 +21,7 @@ export interface Page<T> {
 
 const CURSOR_PREFIX = "v1:";
 
+/** What `readPage` reads again. */
 export const encodeCursor = (key: string | number): string =>
   Buffer.from(`${CURSOR_PREFIX}${key}`).toString("base64url");
 

@@ -1,5 +1,6 @@
 // In: nothing. Out: the three severities of an alert, in rising order.
 
+/** In rising order. */
 export const SEVERITIES = ["info", "warning", "critical"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 

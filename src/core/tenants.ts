@@ -17,6 +17,7 @@ export interface ProjectInfo {
   isDefault: boolean;
 }
 
+/** Always up to date; an ID of another organization finds nothing. */
 export interface TenantDirectory {
   organization(tenantId: string): OrganizationInfo | undefined;
   organizations(): Iterable<OrganizationInfo>;

@@ -6,6 +6,7 @@ import type { Plan } from "../notify/plan";
 import type { EscalationPolicy, PolicyBook } from "./policies";
 import { cancelRunsStatement, dropRunsStatement, insertRunStatement } from "./repository";
 
+/** Each call adds to `plan` only; `now` is server time in ms. */
 export interface EscalationPlanner {
   /** Waits of all active policies of the alert's severity begin at its created_at. */
   begin(alert: AlertSnapshot, now: number, plan: Plan): void;
@@ -35,6 +36,7 @@ export const covers = (policy: EscalationPolicy, alert: AlertSnapshot): boolean 
   policy.severity === alert.severity &&
   alert.status === "triggered";
 
+/** Reads the policies as they are at the moment of each call. */
 export const createEscalationPlanner = ({
   policies,
   wake,

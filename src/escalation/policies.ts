@@ -18,6 +18,7 @@ import {
 } from "./repository";
 import type { EscalationStep } from "./schema";
 
+/** Steps in their order; the first one waits from the alert's created_at. */
 export type EscalationPolicy = PolicyRow;
 
 /** All policies in memory, as they are durable. */
@@ -30,6 +31,7 @@ export interface PolicyBook {
   remove(policy: EscalationPolicy): void;
 }
 
+/** Empty until `load`. */
 export const createPolicyBook = (repository: EscalationRepository): PolicyBook => {
   const byTenant = new Map<string, EscalationPolicy[]>();
   const without = (policy: EscalationPolicy): EscalationPolicy[] =>
@@ -50,6 +52,7 @@ export const createPolicyBook = (repository: EscalationRepository): PolicyBook =
   };
 };
 
+/** What a person gives, checked in shape (`wire.ts`). */
 export interface PolicyInput {
   name: string;
   severity: Severity;
@@ -96,6 +99,7 @@ const journalChange = <K extends ConfigEvent>(
   { data, actor, at }: { data: EventMap[K]; actor: Actor; at: number },
 ): Statement => journalStatement({ tenantId, kind, data, subjectId: id, actor, at });
 
+/** See `PolicyDesk`. */
 export const createPolicyDesk = (parts: PolicyDeskParts): PolicyDesk => {
   const { book, repository, extend, channelExists, commit, clock } = parts;
   /** By policy: two changes at once would each undo what the other did. */

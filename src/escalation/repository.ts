@@ -28,6 +28,7 @@ export const insertRunStatement = (
 const CANCEL_OF_ALERT =
   "UPDATE escalation_runs SET status = 'cancelled', reason = ?, finished_at = ? WHERE alert_id = ? AND status = 'pending'";
 
+/** Whatever waits for an alert. */
 export const cancelRunsStatement = (alertId: string, reason: string, now: number): Statement => ({
   sql: CANCEL_OF_ALERT,
   params: [reason, now, alertId],
@@ -36,6 +37,7 @@ export const cancelRunsStatement = (alertId: string, reason: string, now: number
 const CANCEL_OF_POLICY =
   "UPDATE escalation_runs SET status = 'cancelled', reason = ?, finished_at = ? WHERE policy_id = ? AND status = 'pending'";
 
+/** Whatever waits by a policy. */
 export const cancelPolicyRunsStatement = (policyId: string, reason: string, now: number): Statement => ({
   sql: CANCEL_OF_POLICY,
   params: [reason, now, policyId],
@@ -65,6 +67,7 @@ export const finishRunStatement = (
   now: number,
 ): Statement => ({ sql: FINISH_RUN, params: [status, reason, now, id], expect: 1 });
 
+/** Runs are of all organizations, policies of one unless the name says otherwise. */
 export const createEscalationRepository = ({ db }: Store) => ({
   allPolicies: () => db.select().from(escalationPolicies),
 

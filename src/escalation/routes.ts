@@ -15,6 +15,7 @@ export interface EscalationRouteParts {
   repository: EscalationRepository;
 }
 
+/** Give it to the server. */
 export const escalationRoutes = (access: AccessPlugin, { desk, book, repository }: EscalationRouteParts) => {
   const mustFind = (tenantId: string, id: string) => {
     const policy = book.find(tenantId, id);

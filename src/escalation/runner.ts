@@ -38,6 +38,7 @@ const STEPS_PER_PASS = 256;
 /** Pause after a pass in which something was not committed. */
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 
+/** Asleep until `start`; due rows that came before are taken up then. */
 export const createEscalationRunner = (parts: EscalationRunnerParts): EscalationRunner => {
   const { repository, policies, notifier, findOpenAlert, commit, lock, clock, log } = parts;
   const { onEscalated = () => undefined } = parts;

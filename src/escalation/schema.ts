@@ -9,6 +9,7 @@ export interface EscalationStep {
   channel_id: string;
 }
 
+/** Chains of steps; a flat policy is a chain of one. */
 export const escalationPolicies = sqliteTable("escalation_policies", {
   id: text("id").primaryKey(),
   tenantId: text("tenant_id").notNull(),
@@ -22,6 +23,7 @@ export const escalationPolicies = sqliteTable("escalation_policies", {
   updatedAt: integer("updated_at").notNull(),
 });
 
+/** One row per alert, policy and step (from 0). Times in server ms. */
 export const escalationRuns = sqliteTable("escalation_runs", {
   id: text("id").primaryKey(),
   tenantId: text("tenant_id").notNull(),

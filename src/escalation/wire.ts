@@ -21,6 +21,7 @@ const Step = t.Object(
   { additionalProperties: false },
 );
 
+/** Either flat (wait_minutes and channel_id) or with steps. */
 export const PolicyCreate = t.Object(
   {
     name: t.String({ minLength: 1, maxLength: 200 }),

@@ -29,6 +29,7 @@ const noteLast = ({ series, times, values, count }: SeriesReadings, receivedAt: 
   series.lastValue = values[count - 1] as number;
 };
 
+/** See `Accept`. */
 export const createAccept =
   ({ registry, samples, evaluator, presence, saver }: AcceptParts): Accept =>
   async (request) => {

@@ -1,6 +1,7 @@
 // In: a key and work to do. Out: the work of one key, one at a time and in the order of the calls;
 // different keys do not wait for each other.
 
+/** Nothing is kept of keys without work. */
 export interface KeyedLock {
   /** True while work of this key runs or waits. */
   isHeld(key: string): boolean;

@@ -8,6 +8,7 @@ import type { Outbox } from "../delivery/outbox";
 import type { Plan } from "./plan";
 import { route } from "./route";
 
+/** Events that are told of an alert. */
 export type AlertEvent = "alert.triggered" | "alert.acknowledged" | "alert.resolved" | "alert.escalated";
 
 export interface AlertOccurrence {
@@ -18,6 +19,7 @@ export interface AlertOccurrence {
   note?: string | null;
 }
 
+/** Plans only: nothing is told before the plan is committed. Never throws. */
 export interface Notifier {
   /** To every channel whose subscription and filters it passes. */
   planAlert(occurrence: AlertOccurrence, plan: Plan): void;
@@ -51,6 +53,7 @@ export interface NotifierParts {
 /** Critical messages overtake all others (0 before 1 before 2). */
 const urgencyOf = (alert: AlertSnapshot): number => (alert.severity === "critical" ? 0 : 1);
 
+/** Routes by the channels as they are at the moment of each call. */
 export const createNotifier = ({ tenants, channels, outbox, baseUrl }: NotifierParts): Notifier => {
   const compose = (occurrence: AlertOccurrence, escalation?: EscalationSnapshot): Message | undefined => {
     const { alert } = occurrence;

@@ -13,6 +13,7 @@ export interface Plan {
   afterRefusal: (() => void)[];
 }
 
+/** Committing it does nothing. */
 export const emptyPlan = (): Plan => ({
   statements: [],
   deliveries: [],

@@ -4,6 +4,7 @@ import type { Channel } from "../channels/directory";
 import type { Message } from "../channels/channel";
 import type { ChannelFilters } from "../channels/schema";
 
+/** `passes`, or the first thing that keeps the message from the channel. */
 export type RouteVerdict =
   | "passes"
   | "channel_inactive"
@@ -35,6 +36,7 @@ const filterVerdict = (filters: ChannelFilters, message: Message): RouteVerdict 
   return "passes";
 };
 
+/** Subscription first, then filters. Escalations and tests are not asked. */
 export const route = (channel: Channel, message: Message): RouteVerdict => {
   if (!channel.isActive || channel.health === "disabled") return "channel_inactive";
   if (channel.health === "unverified") return "channel_unverified";

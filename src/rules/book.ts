@@ -46,6 +46,7 @@ interface Watch extends Outlook {
   seriesCount: number;
 }
 
+/** Rules as durable as the table: whoever changes it does so after the commit. */
 export interface RuleBook extends Pick<RuleMemory, "abnormalOf" | "pairs" | "pending" | "silent"> {
   load(rows: RuleRow[], states: RuleStateRow[]): void;
   put(row: RuleRow): void;
@@ -83,6 +84,7 @@ const outlookOf = ({ type, projectId, labels, approval }: Machine, version: numb
 /** No rules have this version. */
 const OUTDATED = 0;
 
+/** Empty until `load`. */
 export const createRuleBook = (machines: MachineDirectory): RuleBook => {
   const compiled = new Map<string, CompiledRule>();
   const memory = createRuleMemory();

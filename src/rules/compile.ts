@@ -6,6 +6,7 @@ import { createLimit, type Limit } from "./limit";
 import type { RuleRow } from "./repository";
 import type { Delays } from "./step";
 
+/** Delays in device ms. */
 export interface CompiledThreshold {
   kind: "threshold";
   row: RuleRow;
@@ -14,6 +15,7 @@ export interface CompiledThreshold {
   delays: Delays;
 }
 
+/** `afterMs` in server ms. */
 export interface CompiledAbsence {
   kind: "absence";
   row: RuleRow;
@@ -68,6 +70,7 @@ const machineFits = ({ row }: CompiledRule, machine: Machine): boolean => {
 const seriesFits = ({ row }: CompiledRule, series: Series): boolean =>
   row.selector.labels === undefined || labelsMatch(row.selector.labels, series.machine, series.labels);
 
+/** By organization, metric, machine and labels; a machine that waits for approval concerns no rule. */
 export const concernsSeries = (rule: CompiledThreshold, series: Series): boolean =>
   rule.metric === series.metric && machineFits(rule, series.machine) && seriesFits(rule, series);
 

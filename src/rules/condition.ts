@@ -4,6 +4,7 @@
 export const OPERATORS = [">", ">=", "<", "<=", "=", "!=", "inside", "outside"] as const;
 export type Operator = (typeof OPERATORS)[number];
 
+/** On values of one metric. Delays in seconds, fractions allowed. */
 export interface ThresholdCondition {
   type: "threshold";
   metric: string;
@@ -20,11 +21,13 @@ export interface ThresholdCondition {
   off_delay_seconds?: number;
 }
 
+/** No sign of life of any kind for so long. */
 export interface HeartbeatCondition {
   type: "heartbeat";
   after_seconds: number;
 }
 
+/** No reading of one metric for so long. */
 export interface NoDataCondition {
   type: "no_data";
   metric: string;

@@ -21,6 +21,7 @@ export interface DecisionParts {
   saveSeries: (series: Series) => Statement;
 }
 
+/** Collects; changes live state of rules at once, everything else after `commit`. */
 export interface Decision {
   /** Remembers the state as it is now: call before changing it. */
   touch(state: RuleState): void;
@@ -44,6 +45,7 @@ interface Seen extends Pick<Binding, "held" | "heldAt" | "receivedAt"> {
   until: number | null;
 }
 
+/** `now` is server time in ms. */
 export const openDecision = (parts: DecisionParts, now: number): Decision => {
   const { book, alerts, planner, machines, commit, saveSeries } = parts;
   const plan: Plan = emptyPlan();

@@ -15,6 +15,7 @@ import type { Condition, Selector } from "./condition";
 import type { RuleRepository, RuleRow } from "./repository";
 import type { Reviewer } from "./review";
 
+/** What a person gives, checked (`wire.ts`). */
 export interface RuleInput {
   name: string;
   severity: Severity;
@@ -56,6 +57,7 @@ const journalChange = <K extends ConfigEvent>(
   { data, actor, at }: { data: EventMap[K]; actor: Actor; at: number },
 ): Statement => journalStatement({ tenantId, kind, data, subjectId: id, actor, at });
 
+/** See `RuleDesk`. */
 export const createRuleDesk = (parts: RuleDeskParts): RuleDesk => {
   const { book, repository, reviewer, commit, clock } = parts;
   const numbers = new Map<string, number>();

@@ -25,6 +25,7 @@ export interface Removal {
   afterCommit: () => void;
 }
 
+/** `stop` waits for what is being decided. */
 export interface RuleEngine extends Evaluator, Service {
   /**
    * Commits the removal together with the end of the machine's alerts (`machine_removed`); nothing is
@@ -46,6 +47,7 @@ const SWEEP_MS = 1_000;
 /** Decisions that are written at once: a plant that falls silent must not fill the writer's queue. */
 const SIDE_BY_SIDE = 1_000;
 
+/** Takes readings from the beginning; sweeps between `start` and `stop`. */
 export const createRuleEngine = (parts: RuleEngineParts): RuleEngine => {
   const { book, machines, reviewer, lock, clock, log } = parts;
   /** Silence before this does not count. */

@@ -2,6 +2,7 @@
 // far enough back to be clear again. Between the two (the deadband) nothing changes.
 import type { Operator, ThresholdCondition } from "./condition";
 
+/** Never both for one value; between them neither. Values are finite. */
 export interface Limit {
   holds(value: number): boolean;
   clears(value: number): boolean;

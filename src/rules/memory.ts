@@ -31,6 +31,7 @@ export const seriesIdOf = (state: RuleState): number => (isAbsence(state) ? 0 : 
 /** The limit was broken and has not been clear for long enough since. */
 export const isBroken = ({ phase }: StepState): boolean => phase === "active" || phase === "pending_off";
 
+/** Holds nothing of what is at rest. */
 export interface RuleMemory {
   /** Call after every change of a state's phase. */
   settle(state: RuleState): void;
@@ -52,6 +53,7 @@ const prune = <K, V extends { size: number }>(all: Map<K, V>, key: K): void => {
   if (all.get(key)?.size === 0) all.delete(key);
 };
 
+/** Empty. */
 export const createRuleMemory = (): RuleMemory => {
   /** By rule, machine and series. */
   const abnormal = new Map<string, Map<string, Map<number, RuleState>>>();

@@ -25,6 +25,7 @@ export const saveStateStatement = (
     ? { sql: DELETE_STATE, params: [key.ruleId, key.machineId, key.seriesId] }
     : { sql: UPSERT_STATE, params: [key.ruleId, key.machineId, key.seriesId, phase, since, now] };
 
+/** What is not for the start is scoped to one organization. Lists are newest first. */
 export const createRuleRepository = ({ db }: Store) => ({
   all: () => db.select().from(rules),
 

@@ -48,6 +48,7 @@ const SIDE_BY_SIDE = 1_000;
 /** A new rule looks at a latest value that came less than this ago (rulings.md). */
 const FRESH_MS = 15 * 60_000;
 
+/** See `Reviewer`. */
 export const createReviewer = (parts: ReviewerParts): Reviewer => {
   const { book, alerts, machines, lock, clock, log } = parts;
   /** By rule and machine. */

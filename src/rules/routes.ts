@@ -18,6 +18,7 @@ export interface RuleRouteParts extends WarningParts {
   repository: RuleRepository;
 }
 
+/** Give it to the server. */
 export const ruleRoutes = (access: AccessPlugin, parts: RuleRouteParts) => {
   const { desk, repository, machines, tenants } = parts;
   const present = (row: RuleRow) => presentRule(row, warningsOf(row, parts));

@@ -3,6 +3,7 @@
 import type { Machine } from "../core/machine";
 import type { CompiledRule } from "./compile";
 
+/** Active rules of one organization, all about the same metric or all about absence. */
 export class RuleGroup<Rule extends CompiledRule> {
   readonly #byMachine = new Map<string, Rule[]>();
   readonly #byType = new Map<string, Rule[]>();

@@ -4,6 +4,7 @@ import type { Severity } from "../core/severity";
 import { flag, json } from "../store/columns";
 import type { Condition, Selector } from "./condition";
 
+/** Condition and selector as they were written. */
 export const rules = sqliteTable("rules", {
   id: text("id").primaryKey(),
   tenantId: text("tenant_id").notNull(),
@@ -18,9 +19,11 @@ export const rules = sqliteTable("rules", {
   updatedAt: integer("updated_at").notNull(),
 });
 
+/** Absence knows only `normal` and `active`. */
 export const PHASES = ["normal", "pending_on", "active", "pending_off"] as const;
 export type Phase = (typeof PHASES)[number];
 
+/** What is not normal; goes with its rule and its machine. `since` is device time in ms. */
 export const ruleStates = sqliteTable(
   "rule_states",
   {

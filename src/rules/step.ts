@@ -6,17 +6,20 @@
 import type { Limit } from "./limit";
 import type { Phase } from "./schema";
 
+/** Of one rule and one series. */
 export interface StepState {
   phase: Phase;
   /** Device time at which the pending delay began; null when none is pending. */
   since: number | null;
 }
 
+/** In ms of device time; 0 for none. */
 export interface Delays {
   onMs: number;
   offMs: number;
 }
 
+/** An alert begins, or ends. */
 export interface Turn {
   kind: "begins" | "ends";
   /** Device time. */

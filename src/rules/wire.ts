@@ -71,6 +71,7 @@ const Message = t.Union([
   t.Null(),
 ]);
 
+/** The body of `POST`; what the shape alone can't check is in `readRule`. */
 export const RuleCreate = t.Object(
   {
     name: Name,
@@ -85,6 +86,7 @@ export const RuleCreate = t.Object(
 
 export const RuleUpdate = t.Partial(RuleCreate, { additionalProperties: false });
 
+/** The body as it was written, and what the product adds. */
 export const RuleWire = t.Object({
   id: t.String(),
   number: t.Integer(),

@@ -10,6 +10,7 @@ import type { Limits } from "../http/budgets";
 import type { Metrics } from "../operations/metrics";
 import type { Store } from "../store/store";
 
+/** All optional: without them, the real clock and network, and no log. */
 export interface AppSeams {
   log?: Log;
   clock?: Clock;
