@@ -2,12 +2,12 @@
 // and without a word of the URL.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { judgeStatus } from "../../src/channels/judge-status";
-import type { JudgedOutcome } from "../../src/channels/channel";
 import { systemClock } from "../../src/core/clock";
 import { createResolver } from "../../src/delivery/resolver";
 import { createSender, type Exchange, type Sender } from "../../src/delivery/sender";
 import { createNetPolicy } from "../../src/lib/net-policy";
 import { fakeNames } from "../harness/dns";
+import { EXPECTED } from "../harness/misbehaving-outcomes";
 import {
   openMisbehavingServer,
   type Misbehaviour,
@@ -17,40 +17,6 @@ import {
 const DEADLINE_MS = 400;
 /** Beyond the deadline; the machine that runs the tests is busy. Without a deadline, there is no end. */
 const SLACK_MS = 2_000;
-
-/** Outcome of one attempt, and how many connections it may take (a reset is dialled once more). */
-const EXPECTED: Record<Misbehaviour, { outcome: JudgedOutcome; connections?: number }> = {
-  hang_before_answer: { outcome: "timeout" },
-  hang_after_status_line: { outcome: "timeout" },
-  hang_after_headers: { outcome: "delivered" },
-  drip_headers: { outcome: "timeout" },
-  drip_body: { outcome: "delivered" },
-  endless_headers: { outcome: "server_error" },
-  endless_body: { outcome: "delivered" },
-  ten_gigabytes: { outcome: "server_error" },
-  gzip_bomb: { outcome: "delivered" },
-  redirect_loop: { outcome: "redirect" },
-  reset_on_connect: { outcome: "reset", connections: 2 },
-  reset_after_request: { outcome: "reset", connections: 2 },
-  reset_in_headers: { outcome: "reset", connections: 2 },
-  reset_in_body: { outcome: "delivered" },
-  close_after_request: { outcome: "reset", connections: 2 },
-  close_in_body: { outcome: "delivered" },
-  close_in_chunk: { outcome: "delivered" },
-  junk: { outcome: "server_error" },
-  other_protocol: { outcome: "server_error" },
-  http_0_9: { outcome: "server_error" },
-  bad_chunk: { outcome: "delivered" },
-  negative_length: { outcome: "server_error" },
-  continue_then_ok: { outcome: "delivered" },
-  flood_of_1xx: { outcome: "timeout" },
-  switching_protocols: { outcome: "server_error" },
-  two_answers: { outcome: "delivered" },
-  unknown_status: { outcome: "server_error" },
-  status_zero: { outcome: "server_error" },
-  huge_header: { outcome: "delivered" },
-  binary_body: { outcome: "delivered" },
-};
 
 let server: MisbehavingServer;
 let sender: Sender;

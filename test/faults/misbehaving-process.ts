@@ -1,0 +1,16 @@
+// In: as a job: where to write the ports. Out: the endpoints that misbehave, in a process of their own:
+// what they send as fast as they can must not be counted as the product's slowness.
+import { writeFileSync } from "node:fs";
+import { announce, jobInput } from "../harness/job";
+import { BEHAVIOURS, openMisbehavingServer, type Misbehaviour } from "../harness/misbehaving-server";
+
+export interface MisbehavingInput {
+  /** Gets `{kind: port}` as JSON. */
+  portsPath: string;
+}
+
+const { portsPath } = jobInput<MisbehavingInput>();
+const server = await openMisbehavingServer();
+const kinds = Object.keys(BEHAVIOURS) as Misbehaviour[];
+writeFileSync(portsPath, JSON.stringify(Object.fromEntries(kinds.map((kind) => [kind, server.port(kind)]))));
+announce(server.port("junk"));
