@@ -122,11 +122,17 @@ const snakeCase = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_$
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** Their keys are people's own, or written in the API's way already. */
+const AS_WRITTEN = new Set(["labels", "headers", "config", "selector", "condition", "filters"]);
+
 const withSnakeKeys = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withSnakeKeys);
   if (!isRecord(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [snakeCase(key), withSnakeKeys(inner)]),
+    Object.entries(value).map(([key, inner]) => [
+      snakeCase(key),
+      AS_WRITTEN.has(key) ? inner : withSnakeKeys(inner),
+    ]),
   );
 };
 

@@ -1,5 +1,6 @@
 // In: the sealed readings of one request. Out: everything that follows from them, durable: machines
 // and series that came for the first time, transitions, samples. The sender is answered after that.
+import { AppError, isAppError } from "../core/errors";
 import type { Evaluator, SeriesReadings } from "../core/machine";
 import type { Presence } from "./presence";
 import type { Registry } from "./registry";
@@ -29,10 +30,18 @@ const noteLast = ({ series, times, values, count }: SeriesReadings, receivedAt: 
   series.lastValue = values[count - 1] as number;
 };
 
+/** A sender takes a conflict for its own fault, and its readings for worthless: it must send them again. */
+const asUnavailable = (error: unknown): unknown =>
+  isAppError(error, "conflict")
+    ? new AppError("unavailable", "What these readings are about is being changed. Send them again.", {
+        retryAfterSeconds: 1,
+        cause: error,
+      })
+    : error;
+
 /** See `Accept`. */
-export const createAccept =
-  ({ registry, samples, evaluator, presence, saver }: AcceptParts): Accept =>
-  async (request) => {
+export const createAccept = ({ registry, samples, evaluator, presence, saver }: AcceptParts): Accept => {
+  const accept: Accept = async (request) => {
     const { receivedAt, bad } = request;
     const readings = request.seal();
     // Nothing may refer to a machine or series that could still turn out not to exist.
@@ -70,3 +79,12 @@ export const createAccept =
     }
     for (const series of bad) saver.markSeries(series);
   };
+
+  return async (request) => {
+    try {
+      await accept(request);
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+  };
+};

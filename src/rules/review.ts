@@ -40,8 +40,11 @@ export interface ReviewerParts extends DecisionParts {
 interface Pair {
   ruleId: string;
   machineId: string;
-  cause: "rule_changed" | "machine_changed";
+  cause: "rule_changed" | "machine_changed" | "start";
 }
+
+/** What a stop interrupted was usually a rule's change. */
+const reasonOf = ({ cause }: Pair): ResolveReason => (cause === "start" ? "rule_changed" : cause);
 
 /** Reviews that are written at once. */
 const SIDE_BY_SIDE = 1_000;
@@ -88,7 +91,7 @@ export const createReviewer = (parts: ReviewerParts): Reviewer => {
     for (const series of machines.seriesOf(pair.machineId)) {
       if (series.metric !== rule.metric) continue;
       const state = book.bind(series).states.find((one) => one.rule === rule);
-      if (state !== undefined) reviewValue(state, decision, pair.cause, now);
+      if (state !== undefined) reviewValue(state, decision, reasonOf(pair), now);
     }
   };
 
@@ -96,11 +99,12 @@ export const createReviewer = (parts: ReviewerParts): Reviewer => {
     const open = decision.openAlertOf(pair.ruleId, pair.machineId);
     const isOther = open !== null && open.alert.metricName !== metricNameOf(rule);
     for (const state of book.abnormalOf(pair.ruleId, pair.machineId))
-      if (isAbsence(state) && (isOther || !isStillSilent(state, now))) drop(state, decision, pair.cause, now);
+      if (isAbsence(state) && (isOther || !isStillSilent(state, now)))
+        drop(state, decision, reasonOf(pair), now);
   };
 
-  /** An open alert keeps its ID and takes over the rule's present words. */
-  const newFacts = (alert: AlertSnapshot, state: RuleState): Partial<AlertFacts> => {
+  /** An open alert keeps its ID and takes over the rule's present words; its message only from a person's change. */
+  const newFacts = (alert: AlertSnapshot, state: RuleState, cause: Pair["cause"]): Partial<AlertFacts> => {
     const found = { value: alert.metricValue, at: alert.triggeredAt };
     const breach = breachOf(state, found, machines.seriesOf(alert.machineId));
     const present: AlertFacts = {
@@ -112,7 +116,7 @@ export const createReviewer = (parts: ReviewerParts): Reviewer => {
     const facts: Partial<AlertFacts> = {};
     if (alert.name !== present.name) facts.name = present.name;
     if (alert.severity !== present.severity) facts.severity = present.severity;
-    if (alert.message !== present.message) facts.message = present.message;
+    if (cause === "rule_changed" && alert.message !== present.message) facts.message = present.message;
     if (alert.thresholdValue !== present.thresholdValue) facts.thresholdValue = present.thresholdValue;
     return facts;
   };
@@ -122,7 +126,7 @@ export const createReviewer = (parts: ReviewerParts): Reviewer => {
     const now = clock.now();
     const rule = book.find(ruleId);
     const isOn = rule !== undefined && rule.row.isActive;
-    const reason = isOn ? cause : "rule_removed";
+    const reason = isOn ? reasonOf(pair) : "rule_removed";
     const decision = openDecision(parts, now);
     for (const state of book.abnormalOf(ruleId, machineId))
       if (!book.isCurrent(state)) drop(state, decision, reason, now);
@@ -131,7 +135,7 @@ export const createReviewer = (parts: ReviewerParts): Reviewer => {
     const open = decision.openAlertOf(ruleId, machineId);
     if (open !== null) {
       const broken = book.abnormalOf(ruleId, machineId).find(isBroken);
-      if (broken !== undefined) decision.changeFacts(open, newFacts(open.alert, broken));
+      if (broken !== undefined) decision.changeFacts(open, newFacts(open.alert, broken, cause));
       else
         decision.resolve(open, machines.machine(machineId) === undefined ? "machine_removed" : reason, now);
     }
@@ -201,7 +205,7 @@ export const createReviewer = (parts: ReviewerParts): Reviewer => {
     everything: () => {
       const pairs = new Map<string, Pair>();
       const add = (ruleId: string, machineId: string): void =>
-        void pairs.set(`${ruleId} ${machineId}`, { ruleId, machineId, cause: "rule_changed" });
+        void pairs.set(`${ruleId} ${machineId}`, { ruleId, machineId, cause: "start" });
       for (const { ruleId, machineId } of book.pairs()) add(ruleId, machineId);
       for (const { alert } of alerts.open()) add(alert.ruleId, alert.machineId);
       return review(pairs.values());

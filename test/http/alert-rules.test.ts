@@ -460,3 +460,23 @@ test("the same request again under its key makes one rule", async () => {
   expect([second.status, second.body]).toEqual([first.status, first.body]);
   expect((await app.api("GET", "/alert-rules")).body.data.length).toBe(1);
 });
+
+test("in timelines and the live stream, people's own words stay as they wrote them", async () => {
+  const rule = await made({ selector: { labels: { productionLine: "A1" } }, message: "m" });
+  const response = await fetch(`${app.url}/api/v1/stream?after=0`, {
+    headers: { authorization: `Bearer ${app.token}`, accept: "text/event-stream" },
+  });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (reader !== undefined && !text.includes(String(rule["id"])))
+    text += (await reader.read()).value ?? "";
+  await reader?.cancel();
+  const line = text.split("\n").find((one) => one.startsWith("data:") && one.includes(String(rule["id"])));
+  expect(JSON.parse((line ?? "").slice("data:".length))).toMatchObject({
+    kind: "config.created",
+    data: {
+      object: "alert_rule",
+      state: { is_active: true, selector: { labels: { productionLine: "A1" } }, condition: CONDITION },
+    },
+  });
+});

@@ -279,6 +279,10 @@ describe("the request as a whole", () => {
     bench.evaluator.failWith = new AppError("unavailable", "busy", { retryAfterSeconds: 5 });
     const busy = await send(reading());
     expect([busy.status, busy.headers.get("retry-after")]).toEqual([503, "5"]);
+    // Somebody deletes the rule or machine: no sender must throw its readings away for that.
+    bench.evaluator.failWith = new AppError("conflict", "gone");
+    const changed = await send(reading());
+    expect([changed.status, changed.headers.get("retry-after")]).toEqual([503, "1"]);
   });
 
   test("without a token it is 401 and nothing is registered", async () => {
