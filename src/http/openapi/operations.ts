@@ -66,9 +66,26 @@ const describeBody = (body: Json | undefined): JsonObject | null => {
   return { required, content };
 };
 
+/**
+ * Answers may grow. The framework closes their models while it compiles routes, so without this the
+ * document would depend on whether it is asked for before or after.
+ */
+const openSchema = (schema: Json): Json => {
+  if (Array.isArray(schema)) return schema.map(openSchema);
+  if (!isObject(schema)) return schema;
+  return Object.fromEntries(
+    Object.entries(schema)
+      .filter(([key, value]) => !(key === "additionalProperties" && value === false))
+      .map(([key, value]) => [key, openSchema(value)]),
+  );
+};
+
+const openContent = (content: JsonObject | null): JsonObject | null =>
+  content === null ? null : (openSchema(content) as JsonObject);
+
 const describeResponse = (status: string, response: Json): JsonObject => {
   const given = isObject(response) ? response : {};
-  const content = status === "204" ? null : describeContent(given["content"]);
+  const content = status === "204" ? null : openContent(describeContent(given["content"]));
   const description =
     typeof given["description"] === "string" && given["description"] !== ""
       ? given["description"]
