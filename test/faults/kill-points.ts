@@ -46,9 +46,17 @@ const under = (
   ...command,
   argv: [
     // -D: the product itself is the child, and its tracer goes with it.
-    ...["strace", "-D", "-f", "-qq", "-o", "/dev/null"],
+    "strace",
+    "-D",
+    "-f",
+    "-qq",
+    "-o",
+    "/dev/null",
     ...(point.file === null ? [] : ["-P", join(dataDirectory, point.file)]),
-    ...["-e", `trace=${point.call}`, "-e", `inject=${point.call}:signal=SIGKILL:when=${when}`],
+    "-e",
+    `trace=${point.call}`,
+    "-e",
+    `inject=${point.call}:signal=SIGKILL:when=${when}`,
     ...command.argv,
   ],
 });

@@ -25,7 +25,7 @@ import { createRuleEngine, type RuleEngine } from "../../src/rules/engine";
 import { createRuleRepository } from "../../src/rules/repository";
 import { createReviewer, type Reviewer } from "../../src/rules/review";
 import type { Engine, SqlValue } from "../../src/store/engine";
-import { FakeClock } from "./clock";
+import type { FakeClock } from "./clock";
 import { openTestStore, type TestStore } from "./store";
 
 const TENANT = "0190a000-0000-7000-8000-000000000001";
