@@ -4,11 +4,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { productCommand } from "../harness/process";
+import { backlog } from "./backlog";
+import { isolation } from "./isolation";
 import { runKillLoop } from "./kill-loop";
+import { killPoints } from "./kill-points";
 import { describeReport, spread } from "./loop-report";
 import { run as runPowerLoss, whyNot as whyNoPowerLoss } from "./power-loss";
+import { signInFlood } from "./sign-in-flood";
 import { runSigtermLoop } from "./sigterm-loop";
 import type { Tier, TierOptions, TierResult } from "./tier";
+import { timing } from "./timing";
 
 const KILL_ROUNDS = 100;
 const SIGTERM_ROUNDS = 20;
@@ -96,7 +101,17 @@ const longTests: Tier = {
   },
 };
 
-const TIERS: readonly Tier[] = [killLoop, sigtermLoop, powerLoss, longTests];
+const TIERS: readonly Tier[] = [
+  killLoop,
+  killPoints,
+  sigtermLoop,
+  powerLoss,
+  backlog,
+  isolation,
+  signInFlood,
+  timing,
+  longTests,
+];
 
 const choose = (names: readonly string[]): readonly Tier[] => {
   const unknown = names.find((name) => !TIERS.some((tier) => tier.name === name));
