@@ -29,6 +29,8 @@ export interface DeliveryParts {
   };
   describe: DescribeTenant;
   version: string;
+  /** Where results are kept until the database has them; without it channels wait for that. */
+  receiptsPath?: string;
   onAttempt?: (channel: Channel, outcome: Outcome, totalMs: number) => void;
   /** Tests replace what talks to the network. */
   seams?: {
@@ -84,6 +86,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     sender,
     health,
     version,
+    receiptsPath: parts.receiptsPath ?? null,
     ...(seams.random === undefined ? {} : { random: seams.random }),
     ...(parts.onAttempt === undefined ? {} : { onAttempt: parts.onAttempt }),
   });

@@ -26,6 +26,8 @@ export class Lane {
   /** An urgent row was left on disk: reading it must not wait until the queue is nearly empty. */
   hasUrgentOnDisk = false;
   isRefilling = false;
+  /** The file could not be read: it is read again when its time comes, not at once. */
+  isUnreadable = false;
   /** The earliest due time in the file after now, as far as is known; null: none. */
   nextDueAt: number | null = null;
   /** The last attempt was slow or failed: such lanes may not fill the fast pool. */
@@ -71,7 +73,7 @@ export class Lane {
 
   /** True when the file should be read again. */
   get needsRefill(): boolean {
-    if (this.isRefilling) return false;
+    if (this.isRefilling || this.isUnreadable) return false;
     return (
       this.#queued < this.capacity * REFILL_BELOW || (this.hasUrgentOnDisk && this.#urgentQueued < LEAST_ROWS)
     );

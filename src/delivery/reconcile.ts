@@ -1,10 +1,17 @@
 // In: the outbox as an earlier run of the program left it. Out: rows in step with their channels:
-// claimed ones are due, those of stopped channels held, those of deleted channels cancelled.
+// taken ones are delivered, claimed ones due, those of stopped channels held, those of deleted channels cancelled.
 import type { ChannelDirectory } from "../channels/directory";
 import { channelInStep } from "./in-step";
 import { isSending } from "./is-sending";
 import type { Engine, Statement } from "../store/engine";
-import { channelsHeld, channelsWaiting, releaseStatement, rescueStatement } from "./repository";
+import type { Receipt } from "./receipts";
+import {
+  channelsHeld,
+  channelsWaiting,
+  releaseStatement,
+  rescueStatement,
+  restoreStatements,
+} from "./repository";
 
 /** Once, at start. Touches only rows that are out of step: its cost does not grow with the backlog. */
 export const reconcile = async (parts: {
@@ -12,9 +19,11 @@ export const reconcile = async (parts: {
   epoch: number;
   now: number;
   directory: Pick<ChannelDirectory, "get">;
+  /** What an earlier process kept of its last moments. */
+  left: readonly Receipt[];
 }): Promise<void> => {
-  const { engine, epoch, now, directory } = parts;
-  const statements: Statement[] = [rescueStatement(epoch, now)];
+  const { engine, epoch, now, directory, left } = parts;
+  const statements: Statement[] = [...left.flatMap(restoreStatements), rescueStatement(epoch, now)];
   for (const id of await channelsWaiting(engine))
     statements.push(...channelInStep(id, directory.get(id), now));
   for (const id of await channelsHeld(engine)) {

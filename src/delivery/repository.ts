@@ -2,6 +2,7 @@
 // texts are constants: the engine keeps each prepared.
 import type { Engine, SqlValue, Statement } from "../store/engine";
 import type { OutboxRow } from "./outbox";
+import type { Receipt } from "./receipts";
 import type { DeliveryStatus, Outcome } from "./schema";
 
 const WORK_COLUMNS =
@@ -37,6 +38,18 @@ const INSERT_ATTEMPT =
   "INSERT INTO attempts (delivery_seq, channel_id, number, outcome, status_code, error, address, queued_at, " +
   "started_at, first_byte_ms, total_ms, request_headers, response_headers, response_body) " +
   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+/** Not when the result is in the database already, or the row has been opened again since. */
+const IS_OPEN_FOR = "id = ? AND attempts = ? AND status IN ('pending', 'sending', 'held')";
+
+const INSERT_KEPT_ATTEMPT =
+  "INSERT INTO attempts (delivery_seq, channel_id, number, outcome, status_code, error, queued_at, started_at, " +
+  "total_ms, request_headers) SELECT seq, channel_id, attempts + 1, 'delivered', ?, ?, " +
+  `COALESCE(next_attempt_at, created_at), ?, ?, '{}' FROM outbox WHERE ${IS_OPEN_FOR}`;
+
+const SETTLE_KEPT =
+  "UPDATE outbox SET status = 'delivered', attempts = attempts + 1, next_attempt_at = NULL, " +
+  `outcome = 'delivered', reason = NULL, delivered_at = ?, finished_at = ? WHERE ${IS_OPEN_FOR}`;
 
 const CLAIM = "UPDATE outbox SET status = 'sending', epoch = ? WHERE seq = ? AND status = 'pending'";
 
@@ -193,6 +206,26 @@ export const insertAttemptStatement = (attempt: AttemptRecord): Statement => ({
     attempt.responseBody,
   ],
 });
+
+/** What an earlier process had learned and could not write any more; without the rest of the evidence. */
+export const restoreStatements = (receipt: Receipt): Statement[] => {
+  const { id, number, statusCode, startedAt, totalMs } = receipt;
+  const at = startedAt + totalMs;
+  return [
+    {
+      sql: INSERT_KEPT_ATTEMPT,
+      params: [
+        statusCode,
+        "Andon ended before it had stored the answer.",
+        startedAt,
+        totalMs,
+        id,
+        number - 1,
+      ],
+    },
+    { sql: SETTLE_KEPT, params: [at, at, id, number - 1] },
+  ];
+};
 
 /** The highest running number ever given. */
 export const lastSeq = async (engine: Engine): Promise<number> =>

@@ -17,6 +17,7 @@ import type { OutboxRow } from "./outbox";
 import { Pools, SLOW_AFTER_MS, type Place } from "./pools";
 import { Turns } from "./turns";
 import { createBookkeeping } from "./bookkeeping";
+import { openReceipts, readReceipts } from "./receipts";
 import { reconcile } from "./reconcile";
 import { postponeBehind, refillLane } from "./refill";
 import { claimStatement, postponeStatement, releaseStatement } from "./repository";
@@ -32,6 +33,8 @@ export interface WorkerParts {
   sender: Sender;
   health: ChannelHealthKeeper;
   version: string;
+  /** File of results that the database does not have yet; null: channels wait for their results. */
+  receiptsPath: string | null;
   /** 0 ≤ random < 1, for jitter. */
   random?: () => number;
   /** Told of each finished attempt: metrics. */
@@ -64,9 +67,11 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
   const deadlines = createDeadlines(clock);
   const parkedAt = new Map<string, Set<Lane>>();
   const running = new Set<Promise<void>>();
+  let receipts = openReceipts(null);
   let hasGivenUp = false;
   let refills = 0;
   let state: "new" | "running" | "stopping" | "stopped" = "new";
+  let stopping: Promise<void> | null = null;
   let idleListeners: (() => void)[] = [];
 
   const settler = createSettler({ engine: store.engine, clock, log, onRoom: () => pump() });
@@ -95,6 +100,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       }
       lane.nextDueAt = null;
       lane.hasMoreOnDisk = true;
+      lane.isUnreadable = false;
       refill(lane);
     }
     pump();
@@ -112,6 +118,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       })
       .catch((error: unknown) => {
         log.error("the outbox could not be read", { error, channel_id: lane.channelId });
+        lane.isUnreadable = true;
         noteDue(lane, clock.now() + READ_AGAIN_MS);
       })
       .finally(() => {
@@ -237,25 +244,33 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     if (wasGivenUp) return end(lane, place);
     lane.isSuspect = place.pool === "slow" || result.judgement.outcome !== "delivered";
     let isFreed = false;
+    let isKept = false;
+    // Until then it counts as in flight: a crash sends at most that many of a channel again.
+    const free = (): void => {
+      if (isFreed) return;
+      isFreed = true;
+      lane.inFlight--;
+      ready(lane);
+    };
     books.settle({
       channel,
       row,
       result,
       isStopped: () => lane.clear(),
       onDurable: (nextAt, notices) => {
+        if (isKept) receipts.release();
         lane.forget(row);
         if (nextAt !== null) noteDue(lane, nextAt);
         if (notices.length > 0) committed(notices);
         ready(lane);
       },
-      // Until then it counts as in flight: a crash sends at most that many of a channel again.
-      onFreed: () => {
-        if (isFreed) return;
-        isFreed = true;
-        lane.inFlight--;
-        ready(lane);
-      },
+      onFreed: free,
     });
+    if (result.judgement.outcome === "delivered") {
+      const { statusCode, startedAt, totalMs } = result.exchange;
+      isKept = receipts.keep({ id: row.id, number: row.attempts, statusCode, startedAt, totalMs });
+      if (isKept) free();
+    }
     leavePools(place);
     pump();
   };
@@ -316,6 +331,28 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     for (const listener of listeners) listener();
   };
 
+  const stop = async (): Promise<void> => {
+    const wasRunning = state === "running";
+    state = "stopping";
+    dueTimer.stop();
+    if (wasRunning) {
+      const cancelGrace = clock.after(STOP_GRACE_MS, () => {
+        hasGivenUp = true;
+        sender.abandon();
+      });
+      await Promise.all(running);
+      cancelGrace();
+      books.saveHealth(true);
+      settler.retryNow();
+      await settler.flush();
+    }
+    books.stop();
+    settler.stop();
+    receipts.close();
+    deadlines.clear();
+    state = "stopped";
+  };
+
   return {
     name: "delivery",
     committed,
@@ -349,30 +386,13 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     start: async () => {
       if (state !== "new") return;
       await health.load();
-      await reconcile({ engine: store.engine, epoch: store.epoch, now: clock.now(), directory });
+      const { receiptsPath } = parts;
+      const left = readReceipts(receiptsPath);
+      await reconcile({ engine: store.engine, epoch: store.epoch, now: clock.now(), directory, left });
+      receipts = openReceipts(receiptsPath);
       state = "running";
       wake();
     },
-    stop: async () => {
-      if (state === "stopping" || state === "stopped") return;
-      const wasRunning = state === "running";
-      state = "stopping";
-      dueTimer.stop();
-      if (wasRunning) {
-        const cancelGrace = clock.after(STOP_GRACE_MS, () => {
-          hasGivenUp = true;
-          sender.abandon();
-        });
-        await Promise.all(running);
-        cancelGrace();
-        books.saveHealth(true);
-        settler.retryNow();
-        await settler.flush();
-      }
-      books.stop();
-      settler.stop();
-      deadlines.clear();
-      state = "stopped";
-    },
+    stop: () => (stopping ??= stop()),
   };
 };

@@ -1,4 +1,5 @@
 // In: the base. Out: channels, the outbox and its worker, routing, and the commit that wakes the worker.
+import { join } from "node:path";
 import { createChannelDirectory } from "../channels/directory";
 import { createChannelService } from "../channels/service";
 import { VERSION } from "../core/version";
@@ -25,6 +26,7 @@ export const wireTelling = async (base: Base) => {
         : { organization, project: access.tenants.defaultProject(tenantId), baseUrl: baseUrl() };
     },
     version: VERSION,
+    receiptsPath: join(config.dataDir, "receipts"),
     onAttempt: (channel, outcome, totalMs) => metrics.attempted(channel.kind, outcome, totalMs),
     ...(seams.delivery === undefined ? {} : { seams: seams.delivery }),
   });

@@ -1,5 +1,6 @@
 // In: a test about delivery. Out: a real store with one organization, channels by a short spelling,
 // and delivery wired as in the program, on a clock that the test moves.
+import { join } from "node:path";
 import type { Principal } from "../../src/core/actor";
 import type { Clock } from "../../src/core/clock";
 import type { AlertSnapshot, TellableEvent } from "../../src/core/events";
@@ -21,6 +22,8 @@ export interface DeliveryBenchOptions {
   allow?: readonly string[];
   mode?: DeliveryParts["outbound"]["mode"];
   seams?: DeliveryParts["seams"];
+  /** Results are kept in a file until the database has them, as in the program. */
+  hasReceipts?: boolean;
 }
 
 const BASE_URL = "http://andon.test";
@@ -83,6 +86,7 @@ export const openDeliveryBench = async (options: DeliveryBenchOptions = {}) => {
       outbound: { mode: options.mode ?? "open", allow: options.allow ?? [], listeners: () => [] },
       describe: () => ({ organization, project, baseUrl: BASE_URL }),
       version: "0.0.0-test",
+      ...(options.hasReceipts === true ? { receiptsPath: join(testStore.directory, "receipts") } : {}),
       seams: { random: () => 0, hostsPath: null, ...options.seams },
     });
     await delivery.outbox.load();

@@ -1,0 +1,97 @@
+// In: deliveries that an endpoint has just taken. Out: that fact, safe from the end of this process
+// before the database has it: after a crash only what was really on its way is sent again, and a
+// channel need not wait for a commit between two messages. One short line each, without a sync.
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+
+export interface Receipt {
+  /** `webhook-id`. */
+  id: string;
+  /** Of the attempt that was taken: an old line says nothing about a later replay. */
+  number: number;
+  statusCode: number | null;
+  /** Wall time in ms. */
+  startedAt: number;
+  totalMs: number;
+}
+
+export interface Receipts {
+  /** True when it survives the end of this process (not a loss of power); false when it was not written. */
+  keep(receipt: Receipt): boolean;
+  /** The database has one that was kept. */
+  release(): void;
+  /** Closes the file. What was not released stays in it for the next start. */
+  close(): void;
+}
+
+/** About 900 lines: more than that is never read at a start. */
+const FILE_LIMIT_BYTES = 64 * 1024;
+
+const LINE = /^([0-9a-f-]{36}) (\d+) (\d+) (\d+) (\d+)$/;
+
+/** What an earlier process kept; a line that was cut, or is none, is left out. */
+export const readReceipts = (path: string | null): Receipt[] => {
+  let text: string;
+  try {
+    text = path === null ? "" : readFileSync(path, "utf8");
+  } catch {
+    return [];
+  }
+  return text.split("\n").flatMap((line) => {
+    const [, id, number, statusCode, startedAt, totalMs] = LINE.exec(line) ?? [];
+    if (id === undefined) return [];
+    return [
+      {
+        id,
+        number: Number(number),
+        statusCode: Number(statusCode),
+        startedAt: Number(startedAt),
+        totalMs: Number(totalMs),
+      },
+    ];
+  });
+};
+
+/** Empties the file: what was in it must be in the database by now. Without a path nothing is kept. */
+export const openReceipts = (path: string | null): Receipts => {
+  let file: number | null = null;
+  let bytes = 0;
+  let kept = 0;
+  try {
+    if (path !== null) file = openSync(path, "w", 0o600);
+  } catch {
+    // Without the file a channel waits for its results, as it does when the disk is full.
+  }
+
+  const empty = (): void => {
+    if (file === null) return;
+    ftruncateSync(file, 0);
+    bytes = 0;
+  };
+
+  return {
+    keep: ({ id, number, statusCode, startedAt, totalMs }) => {
+      if (file === null || bytes >= FILE_LIMIT_BYTES) return false;
+      const line = `${id} ${number} ${statusCode ?? 0} ${startedAt} ${Math.round(totalMs)}\n`;
+      try {
+        // At its place rather than at the end: a line that was cut is written over.
+        if (writeSync(file, line, bytes) !== line.length) return false;
+      } catch {
+        return false;
+      }
+      bytes += line.length;
+      kept++;
+      return true;
+    },
+    release: () => {
+      kept--;
+      // While it is full nothing is kept, so this comes soon.
+      if (kept === 0 && bytes >= FILE_LIMIT_BYTES) empty();
+    },
+    close: () => {
+      if (file === null) return;
+      if (kept === 0) empty();
+      closeSync(file);
+      file = null;
+    },
+  };
+};
