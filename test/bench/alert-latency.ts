@@ -48,6 +48,7 @@ const measureProduct = (context: Context, count: number): Promise<number[]> =>
       token: TOKEN,
       kind: "quiet",
       alerts: WARM_UP + count,
+      first: 0,
       perRequest: 1,
       connections: 1,
       channels: 1,

@@ -13,15 +13,17 @@ const PER_REQUEST = 20;
 const CONNECTIONS = 8;
 const FULL_ALERTS = 20_000;
 const QUICK_ALERTS = 4_000;
+const WARM_UP_ALERTS = 2_000;
 const ARRIVAL_LIMIT_MS = 180_000;
 /** Signatures are checked on a sample: the sink shares the two cores. */
 const VERIFY_EVERY = 50;
 
-const input = (port: number, kind: AlertsInput["kind"], alerts: number): AlertsInput => ({
+const input = (port: number, kind: AlertsInput["kind"], alerts: number, first = 0): AlertsInput => ({
   port,
   token: TOKEN,
   kind,
   alerts,
+  first,
   perRequest: PER_REQUEST,
   connections: CONNECTIONS,
   channels: CHANNELS,
@@ -35,13 +37,33 @@ const openSink = async (isSigned: boolean): Promise<SinkProcess & { close(): Pro
   return { ...sink, close: () => sink.stop() };
 };
 
+interface Contestant {
+  where: string;
+  port: number;
+  kind: AlertsInput["kind"];
+  /** Its messages carry a webhook-id. */
+  hasIds: boolean;
+}
+
 /** Alerts per second, from the first byte sent to the last message received. */
-const measure = async (
-  where: string,
+const measure = async (contestant: Contestant, sink: SinkProcess, alerts: number): Promise<number> => {
+  // A plant's program has been running for long: each contestant may warm up first.
+  await tellAll(contestant, sink, input(contestant.port, contestant.kind, WARM_UP_ALERTS, alerts));
+  await sink.forget();
+  const { firstAt, lastAt } = await tellAll(
+    contestant,
+    sink,
+    input(contestant.port, contestant.kind, alerts),
+  );
+  return rate(alerts, lastAt - firstAt);
+};
+
+/** Wall times of the first byte sent and of the last message received. */
+const tellAll = async (
+  { where, hasIds }: Contestant,
   sink: SinkProcess,
   job: AlertsInput,
-  hasIds: boolean,
-): Promise<number> => {
+): Promise<{ firstAt: number; lastAt: number }> => {
   const output = await runJob<AlertsOutput>(client("alerts"), job);
   refuseRefusals(where, output);
   if (output.acceptedAlerts !== job.alerts)
@@ -55,7 +77,7 @@ const measure = async (
     counts = await sink.counts();
   }
   if (counts.badSignatures > 0) throw new Error(`${where}: ${counts.badSignatures} signatures were wrong`);
-  return rate(job.alerts, (counts.lastAt ?? Number.NaN) - output.firstAt);
+  return { firstAt: output.firstAt, lastAt: counts.lastAt ?? Number.NaN };
 };
 
 const measureProduct = (context: Context, alerts: number): Promise<number> =>
@@ -72,15 +94,19 @@ const measureProduct = (context: Context, alerts: number): Promise<number> =>
       });
     await createThresholdRule(scene.api, { name: "Pressure", metric: "pressure", above: LIMIT });
     const { port } = scene.product;
-    refuseRefusals("Andon", await runJob<AlertsOutput>(client("alerts"), input(port, "quiet", alerts)));
-    return measure("Andon", sink, input(port, "breach", alerts), true);
+    refuseRefusals(
+      "Andon",
+      await runJob<AlertsOutput>(client("alerts"), input(port, "quiet", alerts + WARM_UP_ALERTS)),
+    );
+    return measure({ where: "Andon", port, kind: "breach", hasIds: true }, sink, alerts);
   });
 
 const measureFloor = (alerts: number): Promise<number> =>
   withCleanUp(async (own) => {
     const sink = own(await openSink(true));
     const floor = own(await openFloor("alerts", { sinkPorts: sink.ports, secret: SECRET, limit: LIMIT }));
-    return measure("the bare program", sink, input(floor.port, "breach", alerts), true);
+    const contestant = { where: "the bare program", port: floor.port, kind: "breach", hasIds: true } as const;
+    return measure(contestant, sink, alerts);
   });
 
 const measureAlertmanager = (path: string, alerts: number): Promise<number> =>
@@ -88,7 +114,13 @@ const measureAlertmanager = (path: string, alerts: number): Promise<number> =>
     const sink = own(await openSink(false));
     const urls = sink.ports.map((_, line) => sink.url(line));
     const other = own(await startAlertmanager(path, urls));
-    return measure("Alertmanager", sink, input(other.port, "alertmanager", alerts), false);
+    const contestant = {
+      where: "Alertmanager",
+      port: other.port,
+      kind: "alertmanager",
+      hasIds: false,
+    } as const;
+    return measure(contestant, sink, alerts);
   });
 
 export const alertThroughput: Benchmark = {

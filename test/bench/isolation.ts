@@ -47,6 +47,7 @@ const measure = (context: Context, count: number, hanging: number): Promise<numb
         token: TOKEN,
         kind: "quiet",
         alerts: WARM_UP + count,
+        first: 0,
         perRequest: 20,
         connections: 1,
         channels: 1,

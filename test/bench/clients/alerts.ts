@@ -10,6 +10,8 @@ export interface AlertsInput {
   /** `quiet`: readings below the limit, which make the machines known. */
   kind: "quiet" | "breach" | "alertmanager";
   alerts: number;
+  /** Number of the first machine. */
+  first: number;
   perRequest: number;
   connections: number;
   channels: number;
@@ -43,12 +45,12 @@ const prometheusAlert = ({ channels }: AlertsInput, machine: number): unknown =>
 });
 
 await answerJob<AlertsInput, AlertsOutput>(async (input) => {
-  const { port, token, kind, alerts, perRequest, connections } = input;
+  const { port, token, kind, alerts, first, perRequest, connections } = input;
   const path = kind === "alertmanager" ? "/api/v2/alerts" : "/api/v1/readings";
   const timestamp = new Date(Date.now() - (kind === "quiet" ? 1_000 : 0)).toISOString();
   const bodies: Buffer[] = [];
-  for (let from = 0; from < alerts; from += perRequest) {
-    const items = Array.from({ length: Math.min(perRequest, alerts - from) }, (_, index) =>
+  for (let from = first; from < first + alerts; from += perRequest) {
+    const items = Array.from({ length: Math.min(perRequest, first + alerts - from) }, (_, index) =>
       kind === "alertmanager"
         ? prometheusAlert(input, from + index)
         : readingOf(input, from + index, timestamp),
