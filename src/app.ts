@@ -199,7 +199,11 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       docsRoutes(plugin, { slices: described, assets, isPublic: config.publicDocs }),
       assetRoutes(plugin, { assets }),
     ],
-    onDraining: () => void hub.stop(),
+    onDraining: () => {
+      void hub.stop();
+      // Messages under way and requests under way get the same seconds, not some after the others.
+      void worker.stop();
+    },
     ...(limits === undefined ? {} : { limits }),
   });
   const scheduler = createScheduler({
