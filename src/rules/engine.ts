@@ -44,14 +44,17 @@ export interface RuleEngineParts extends DecisionParts {
 
 /** Delays and absence are found at most this late (alarms.md, rule 1). */
 const SWEEP_MS = 1_000;
+/** No sweep for so long: the process or its clock stood still, or the clock was set. Nobody was heard then. */
+const DEAF_MS = 10_000;
 /** Decisions that are written at once: a plant that falls silent must not fill the writer's queue. */
 const SIDE_BY_SIDE = 1_000;
 
 /** Takes readings from the beginning; sweeps between `start` and `stop`. */
 export const createRuleEngine = (parts: RuleEngineParts): RuleEngine => {
   const { book, machines, reviewer, lock, clock, log } = parts;
-  /** Silence before this does not count. */
-  const startedAt = clock.now();
+  /** Silence before this does not count: we were not there. */
+  let listeningSince = clock.now();
+  let sweptAt = listeningSince;
   let cancelSweep: CancelTimer | null = null;
   let sweeping: Promise<void> | null = null;
   let stopped = true;
@@ -182,7 +185,7 @@ export const createRuleEngine = (parts: RuleEngineParts): RuleEngine => {
 
   /** In ms; null where the rule does not apply. */
   const silenceOf = (state: AbsenceState, now: number): number | null => {
-    const since = silentSince(state.rule, state.machine, machines.seriesOf(state.machine.id), startedAt);
+    const since = silentSince(state.rule, state.machine, machines.seriesOf(state.machine.id), listeningSince);
     // A sign of life can only put it off.
     state.checkAt = (since ?? now) + state.rule.afterMs;
     return since === null ? null : now - since;
@@ -218,7 +221,9 @@ export const createRuleEngine = (parts: RuleEngineParts): RuleEngine => {
   };
 
   const sweep = async (): Promise<void> => {
-    const due = findDue(clock.now());
+    const now = clock.now();
+    if (now - sweptAt > DEAF_MS) listeningSince = now;
+    const due = findDue(now);
     const failures = await runSideBySide(due, SIDE_BY_SIDE);
     if (failures.length > 0)
       log.error("rules could not be settled; they are tried again", {
@@ -235,6 +240,7 @@ export const createRuleEngine = (parts: RuleEngineParts): RuleEngine => {
         .catch((error: unknown) => log.error("the sweep over rules failed", { error }))
         .finally(() => {
           sweeping = null;
+          sweptAt = clock.now();
           arm();
         });
     });
@@ -247,6 +253,7 @@ export const createRuleEngine = (parts: RuleEngineParts): RuleEngine => {
     forget,
     start: async () => {
       stopped = false;
+      sweptAt = clock.now();
       arm();
     },
     stop: async () => {

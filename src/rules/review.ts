@@ -103,7 +103,7 @@ export const createReviewer = (parts: ReviewerParts): Reviewer => {
         drop(state, decision, reasonOf(pair), now);
   };
 
-  /** An open alert keeps its ID and takes over the rule's present words; its message only from a person's change. */
+  /** An open alert keeps its ID and takes over the rule's words; the message only from a person's change. */
   const newFacts = (alert: AlertSnapshot, state: RuleState, cause: Pair["cause"]): Partial<AlertFacts> => {
     const found = { value: alert.metricValue, at: alert.triggeredAt };
     const breach = breachOf(state, found, machines.seriesOf(alert.machineId));

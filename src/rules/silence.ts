@@ -5,9 +5,9 @@ import { seriesHeard, type CompiledAbsence } from "./compile";
 import type { AbsenceCondition } from "./condition";
 
 /**
- * The later of the last contact, the rule's and the machine's creation and `notBefore` (our own start),
- * in server ms; null when the rule does not apply: a machine that never sent the metric, unless the
- * rule names the machine.
+ * The later of the last contact, the rule's and the machine's creation and `notBefore` (since when we
+ * listen), in server ms; null when the rule does not apply: a machine that never sent the metric, unless
+ * the rule names the machine.
  */
 export const silentSince = (
   rule: CompiledAbsence,

@@ -204,6 +204,19 @@ describe("absence", () => {
     expect(bench.takeTold()).toEqual(["triggered 1"]);
   });
 
+  test("nor is a pause of ours, or a clock that is set: whoever reports afterwards was not missed", async () => {
+    await bench.rule({ type: "heartbeat", after_seconds: 300 });
+    await bench.clock.advance(100_000);
+    bench.clock.setWall(t0 + 3_600_000);
+    await bench.clock.advance(200_000);
+    expect(bench.takeTold()).toEqual([]);
+    await bench.heartbeat(machine);
+    await bench.clock.advance(298_000);
+    expect(bench.takeTold()).toEqual([]);
+    await bench.clock.advance(4_000);
+    expect(bench.takeTold()).toEqual(["triggered 1"]);
+  });
+
   test("an open absence alert stays open over a restart", async () => {
     await bench.rule({ type: "heartbeat", after_seconds: 5 });
     await bench.clock.advance(7_000);
