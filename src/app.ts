@@ -42,6 +42,7 @@ import { wireTelling } from "./wiring/telling";
 
 export type { AppSeams } from "./wiring/base";
 
+/** Made by `createApp`, idle until `start`. */
 export interface App {
   /** Throws StartupError with what is wrong and how to mend it. */
   start(): Promise<void>;
@@ -53,6 +54,7 @@ export interface App {
   readonly parts: AppParts;
 }
 
+/** What tests may look at. */
 export interface AppParts {
   store: Store;
   access: Access;
@@ -242,6 +244,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   };
 };
 
+/** Does nothing yet: files are opened and ports taken by `start`. */
 export const createApp = (config: Config, seams: AppSeams = {}): App => {
   const log = seams.log ?? silentLog;
   const clock = seams.clock ?? systemClock;
