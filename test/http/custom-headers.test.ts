@@ -24,37 +24,24 @@ const create = (headers: Record<string, unknown>) =>
     is_active: true,
   });
 
-const REFUSED_NAMES = [
-  ...[
-    "Host",
-    "host",
-    "HOST",
-    "Content-Length",
-    "content-length",
-    "Transfer-Encoding",
-    "Connection",
-    "Cookie",
-  ],
-  ...["webhook-id", "Webhook-Timestamp", "WEBHOOK-SIGNATURE", "webhook-anything", "Upgrade", "TE", "Trailer"],
-  ...["Expect", "X-Forwarded-For", "X-Real-IP", "Forwarded", "Proxy-Authorization", "Accept-Encoding"],
-  ...[
-    "",
-    " ",
-    "X Y",
-    "X:Y",
-    "X\r\nHost",
-    "X\nY",
-    "X\0",
-    "Ä",
-    "X-A ",
-    " X-A",
-    "X\tA",
-    "(x)",
-    "[x]",
-    "{x}",
-    "x".repeat(129),
-  ],
-];
+/** Framing, routing and identity belong to the sender. */
+const OWN_NAMES =
+  "Host host HOST Content-Length content-length Transfer-Encoding Connection Cookie webhook-id " +
+  "Webhook-Timestamp WEBHOOK-SIGNATURE webhook-anything Upgrade TE Trailer Expect X-Forwarded-For " +
+  "X-Real-IP Forwarded Proxy-Authorization Accept-Encoding (x) [x] {x} Ä X:Y";
+
+const REFUSED_NAMES = OWN_NAMES.split(" ").concat([
+  "",
+  " ",
+  "X Y",
+  "X\r\nHost",
+  "X\nY",
+  "X\0",
+  "X-A ",
+  " X-A",
+  "X\tA",
+  "x".repeat(129),
+]);
 
 const REFUSED_VALUES = [
   "a\r\nHost: evil",
