@@ -28,7 +28,14 @@ const input = (port: number, path: string, durationMs: number, firstSecond: numb
   firstSecond,
 });
 
-const load = async (port: number, path: string, durationMs: number, where: string): Promise<LinesOutput> => {
+interface Loaded extends LinesOutput {
+  /** Lines that were accepted in all, those before the measurement included. */
+  all: number;
+  /** Device time of the first line, in seconds since 1970. */
+  firstSecond: number;
+}
+
+const load = async (port: number, path: string, durationMs: number, where: string): Promise<Loaded> => {
   // Four days back: a run of a minute writes many hours of device time.
   const firstSecond = Math.floor(Date.now() / 1_000) - 4 * DAY_S;
   const warmed = await runJob<LinesOutput>(client("lines"), input(port, path, WARM_UP_MS, firstSecond));
@@ -38,14 +45,27 @@ const load = async (port: number, path: string, durationMs: number, where: strin
     input(port, path, durationMs, firstSecond + DAY_S),
   );
   refuseRefusals(where, output);
-  return { ...output, lines: output.lines };
+  return { ...output, all: warmed.lines + output.lines, firstSecond };
 };
 
-/** The newest reading of each machine that the product knows must be the last one that was sent. */
-const checkStored = async (scene: Scene): Promise<void> => {
-  const machines = await scene.api.list("/machines");
+/** Counts what the product has, by its hours: every accepted line must be in one. */
+const checkStored = async ({ api }: Scene, { all, firstSecond }: Loaded): Promise<void> => {
+  const machines = await api.list("/machines");
   if (machines.length !== MACHINES)
     throw new Error(`${machines.length} machines are known instead of ${MACHINES}`);
+  const query = new URLSearchParams({
+    metric: "temperature",
+    from: new Date(firstSecond * 1_000).toISOString(),
+    resolution: "1h",
+    max_points: "10000",
+  });
+  let stored = 0;
+  for (const { id } of machines) {
+    const answer = await api.call("GET", `/machines/${String(id)}/readings?${query}`);
+    for (const { points } of answer["series"] as { points: { count?: number }[] }[])
+      for (const { count } of points) stored += count ?? 1;
+  }
+  if (stored !== all) throw new Error(`Andon has ${stored} of ${all} accepted lines`);
 };
 
 const measureProduct = (context: Context, durationMs: number): Promise<{ lines: number; cores: number }> =>
@@ -62,7 +82,7 @@ const measureProduct = (context: Context, durationMs: number): Promise<{ lines: 
     const usedBefore = scene.product.processorSeconds();
     const output = await load(scene.product.port, "/api/v2/write?precision=ns", durationMs, "Andon");
     const cores = (scene.product.processorSeconds() - usedBefore) / ((performance.now() - from) / 1_000);
-    await checkStored(scene);
+    await checkStored(scene, output);
     return { lines: rate(output.lines, output.elapsedMs), cores };
   });
 
