@@ -8,6 +8,7 @@ import { newId } from "../core/ids";
 import type { Engine } from "../store/engine";
 import { findDelivery, sourceOf, type DeliveryView } from "./history";
 import type { Outbox, OutboxRow } from "./outbox";
+import { releaseOneStatement } from "./repository";
 import type { DeliveryWorker } from "./worker";
 
 // Only what is over can be sent again: the condition makes two replays at once one.
@@ -46,6 +47,9 @@ export const replayDelivery = async (
   const nextAttemptAt = status === "pending" ? now : null;
   if (!request.hasNewId) {
     await engine.batch([{ sql: REOPEN, params: [status, nextAttemptAt, delivery.seq], expect: 1 }]);
+    // The channel may have been switched on or resumed meanwhile, and its held rows released before this one.
+    if (status === "held" && isSending(channel))
+      await engine.batch([releaseOneStatement(delivery.seq, clock.now())]);
     worker.wake(channel.id);
     return (await findDelivery(engine, request.tenantId, delivery.id)) ?? delivery;
   }

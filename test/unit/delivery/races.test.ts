@@ -112,6 +112,44 @@ describe("a failure that comes in while the channel's change is being committed"
   });
 });
 
+describe("a replay that is committed while its channel is switched on", () => {
+  for (const hasNewId of [false, true])
+    test(`is sent, ${hasNewId ? "under a new ID" : "under its own ID"}`, async () => {
+      const { replayDelivery } = await import("../../../src/delivery/replay");
+      const channel = await bench.channel({ url: sink.url });
+      const row = await bench.tell(channel);
+      await sink.waitFor(1);
+      await bench.worker.idle();
+      await bench.service.update(principal, channel.id, { isActive: false });
+      // Before the answer to the replay's commit, the channel is on again and its held rows released.
+      const { engine } = bench.testStore.store;
+      const batch = engine.batch.bind(engine);
+      engine.batch = async (statements) => {
+        if (statements.some(({ sql }) => /outbox SET status = \?, urgency|INTO outbox/.test(sql))) {
+          engine.batch = batch;
+          await bench.service.update(principal, channel.id, { isActive: true });
+        }
+        return batch(statements);
+      };
+      const replayed = await replayDelivery(
+        {
+          store: bench.testStore.store,
+          clock: bench.clock,
+          directory: bench.directory,
+          outbox: bench.delivery.outbox,
+          worker: bench.worker,
+        },
+        { tenantId: principal.tenantId, deliveryId: row.id, hasNewId },
+      );
+      expect(replayed.status).not.toBe("held");
+      await sink.waitFor(2);
+      await bench.worker.idle();
+      expect(await bench.rows("SELECT status FROM outbox WHERE id = ?", [replayed.id])).toEqual([
+        ["delivered"],
+      ]);
+    });
+});
+
 describe("messages that fail side by side", () => {
   test("the last failures of a channel that pauses are all held, and all sent on resume", async () => {
     const { open, opened } = gate();
