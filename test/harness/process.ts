@@ -1,6 +1,6 @@
 // In: a data directory, and how Andon is to be run. Out: the running product as a child process that
 // can be killed, stopped and measured; its log goes to a file, so that no pipe slows it down.
-import { closeSync, existsSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** Long enough for a bootstrap token (32 characters or more). */
@@ -21,13 +21,24 @@ export interface ProductCommand {
   binaryPath: string | null;
 }
 
+/** Whether something below src/ or migrations/ changed after the file was made. */
+const isOlderThanSource = (path: string): boolean => {
+  const { mtimeMs } = statSync(path);
+  return ["src", "migrations", "web"].some((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true }).some(
+      (entry) => entry.isFile() && statSync(join(entry.parentPath, entry.name)).mtimeMs > mtimeMs,
+    ),
+  );
+};
+
 /** ANDON_BINARY wins; `binary` takes dist/andon where it exists; else the source is run. */
 export const productCommand = (prefer: "binary" | "source"): ProductCommand => {
   const named = process.env["ANDON_BINARY"];
   const path = named !== undefined && named !== "" ? named : prefer === "binary" ? BINARY : null;
-  return path !== null && existsSync(path)
-    ? { argv: [path], description: "compiled executable", binaryPath: path }
-    : { argv: [process.execPath, SOURCE], description: "source, not compiled", binaryPath: null };
+  if (path === null || !existsSync(path))
+    return { argv: [process.execPath, SOURCE], description: "source, not compiled", binaryPath: null };
+  const age = isOlderThanSource(path) ? ", OLDER THAN THE SOURCE: bun run build" : "";
+  return { argv: [path], description: `compiled executable${age}`, binaryPath: path };
 };
 
 /** A port that nobody listens on at the moment. */
