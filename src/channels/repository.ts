@@ -39,6 +39,9 @@ const REMOVE =
   "UPDATE channels SET deleted_at = ?, updated_at = ?, config = '{}', is_active = 0 " +
   "WHERE id = ? AND tenant_id = ? AND deleted_at IS NULL";
 
+const STILL_THERE =
+  "UPDATE channels SET updated_at = updated_at WHERE id = ? AND tenant_id = ? AND deleted_at IS NULL";
+
 const FORGET_FAILURE_CHANNEL =
   "UPDATE channels SET failure_channel_id = NULL WHERE failure_channel_id = ? AND tenant_id = ?";
 
@@ -107,6 +110,13 @@ export const updateChannelStatement = (row: ChannelRow): Statement => ({
     row.id,
     row.tenantId,
   ],
+  expect: 1,
+});
+
+/** Changes nothing: its batch fails with a `conflict` when the channel is gone by then. */
+export const channelExistsStatement = (tenantId: string, id: string): Statement => ({
+  sql: STILL_THERE,
+  params: [id, tenantId],
   expect: 1,
 });
 

@@ -18,6 +18,7 @@ import { channelOf, type Channel, type ChannelDirectory } from "./directory";
 import { checkEvents, checkFilters } from "./filters";
 import { channelTypes } from "./registry";
 import {
+  channelExistsStatement,
   insertChannelStatement,
   removeChannelStatements,
   updateChannelStatement,
@@ -129,15 +130,24 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
     const config = type.parse(row.config);
     checkEvents(row.events, type, config);
     checkFilters(row.filters, { hasProject: (id) => tenants.project(row.tenantId, id) !== undefined });
-    if (row.failureChannelId === row.id)
-      throw invalid("failure_channel_id", "A channel can't take notices about itself.");
-    if (row.failureChannelId !== null && directory.find(row.tenantId, row.failureChannelId) === undefined)
-      throw invalid("failure_channel_id", "There is no notification channel with this ID.");
     for (const { field, url } of mustCheckTargets ? type.targets(config) : []) {
       const refusal = await delivery.refusalOf(url);
       if (refusal !== null) throw invalid(field, refusal);
     }
     return channelOf(row);
+  };
+
+  /** For the batch of the change; null and undefined name no channel. Throws `invalid`. */
+  const checkFailureChannel = (
+    tenantId: string,
+    ownId: string,
+    id: string | null | undefined,
+  ): Statement[] => {
+    if (id === null || id === undefined) return [];
+    if (id === ownId) throw invalid("failure_channel_id", "A channel can't take notices about itself.");
+    if (directory.find(tenantId, id) === undefined)
+      throw invalid("failure_channel_id", "There is no notification channel with this ID.");
+    return [channelExistsStatement(tenantId, id)];
   };
 
   const update = async (
@@ -154,9 +164,11 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
         : mergePatch(live.storedConfig, change.config as Settings, live.type.mask(live.config));
     const { type: _type, config: _config, ...plain } = change;
     const row: ChannelRow = { ...rowOf(live), ...plain, config, updatedAt: clock.now() };
+    const stillThere = checkFailureChannel(principal.tenantId, id, change.failureChannelId);
     const next = await checked(row, change.config !== undefined);
     const changes = changesBetween(live, next);
     const statements: Statement[] = [
+      ...stillThere,
       updateChannelStatement(row),
       journalStatement({
         tenantId: principal.tenantId,
@@ -196,8 +208,10 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
         createdAt: now,
         updatedAt: now,
       };
+      const stillThere = checkFailureChannel(principal.tenantId, row.id, row.failureChannelId);
       const channel = await checked(row, true);
       await store.engine.batch([
+        ...stillThere,
         insertChannelStatement(row),
         journalStatement({
           tenantId: principal.tenantId,

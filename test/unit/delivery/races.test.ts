@@ -150,6 +150,26 @@ describe("a replay that is committed while its channel is switched on", () => {
     });
 });
 
+describe("a failure channel that is deleted while another channel is told to use it", () => {
+  test("is never left behind as a name for nothing", async () => {
+    const notices = await bench.channel({ url: sink.url });
+    const known = await bench.channel({ url: sink.url });
+    const results = await Promise.allSettled([
+      bench.service.remove(principal, notices.id),
+      bench.channel({ url: sink.url }, { failureChannelId: notices.id }),
+      bench.service.update(principal, known.id, { failureChannelId: notices.id }),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
+    expect(await bench.rows("SELECT COUNT(*) FROM channels WHERE failure_channel_id IS NOT NULL")).toEqual([
+      [0],
+    ]);
+    // And whatever a row says: it does not keep a channel from being changed.
+    known.failureChannelId = notices.id;
+    await bench.service.update(principal, known.id, { isActive: false });
+    expect(known.isActive).toBe(false);
+  });
+});
+
 describe("messages that fail side by side", () => {
   test("the last failures of a channel that pauses are all held, and all sent on resume", async () => {
     const { open, opened } = gate();
