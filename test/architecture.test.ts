@@ -9,9 +9,14 @@ const ROOT = join(import.meta.dir, "..");
 /** In the order of the journey: each may import those after it. */
 const SLICES = [
   "intake",
+  "monitors",
+  "receivers",
   "rules",
   "alerts",
   "escalation",
+  "status-pages",
+  "incidents",
+  "services",
   "notify",
   "channels",
   "delivery",

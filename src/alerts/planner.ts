@@ -2,7 +2,7 @@
 // alert's row, its journal entry, the messages, the start or the end of its escalations. Live state
 // (`book`) changes only after the commit.
 import { SYSTEM, type Actor } from "../core/actor";
-import type { AlertSnapshot, ResolveReason } from "../core/events";
+import type { AlertSnapshot, ResolveReason, Untold } from "../core/events";
 import { newId } from "../core/ids";
 import { machineTitle } from "../core/machine";
 import type { EscalationPlanner } from "../escalation/planner";
@@ -94,18 +94,18 @@ export const createAlertPlanner = ({
       createdAt: now,
     };
     const open: OpenAlert = { alert, occurrences: 1 };
+    plan.statements.push(insertAlertStatement(alert, 1));
+    const untold = notifier.planAlert({ event: "alert.triggered", alert, at: now }, plan);
     plan.statements.push(
-      insertAlertStatement(alert, 1),
       journalStatement({
         tenantId: alert.tenantId,
         kind: "alert.triggered",
-        data: { alert },
+        data: { alert, untold },
         subjectId: alert.id,
         actor: SYSTEM,
         at: now,
       }),
     );
-    notifier.planAlert({ event: "alert.triggered", alert, at: now }, plan);
     escalation.begin(alert, now, plan);
     plan.afterCommit.push(() => {
       book.put(open);
@@ -143,21 +143,22 @@ export const createAlertPlanner = ({
       acknowledgedAt: now,
       acknowledgedBy: by.name,
     };
+    plan.statements.push(updateStatusStatement(next, alert.status));
+    let untold: Untold = {};
+    if (!transition.silent) {
+      escalation.end(alert, "acknowledged", now, plan);
+      untold = notifier.planAlert({ event: "alert.acknowledged", alert: next, at: now, note }, plan);
+    }
     plan.statements.push(
-      updateStatusStatement(next, alert.status),
       journalStatement({
         tenantId: alert.tenantId,
         kind: "alert.acknowledged",
-        data: { alert: next, note },
+        data: { alert: next, note, untold },
         subjectId: alert.id,
         actor: by,
         at: now,
       }),
     );
-    if (!transition.silent) {
-      escalation.end(alert, "acknowledged", now, plan);
-      notifier.planAlert({ event: "alert.acknowledged", alert: next, at: now, note }, plan);
-    }
     plan.afterCommit.push(() => {
       const open = book.find(alert.id);
       if (open !== undefined) open.alert = next;
@@ -178,19 +179,20 @@ export const createAlertPlanner = ({
       resolveReason: end.reason,
       fleeting: end.fleeting ?? false,
     };
+    const note = end.note ?? null;
+    plan.statements.push(updateStatusStatement(next, alert.status));
+    escalation.end(alert, "resolved", now, plan);
+    const untold = notifier.planAlert({ event: "alert.resolved", alert: next, at: now, note }, plan);
     plan.statements.push(
-      updateStatusStatement(next, alert.status),
       journalStatement({
         tenantId: alert.tenantId,
         kind: "alert.resolved",
-        data: { alert: next, note: end.note ?? null },
+        data: { alert: next, note, untold },
         subjectId: alert.id,
         actor: by,
         at: now,
       }),
     );
-    escalation.end(alert, "resolved", now, plan);
-    notifier.planAlert({ event: "alert.resolved", alert: next, at: now, note: end.note ?? null }, plan);
     plan.afterCommit.push(() => {
       open.alert = next;
       book.remove(next);

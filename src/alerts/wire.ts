@@ -123,7 +123,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Their keys are people's own, or written in the API's way already. */
-const AS_WRITTEN = new Set(["labels", "headers", "config", "selector", "condition", "filters"]);
+const AS_WRITTEN = new Set(["untold", "labels", "headers", "config", "selector", "condition", "filters"]);
 
 const withSnakeKeys = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withSnakeKeys);

@@ -13,6 +13,7 @@ export const brokenType = (kind: string, reason: string): ChannelType => {
     label: kind,
     description: reason,
     fields: [],
+    audience: "program",
     defaultEvents: [],
     parse: refuse,
     behaviour: () => ({
@@ -30,6 +31,7 @@ export const brokenType = (kind: string, reason: string): ChannelType => {
     judge: () => ({ outcome: "invalid_config", retry: false, reason }),
     targets: () => [],
     eventAliases: () => ({}),
+    testEvents: () => ["channel.test"],
     secrets: () => [],
     // Which of its values are secret is not known: none is shown.
     mask: (config) =>

@@ -1,7 +1,23 @@
 // In: a message about an event, and a channel's own settings. Out: the contract of every channel
 // type. A type describes itself, so that the API model, the form in the UI and the documents come
 // from one place. Nothing here touches the store, the journal or a clock: what a function needs, it is given.
-import type { AlertSnapshot, EscalationSnapshot, TellableEvent } from "../core/events";
+import type {
+  AlertSnapshot,
+  EscalationSnapshot,
+  IncidentSnapshot,
+  ServiceSnapshot,
+  TellableEvent,
+} from "../core/events";
+
+/** What became too old to be told one by one while a channel could not be reached. Times in ms. */
+export interface OfflineSummary {
+  from: number;
+  until: number;
+  /** How many messages it stands for. */
+  count: number;
+  /** Oldest first; at most 50, `count` tells of the rest. */
+  lines: { at: number; event: string; text: string }[];
+}
 
 /** What a message is about, complete: no channel looks anything up. Times in ms. */
 export interface Message {
@@ -13,6 +29,12 @@ export interface Message {
   /** Present for alert.* and for channel.test (sample values there). */
   alert?: AlertSnapshot;
   escalation?: EscalationSnapshot;
+  /** Present for incident.*. */
+  incident?: IncidentSnapshot;
+  /** Present for service.*. */
+  service?: ServiceSnapshot;
+  /** Present for channel.summary, which only channels for people are sent. */
+  summary?: OfflineSummary;
   /** Present for channel.paused, .failed, .disabled, .resumed. */
   channel?: { id: string; name: string; reason: string };
   note?: string;
@@ -132,13 +154,22 @@ export interface Judgement {
   retry: boolean;
   /** One sentence for people; holds no secret. */
   reason: string;
+  /** What the endpoint asked for in its body; the Retry-After header of a 429 or 503 needs no mention. */
+  retryAfterMs?: number;
 }
+
+/**
+ * Who reads it. `program`: every event, in order, however late. `people`: what became too old during
+ * an outage comes as one summary. `state`: it shows how things stand, and old news is none.
+ */
+export type ChannelAudience = "program" | "people" | "state";
 
 export interface ChannelType<Config = unknown> {
   readonly kind: string;
   readonly label: string;
   readonly description: string;
   readonly fields: readonly ChannelField[];
+  readonly audience: ChannelAudience;
   /** Told by default where the config says nothing else (a dialect may). */
   readonly defaultEvents: readonly TellableEvent[];
   /** Checks and completes what the client sent; throws AppError `invalid` with the field `config.…`. */
@@ -153,6 +184,11 @@ export interface ChannelType<Config = unknown> {
   readonly targets: (config: Config) => readonly { field: string; url: string }[];
   /** The dialect's own names of events, accepted in `events` beside the dotted ones. */
   readonly eventAliases: (config: Config) => Readonly<Record<string, readonly TellableEvent[]>>;
+  /**
+   * What the test button sends, one after the other: of a webhook the dialect's own test event, of
+   * channels for people alert.triggered, alert.acknowledged and alert.resolved of one sample alert.
+   */
+  readonly testEvents: (config: Config) => readonly TellableEvent[];
   /** Every secret value in the config: cut out of answers before they are kept as evidence. */
   readonly secrets: (config: Config) => readonly string[];
   /** The config as the client gave it, with every secret replaced by `••••` and its last four characters. */

@@ -66,6 +66,86 @@ export interface ChannelNotice {
   reason: string;
 }
 
+/** In the order of an incident's life. */
+export const INCIDENT_STATUSES = ["investigating", "identified", "monitoring", "resolved"] as const;
+export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
+
+/** In rising order. */
+export const INCIDENT_SEVERITIES = ["minor", "major", "critical"] as const;
+export type IncidentSeverity = (typeof INCIDENT_SEVERITIES)[number];
+
+/** The four of Alert24's document, from best to worst but for maintenance, which is neither. */
+export const SERVICE_STATUSES = ["operational", "degraded", "down", "maintenance"] as const;
+export type ServiceStatus = (typeof SERVICE_STATUSES)[number];
+
+/** What a monitor saw; `responseCode` is 0 where the endpoint could not be reached. */
+export interface ProbeFacts {
+  endpoint: string;
+  responseCode: number;
+  latencyMs: number;
+  region: string;
+}
+
+/** Everything a message about an incident may need, taken at the moment of the event. Times in ms. */
+export interface IncidentSnapshot {
+  id: string;
+  number: number;
+  /** `INC-<number>-<WORD>`, as StatusPulse writes it. */
+  code: string;
+  tenantId: string;
+  projectId: string;
+  title: string;
+  status: IncidentStatus;
+  severity: IncidentSeverity;
+  /** The text of the newest update. */
+  message: string;
+  services: { id: string; name: string; group: string | null }[];
+  /** Present where a monitor opened it. */
+  monitor: { id: string; name: string; group: string | null } | null;
+  /** What the monitor saw when it opened the incident. */
+  probe: ProbeFacts | null;
+  /** What the monitor saw when the incident was resolved. */
+  finalResponseCode: number | null;
+  /** Ended by whatever had opened it, not by a person. */
+  isAutoResolved: boolean;
+  engineerNotes: string;
+  /** Who opened it. Only a receiver, monitor or alert that opened an incident may resolve it. */
+  source: { kind: "person" | "receiver" | "monitor" | "alert"; id: string | null };
+  openedAt: number;
+  resolvedAt: number | null;
+}
+
+/** A service just after its status changed. Times in ms. */
+export interface ServiceSnapshot {
+  id: string;
+  tenantId: string;
+  projectId: string;
+  name: string;
+  group: string | null;
+  status: ServiceStatus;
+  previousStatus: ServiceStatus;
+  message: string;
+  changedAt: number;
+}
+
+/** Why a channel was not told of an event: the answer to "why did nobody tell me?". */
+export const UNTOLD_REASONS = [
+  "channel_inactive",
+  "channel_unverified",
+  "not_subscribed",
+  "severity_filtered",
+  "group_filtered",
+  "project_filtered",
+  "machine_filtered",
+  "label_filtered",
+  "muted_by_maintenance",
+  "suppressed_by_dependency",
+] as const;
+export type UntoldReason = (typeof UNTOLD_REASONS)[number];
+
+/** From the ID of a channel to why it was not told; channels that were told are not in it. */
+export type Untold = Readonly<Record<string, UntoldReason>>;
+
 interface Named {
   id: string;
   name: string;
@@ -73,10 +153,15 @@ interface Named {
 
 /** From each kind of event to what its journal row holds. Rows are never changed: neither are these. */
 export interface EventMap {
-  "alert.triggered": { alert: AlertSnapshot };
-  "alert.acknowledged": { alert: AlertSnapshot; note: string | null };
-  "alert.resolved": { alert: AlertSnapshot; note: string | null };
+  "alert.triggered": { alert: AlertSnapshot; untold: Untold };
+  "alert.acknowledged": { alert: AlertSnapshot; note: string | null; untold: Untold };
+  "alert.resolved": { alert: AlertSnapshot; note: string | null; untold: Untold };
   "alert.escalated": { alert: AlertSnapshot; escalation: EscalationSnapshot };
+  "incident.opened": { incident: IncidentSnapshot; untold: Untold };
+  /** `isPublic`: whether status pages show the text. */
+  "incident.updated": { incident: IncidentSnapshot; isPublic: boolean; untold: Untold };
+  "incident.resolved": { incident: IncidentSnapshot; isPublic: boolean; untold: Untold };
+  "service.status_changed": { service: ServiceSnapshot; untold: Untold };
   "alert.noted": { alertId: string; text: string };
   /** A rule changed while its alert was open: what changed in the alert. */
   "alert.updated": { alertId: string; changes: Record<string, unknown> };
@@ -122,5 +207,6 @@ export const TELLABLE_EVENTS = [
   "channel.failed",
   "channel.disabled",
   "channel.resumed",
+  "channel.summary",
 ] as const;
 export type TellableEvent = (typeof TELLABLE_EVENTS)[number];

@@ -80,9 +80,10 @@ export const performAttempt = async (
     exchange,
     judgement,
     retryAfterMs:
-      statusCode === 429 || statusCode === 503
+      judgement.retryAfterMs ??
+      (statusCode === 429 || statusCode === 503
         ? parseRetryAfter(exchange.responseHeaders["retry-after"], clock.now())
-        : null,
+        : null),
     record: {
       deliverySeq: input.deliverySeq,
       channelId: channel.id,

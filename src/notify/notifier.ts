@@ -1,8 +1,16 @@
-// In: an event about an alert. Out: one outbox row for each channel that wants it, added to the
+// In: an event about an alert, incident or service. Out: one outbox row for each channel that wants it, added to the
 // plan that also holds the state change. Routing happens here, in the deciding commit.
 import type { Message } from "../channels/channel";
 import type { Channel } from "../channels/directory";
-import type { AlertSnapshot, EscalationSnapshot } from "../core/events";
+import type {
+  AlertSnapshot,
+  EscalationSnapshot,
+  IncidentSnapshot,
+  ServiceSnapshot,
+  TellableEvent,
+  Untold,
+  UntoldReason,
+} from "../core/events";
 import type { TenantDirectory } from "../core/tenants";
 import type { Outbox } from "../delivery/outbox";
 import type { Plan } from "./plan";
@@ -19,10 +27,29 @@ export interface AlertOccurrence {
   note?: string | null;
 }
 
-/** Plans only: nothing is told before the plan is committed. Never throws. */
+export interface IncidentOccurrence {
+  event: "incident.opened" | "incident.updated" | "incident.resolved";
+  incident: IncidentSnapshot;
+  /** When it happened, in ms. */
+  at: number;
+}
+
+export interface ServiceOccurrence {
+  event: "service.status_changed";
+  service: ServiceSnapshot;
+  /** When it happened, in ms. */
+  at: number;
+}
+
+/**
+ * Plans only: nothing is told before the plan is committed. Never throws. What was not told to whom,
+ * and why, is given back for the event's journal row.
+ */
 export interface Notifier {
   /** To every channel whose subscription and filters it passes. */
-  planAlert(occurrence: AlertOccurrence, plan: Plan): void;
+  planAlert(occurrence: AlertOccurrence, plan: Plan): Untold;
+  planIncident(occurrence: IncidentOccurrence, plan: Plan): Untold;
+  planService(occurrence: ServiceOccurrence, plan: Plan): Untold;
   /** To one channel whatever it subscribes to. False, and nothing planned, when `canEscalateTo` is. */
   planEscalation(
     occurrence: AlertOccurrence,
@@ -51,59 +78,105 @@ export interface NotifierParts {
 }
 
 /** Critical messages overtake all others (0 before 1 before 2). */
-const urgencyOf = (alert: AlertSnapshot): number => (alert.severity === "critical" ? 0 : 1);
+const urgencyOf = (severity: string): number => (severity === "critical" ? 0 : 1);
+
+/** What a message is about, as its outbox row needs it. */
+interface Subject {
+  tenantId: string;
+  projectId: string;
+  subjectId: string;
+  machineId: string | null;
+  urgency: number;
+}
+
+const subjectOfAlert = (alert: AlertSnapshot): Subject => ({
+  tenantId: alert.tenantId,
+  projectId: alert.projectId,
+  subjectId: alert.id,
+  machineId: alert.machineId,
+  urgency: urgencyOf(alert.severity),
+});
+
+const NOBODY: Untold = {};
 
 /** Routes by the channels as they are at the moment of each call. */
 export const createNotifier = ({ tenants, channels, outbox, baseUrl }: NotifierParts): Notifier => {
-  const compose = (occurrence: AlertOccurrence, escalation?: EscalationSnapshot): Message | undefined => {
-    const { alert } = occurrence;
-    const organization = tenants.organization(alert.tenantId);
+  type Facts = Pick<Message, "alert" | "escalation" | "incident" | "service" | "note">;
+
+  const compose = (
+    { tenantId, projectId }: Subject,
+    { event, at }: { event: TellableEvent; at: number },
+    facts: Facts,
+  ): Message | undefined => {
+    const organization = tenants.organization(tenantId);
     if (organization === undefined) return undefined;
-    const project =
-      tenants.project(alert.tenantId, alert.projectId) ?? tenants.defaultProject(alert.tenantId);
+    const project = tenants.project(tenantId, projectId) ?? tenants.defaultProject(tenantId);
     return {
-      event: occurrence.event,
-      at: occurrence.at,
+      event,
+      at,
       organization,
       project: { id: project.id, number: project.number, name: project.name, slug: project.slug },
-      alert,
-      ...(escalation === undefined ? {} : { escalation }),
-      ...(occurrence.note ? { note: occurrence.note } : {}),
+      ...facts,
       baseUrl: baseUrl(),
     };
   };
+
+  const composeAlert = (occurrence: AlertOccurrence, escalation?: EscalationSnapshot): Message | undefined =>
+    compose(subjectOfAlert(occurrence.alert), occurrence, {
+      alert: occurrence.alert,
+      ...(escalation === undefined ? {} : { escalation }),
+      ...(occurrence.note ? { note: occurrence.note } : {}),
+    });
 
   const findSwitchedOn = (tenantId: string, channelId: string): Channel | undefined => {
     const channel = channels.find(tenantId, channelId);
     return channel?.isActive === true ? channel : undefined;
   };
 
-  const add = (channel: Channel, message: Message, occurrence: AlertOccurrence, plan: Plan): void => {
-    const row = outbox.plan(channel, message, {
-      subjectId: occurrence.alert.id,
-      machineId: occurrence.alert.machineId,
-      urgency: urgencyOf(occurrence.alert),
-      at: occurrence.at,
-    });
+  const add = (channel: Channel, message: Message, subject: Subject, plan: Plan): void => {
+    const { subjectId, machineId, urgency } = subject;
+    const row = outbox.plan(channel, message, { subjectId, machineId, urgency, at: message.at });
     plan.statements.push(outbox.insertStatement(row));
     plan.deliveries.push(row);
   };
 
+  /** To whoever wants it; `compose` runs only when there is anybody. */
+  const tell = (subject: Subject, composeOnce: () => Message | undefined, plan: Plan): Untold => {
+    const candidates = channels.of(subject.tenantId);
+    if (candidates.length === 0) return NOBODY;
+    const message = composeOnce();
+    if (message === undefined) return NOBODY;
+    const untold: Record<string, UntoldReason> = {};
+    for (const channel of candidates) {
+      const verdict = route(channel, message);
+      if (verdict === "passes") add(channel, message, subject, plan);
+      else untold[channel.id] = verdict;
+    }
+    return untold;
+  };
+
   return {
-    planAlert: (occurrence, plan) => {
-      const candidates = channels.of(occurrence.alert.tenantId);
-      if (candidates.length === 0) return;
-      const message = compose(occurrence);
-      if (message === undefined) return;
-      for (const channel of candidates)
-        if (route(channel, message) === "passes") add(channel, message, occurrence, plan);
+    planAlert: (occurrence, plan) =>
+      tell(subjectOfAlert(occurrence.alert), () => composeAlert(occurrence), plan),
+    planIncident: (occurrence, plan) => {
+      const { incident } = occurrence;
+      const { tenantId, projectId, id, severity } = incident;
+      const urgency = urgencyOf(severity);
+      const subject = { tenantId, projectId, subjectId: id, machineId: null, urgency };
+      return tell(subject, () => compose(subject, occurrence, { incident }), plan);
+    },
+    planService: (occurrence, plan) => {
+      const { service } = occurrence;
+      const { tenantId, projectId, id } = service;
+      const subject = { tenantId, projectId, subjectId: id, machineId: null, urgency: 1 };
+      return tell(subject, () => compose(subject, occurrence, { service }), plan);
     },
     planEscalation: (occurrence, escalation, channelId, plan) => {
       const channel = findSwitchedOn(occurrence.alert.tenantId, channelId);
       if (channel === undefined) return false;
-      const message = compose(occurrence, escalation);
+      const message = composeAlert(occurrence, escalation);
       if (message === undefined) return false;
-      add(channel, message, occurrence, plan);
+      add(channel, message, subjectOfAlert(occurrence.alert), plan);
       return true;
     },
     canEscalateTo: (tenantId, channelId) => findSwitchedOn(tenantId, channelId) !== undefined,
@@ -111,7 +184,7 @@ export const createNotifier = ({ tenants, channels, outbox, baseUrl }: NotifierP
       channels.of(tenantId).some((channel) => {
         const alert = sampleFor(channel);
         if (alert === null) return false;
-        const message = compose({ event: "alert.triggered", alert, at: alert.createdAt });
+        const message = composeAlert({ event: "alert.triggered", alert, at: alert.createdAt });
         return message !== undefined && route(channel, message) === "passes";
       }),
   };

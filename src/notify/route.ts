@@ -3,33 +3,46 @@
 import type { Channel } from "../channels/directory";
 import type { Message } from "../channels/channel";
 import type { ChannelFilters } from "../channels/schema";
+import { INCIDENT_SEVERITIES, type UntoldReason } from "../core/events";
+import { SEVERITIES } from "../core/severity";
 
 /** `passes`, or the first thing that keeps the message from the channel. */
-export type RouteVerdict =
-  | "passes"
-  | "channel_inactive"
-  | "channel_unverified"
-  | "not_subscribed"
-  | "severity_filtered"
-  | "group_filtered"
-  | "project_filtered"
-  | "machine_filtered"
-  | "label_filtered";
+export type RouteVerdict = "passes" | UntoldReason;
 
-const ALERT_SEVERITIES: ReadonlySet<string> = new Set(["info", "warning", "critical"]);
+const ALERT_WORDS: ReadonlySet<string> = new Set(SEVERITIES);
+const INCIDENT_WORDS: ReadonlySet<string> = new Set(INCIDENT_SEVERITIES);
+
+const isGiven = (list: readonly unknown[] | undefined): boolean => list !== undefined && list.length > 0;
+
+/** Words of incidents do not concern alerts, nor those of alerts incidents; what has no severity passes. */
+const passesSeverities = (severities: readonly string[], { alert, incident }: Message): boolean => {
+  const severity = alert?.severity ?? incident?.severity;
+  if (severity === undefined) return true;
+  const words = severities.filter((word) => (alert === undefined ? INCIDENT_WORDS : ALERT_WORDS).has(word));
+  return words.length === 0 || words.includes(severity);
+};
+
+const groupsOf = ({ incident, service }: Message): readonly (string | null)[] => [
+  ...(incident === undefined ? [] : [incident.monitor?.group ?? null]),
+  ...(incident?.services.map(({ group }) => group) ?? []),
+  ...(service === undefined ? [] : [service.group]),
+];
 
 /** An event that lacks a filtered attribute does not pass. */
 const filterVerdict = (filters: ChannelFilters, message: Message): RouteVerdict => {
-  const alert = message.alert;
-  // Words of incidents do not concern alerts: only words of the event's own kind filter it.
-  const severities = filters.severities?.filter((word) => ALERT_SEVERITIES.has(word)) ?? [];
-  if (severities.length > 0 && (alert === undefined || !severities.includes(alert.severity)))
+  const { alert, incident, service } = message;
+  if (filters.severities !== undefined && !passesSeverities(filters.severities, message))
     return "severity_filtered";
-  if (filters.groups !== undefined && filters.groups.length > 0) return "group_filtered";
-  if (filters.project_ids !== undefined && filters.project_ids.length > 0)
-    if (alert === undefined || !filters.project_ids.includes(alert.projectId)) return "project_filtered";
-  if (filters.machine_ids !== undefined && filters.machine_ids.length > 0)
-    if (alert === undefined || !filters.machine_ids.includes(alert.machineId)) return "machine_filtered";
+  if (isGiven(filters.groups))
+    if (!groupsOf(message).some((group) => group !== null && filters.groups?.includes(group) === true))
+      return "group_filtered";
+  const projectId = alert?.projectId ?? incident?.projectId ?? service?.projectId;
+  if (isGiven(filters.project_ids))
+    if (projectId === undefined || filters.project_ids?.includes(projectId) !== true)
+      return "project_filtered";
+  if (isGiven(filters.machine_ids))
+    if (alert === undefined || filters.machine_ids?.includes(alert.machineId) !== true)
+      return "machine_filtered";
   if (filters.labels !== undefined)
     for (const [name, value] of Object.entries(filters.labels))
       if (alert?.labels[name] !== value) return "label_filtered";

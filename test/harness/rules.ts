@@ -157,7 +157,12 @@ export class RuleBench {
     const repository = createAlertRepository(store);
     const book = createAlertBook(repository, this.directory);
     const notifier: Notifier = {
-      planAlert: ({ event, alert }, plan) => plan.afterCommit.push(() => this.told.push({ event, alert })),
+      planAlert: ({ event, alert }, plan) => {
+        plan.afterCommit.push(() => this.told.push({ event, alert }));
+        return {};
+      },
+      planIncident: () => ({}),
+      planService: () => ({}),
       planEscalation: ({ event, alert }, escalation, channelId, plan) => {
         if (!this.channels.has(channelId)) return false;
         plan.afterCommit.push(() => this.told.push({ event, alert, escalation, channelId }));

@@ -28,6 +28,8 @@ export interface Dialect {
   readonly defaultEvents: readonly TellableEvent[];
   /** The dialect's own names of events that `events` may hold. */
   readonly eventAliases: Readonly<Record<string, readonly TellableEvent[]>>;
+  /** What the test button sends: complete in the dialect's shape, with `test: true`. */
+  readonly testEvent: TellableEvent;
   /** The payload as a JSON value. Pure: golden files hold what it gives. */
   readonly compose: (message: Message) => Record<string, unknown>;
 }

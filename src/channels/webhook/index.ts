@@ -63,6 +63,7 @@ export const webhook: ChannelType<WebhookConfig> = {
   label: "Webhook",
   description: "Sends each event as a signed HTTP request to an address of yours.",
   fields: WEBHOOK_FIELDS,
+  audience: "program",
   defaultEvents: DEFAULT_DIALECT.defaultEvents,
   parse: parseWebhookConfig,
   behaviour: (config) => ({
@@ -80,6 +81,7 @@ export const webhook: ChannelType<WebhookConfig> = {
   judge,
   targets: ({ url }) => [{ field: "config.url", url }],
   eventAliases: ({ dialect }) => dialect.eventAliases,
+  testEvents: ({ dialect }) => [dialect.testEvent],
   secrets: secretsOf,
   mask,
 };

@@ -1,6 +1,6 @@
 // In: nothing. Out: the messages that golden files hold, and a valid config with a secret in every
 // place that can hold one, per channel type. A new type adds its entry here.
-import type { AlertSnapshot } from "../../../src/core/events";
+import type { AlertSnapshot, IncidentSnapshot, ServiceSnapshot } from "../../../src/core/events";
 import type { Message } from "../../../src/channels/channel";
 
 const AT = Date.UTC(2026, 3, 4, 10, 30, 5, 678);
@@ -53,6 +53,48 @@ const acknowledged: AlertSnapshot = {
   acknowledgedBy: "Kim",
 };
 
+/** StatusPulse's own sample, in our words. */
+const OPENED_AT = Date.UTC(2024, 2, 15, 14, 22, 1);
+const incident: IncidentSnapshot = {
+  id: id(9),
+  number: 8842,
+  code: "INC-8842-ALPHA",
+  tenantId: id(2),
+  projectId: id(3),
+  title: "checkout-api-prod is down",
+  status: "investigating",
+  severity: "critical",
+  message: "https://api.yourcompany.com/v2/checkout answered 503",
+  services: [{ id: id(10), name: "Checkout <b>API</b> & more", group: "api-gateway" }],
+  monitor: { id: id(11), name: "checkout-api-prod", group: "api-gateway" },
+  probe: {
+    endpoint: "https://api.yourcompany.com/v2/checkout",
+    responseCode: 503,
+    latencyMs: 1_240,
+    region: "us-east-1",
+  },
+  finalResponseCode: null,
+  isAutoResolved: false,
+  engineerNotes: "",
+  source: { kind: "monitor", id: id(11) },
+  openedAt: OPENED_AT,
+  resolvedAt: null,
+};
+
+const service: ServiceSnapshot = {
+  id: id(10),
+  tenantId: id(2),
+  projectId: id(3),
+  name: "API Gateway",
+  group: "api-gateway",
+  status: "down",
+  previousStatus: "operational",
+  message: "API Gateway is unreachable",
+  changedAt: AT,
+};
+
+const notice = (reason: string): Message["channel"] => ({ id: id(8), name: "PagerDuty Integration", reason });
+
 export const MESSAGES: Record<string, Message> = {
   "alert.triggered": { ...base, event: "alert.triggered", alert },
   "alert.acknowledged": {
@@ -80,11 +122,48 @@ export const MESSAGES: Record<string, Message> = {
     alert,
     escalation: { policyId: id(6), policyName: "Critical, 15 min", waitMinutes: 15, step: 0 },
   },
+  "incident.opened": { ...base, event: "incident.opened", at: OPENED_AT, incident },
+  "incident.updated": {
+    ...base,
+    event: "incident.updated",
+    at: OPENED_AT + 600_000,
+    incident: { ...incident, status: "identified", message: "A cache went stale. @channel <!here> *all*" },
+  },
+  "incident.resolved": {
+    ...base,
+    event: "incident.resolved",
+    at: OPENED_AT + 2_623_000,
+    incident: {
+      ...incident,
+      status: "resolved",
+      message: "Recovered",
+      finalResponseCode: 200,
+      isAutoResolved: true,
+      engineerNotes: "Cache flush restored connectivity",
+      resolvedAt: OPENED_AT + 2_623_000,
+    },
+  },
+  "service.status_changed": { ...base, event: "service.status_changed", service },
   "channel.test": { ...base, event: "channel.test", alert, test: true },
   "channel.paused": {
     ...base,
     event: "channel.paused",
-    channel: { id: id(8), name: "PagerDuty Integration", reason: "Four attempts failed." },
+    channel: notice("Four attempts failed."),
+  },
+  "channel.resumed": { ...base, event: "channel.resumed", channel: notice("Resumed by Kim.") },
+  "channel.summary": {
+    ...base,
+    event: "channel.summary",
+    summary: {
+      from: AT - 7_200_000,
+      until: AT - 3_600_000,
+      count: 3,
+      lines: [
+        { at: AT - 7_200_000, event: "alert.triggered", text: "Critical: Spindle too hot on CNC Mill #1" },
+        { at: AT - 5_400_000, event: "alert.resolved", text: "Resolved: Spindle too hot on CNC Mill #1" },
+        { at: AT - 3_600_000, event: "incident.opened", text: "Critical: checkout-api-prod is down" },
+      ],
+    },
   },
 };
 

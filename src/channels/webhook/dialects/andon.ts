@@ -1,6 +1,11 @@
 // In: a message. Out: Andon's own payload: every field of Haltless' payload with the same name and
 // type, and more. Times in whole seconds with Z.
-import { TELLABLE_EVENTS, type AlertSnapshot } from "../../../core/events";
+import {
+  TELLABLE_EVENTS,
+  type AlertSnapshot,
+  type IncidentSnapshot,
+  type ServiceSnapshot,
+} from "../../../core/events";
 import { isoSeconds } from "../../../core/time";
 import type { Message } from "../../channel";
 import type { Dialect } from "../dialect";
@@ -35,8 +40,38 @@ const alertFields = (alert: AlertSnapshot): Record<string, unknown> => ({
   created_at: isoSeconds(alert.createdAt),
 });
 
+const incidentFields = (incident: IncidentSnapshot): Record<string, unknown> => ({
+  id: incident.id,
+  code: incident.code,
+  number: incident.number,
+  title: incident.title,
+  status: incident.status,
+  severity: incident.severity,
+  message: incident.message,
+  services: incident.services.map(({ id, name, group }) => ({ id, name, group })),
+  monitor: incident.monitor === null ? null : { id: incident.monitor.id, name: incident.monitor.name },
+  endpoint: incident.probe?.endpoint ?? null,
+  response_code: incident.finalResponseCode ?? incident.probe?.responseCode ?? null,
+  latency_ms: incident.probe?.latencyMs ?? null,
+  region: incident.probe?.region ?? null,
+  auto_resolved: incident.isAutoResolved,
+  engineer_notes: incident.engineerNotes,
+  opened_at: isoSeconds(incident.openedAt),
+  resolved_at: secondsOrNull(incident.resolvedAt),
+});
+
+const serviceFields = (service: ServiceSnapshot): Record<string, unknown> => ({
+  id: service.id,
+  name: service.name,
+  group: service.group,
+  status: service.status,
+  previous_status: service.previousStatus,
+  message: service.message,
+  changed_at: isoSeconds(service.changedAt),
+});
+
 export const composeAndon = (message: Message): Record<string, unknown> => {
-  const { alert, escalation, channel, organization, project } = message;
+  const { alert, escalation, incident, service, channel, organization, project } = message;
   const payload: Record<string, unknown> = {
     event: message.event,
     timestamp: isoSeconds(message.at),
@@ -50,6 +85,8 @@ export const composeAndon = (message: Message): Record<string, unknown> => {
       wait_minutes: escalation.waitMinutes,
       step: escalation.step,
     };
+  if (incident !== undefined) payload["incident"] = incidentFields(incident);
+  if (service !== undefined) payload["service"] = serviceFields(service);
   if (channel !== undefined)
     payload["channel"] = { id: channel.id, name: channel.name, reason: channel.reason };
   if (message.note !== undefined) payload["note"] = message.note;
@@ -60,7 +97,9 @@ export const composeAndon = (message: Message): Record<string, unknown> => {
   return payload;
 };
 
-const linksOf = ({ alert, channel, baseUrl }: Message): Record<string, string> => {
+const linksOf = ({ alert, incident, service, channel, baseUrl }: Message): Record<string, string> => {
+  if (incident !== undefined) return { incident: `${baseUrl}/incidents/${incident.code}` };
+  if (service !== undefined) return { service: `${baseUrl}/services/${service.id}` };
   if (alert !== undefined)
     return { alert: `${baseUrl}/alerts/${alert.number}`, machine: `${baseUrl}/machines/${alert.machineId}` };
   return channel === undefined ? {} : { channel: `${baseUrl}/channels/${channel.id}` };
@@ -78,5 +117,6 @@ export const andon: Dialect = {
   signatures: [],
   defaultEvents: TELLABLE_EVENTS.filter((event) => !event.startsWith("channel.")),
   eventAliases: {},
+  testEvent: "channel.test",
   compose: composeAndon,
 };

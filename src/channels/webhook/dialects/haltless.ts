@@ -50,5 +50,6 @@ export const haltless: Dialect = {
   signatures: [],
   defaultEvents: ["alert.triggered", "alert.escalated"],
   eventAliases: {},
+  testEvent: "channel.test",
   compose,
 };

@@ -1,0 +1,25 @@
+// In: a text and a limit. Out: the text, or as much of it as fits with an ellipsis; no character is cut in half.
+
+const ELLIPSIS = "…";
+
+/** At most `limit` UTF-16 units (what most services count), the ellipsis included. */
+export const cutText = (text: string, limit: number): string => {
+  if (text.length <= limit) return text;
+  if (limit <= 0) return "";
+  let end = limit - ELLIPSIS.length;
+  const last = text.charCodeAt(end - 1);
+  // Never between the halves of a surrogate pair.
+  if (end > 0 && last >= 0xd800 && last <= 0xdbff) end--;
+  return text.slice(0, end) + ELLIPSIS;
+};
+
+const encoder = new TextEncoder();
+
+/** At most `limit` bytes of UTF-8, the ellipsis included. */
+export const cutBytes = (text: string, limit: number): string => {
+  if (encoder.encode(text).length <= limit) return text;
+  const room = limit - encoder.encode(ELLIPSIS).length;
+  if (room < 0) return "";
+  const { read } = encoder.encodeInto(text, new Uint8Array(room));
+  return text.slice(0, read) + ELLIPSIS;
+};
