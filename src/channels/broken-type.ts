@@ -2,9 +2,9 @@
 // nothing, loses nothing, and shows the reason; correcting the settings replaces it.
 import { AppError } from "../core/errors";
 import { MASK } from "../lib/secrets";
-import type { ChannelType } from "./channel";
+import type { AnyChannelType } from "./channel";
 
-export const brokenType = (kind: string, reason: string): ChannelType => {
+export const brokenType = (kind: string, reason: string): AnyChannelType => {
   const refuse = (): never => {
     throw new AppError("invalid", reason, { field: "config" });
   };

@@ -95,13 +95,18 @@ export interface ComposedBody {
   contentType: string;
 }
 
+/** One HTTP request. */
 export interface OutboundRequest {
+  transport?: "http";
   method: "POST" | "PUT" | "PATCH" | "GET";
   url: string;
   headers: Record<string, string>;
   body: Uint8Array | null;
   tls?: { ca?: string; cert?: string; key?: string; serverName?: string };
 }
+
+/** What a channel type may ask delivery to send: one member per transport. */
+export type TransportRequest = OutboundRequest;
 
 export interface RequestContext {
   /** `webhook-id`. */
@@ -164,7 +169,8 @@ export interface Judgement {
  */
 export type ChannelAudience = "program" | "people" | "state";
 
-export interface ChannelType<Config = unknown> {
+/** A type whose messages go out by HTTP needs to name only its config. */
+export interface ChannelType<Config = unknown, Request extends TransportRequest = OutboundRequest> {
   readonly kind: string;
   readonly label: string;
   readonly description: string;
@@ -178,7 +184,7 @@ export interface ChannelType<Config = unknown> {
   /** Pure: golden files hold its output. The bytes are stored and sent unchanged on every try. */
   readonly compose: (message: Message, config: Config) => ComposedBody;
   /** Called for each attempt with the present config: headers and fresh signatures. */
-  readonly request: (composed: ComposedBody, config: Config, context: RequestContext) => OutboundRequest;
+  readonly request: (composed: ComposedBody, config: Config, context: RequestContext) => Request;
   readonly judge: (result: SendResult) => Judgement;
   /** URLs that it will dial, with the field of each: checked against the outbound policy on saving. */
   readonly targets: (config: Config) => readonly { field: string; url: string }[];
@@ -194,3 +200,6 @@ export interface ChannelType<Config = unknown> {
   /** The config as the client gave it, with every secret replaced by `••••` and its last four characters. */
   readonly mask: (config: Config) => Record<string, unknown>;
 }
+
+/** A type of any transport, its config unknown: what the registry, the directory and delivery see. */
+export type AnyChannelType = ChannelType<unknown, TransportRequest>;

@@ -2,7 +2,7 @@
 // live object each: whoever holds it sees changes, so that an attempt uses the present settings.
 import { TELLABLE_EVENTS, type TellableEvent } from "../core/events";
 import type { Engine } from "../store/engine";
-import type { ChannelBehaviour, ChannelType } from "./channel";
+import type { AnyChannelType, ChannelBehaviour } from "./channel";
 import { channelTypes } from "./registry";
 import { loadChannels, type ChannelRow } from "./repository";
 import type { ChannelFilters, ChannelHealth } from "./schema";
@@ -15,7 +15,7 @@ export interface Channel {
   name: string;
   /** The type's name, also where the type itself could not be used. */
   kind: string;
-  type: ChannelType;
+  type: AnyChannelType;
   /** What the type's `parse` returned. */
   config: unknown;
   /** As stored, secrets in clear: only the channel service looks at it. */
@@ -56,7 +56,7 @@ const isTellable = (name: string): name is TellableEvent =>
   (TELLABLE_EVENTS as readonly string[]).includes(name);
 
 /** The events that a name stands for: a dotted name itself, or a dialect's own. Empty when unknown. */
-export const eventsOfName = (name: string, type: ChannelType, config: unknown): readonly TellableEvent[] => {
+export const eventsOfName = (name: string, type: AnyChannelType, config: unknown): readonly TellableEvent[] => {
   if (isTellable(name)) return [name];
   const aliases = type.eventAliases(config);
   return Object.hasOwn(aliases, name) ? (aliases[name] ?? []) : [];

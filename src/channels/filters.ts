@@ -1,13 +1,13 @@
 // In: events and filters as a client wrote them. Out: the same, once every name in them is known.
 import { invalid } from "../core/errors";
-import type { ChannelType } from "./channel";
+import type { AnyChannelType } from "./channel";
 import { eventsOfName } from "./directory";
 import type { ChannelFilters } from "./schema";
 
 /** Returned as sent. Throws `invalid` on `events`, naming what is not known. */
 export const checkEvents = (
   events: readonly string[] | null,
-  type: ChannelType,
+  type: AnyChannelType,
   config: unknown,
 ): string[] | null => {
   if (events === null) return null;

@@ -1,10 +1,11 @@
 // In: one folder per channel type. Out: all types by kind. Adding one is its folder and a line here.
-import type { ChannelType } from "./channel";
+import type { AnyChannelType, ChannelType, TransportRequest } from "./channel";
 import { webhook } from "./webhook";
 
 /** Sound: a type's functions are only ever given what its own `parse` returned. */
-const registered = <Config>(type: ChannelType<Config>): ChannelType => type as unknown as ChannelType;
+const registered = <Config>(type: ChannelType<Config, TransportRequest>): AnyChannelType =>
+  type as unknown as AnyChannelType;
 
-const ALL: readonly ChannelType[] = [registered(webhook)];
+const ALL: readonly AnyChannelType[] = [registered(webhook)];
 
-export const channelTypes: ReadonlyMap<string, ChannelType> = new Map(ALL.map((type) => [type.kind, type]));
+export const channelTypes: ReadonlyMap<string, AnyChannelType> = new Map(ALL.map((type) => [type.kind, type]));

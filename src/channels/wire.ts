@@ -3,7 +3,7 @@ import { t, type Static, type TSchema } from "elysia";
 import { isoMillis, isoMillisOrNull } from "../core/time";
 import { AttemptWire } from "../delivery/wire";
 import { pageFields } from "../http/models";
-import { FIELD_TYPES, type ChannelField, type ChannelType } from "./channel";
+import { FIELD_TYPES, type AnyChannelType, type ChannelField } from "./channel";
 import type { Channel } from "./directory";
 import { CHANNEL_HEALTHS } from "./schema";
 import type { ChannelDraft } from "./service";
@@ -164,7 +164,7 @@ const presentField = (field: ChannelField): Static<typeof FieldWire> => ({
   advanced: field.advanced ?? false,
 });
 
-export const presentType = (type: ChannelType): ChannelTypeWire => ({
+export const presentType = (type: AnyChannelType): ChannelTypeWire => ({
   kind: type.kind,
   label: type.label,
   description: type.description,

@@ -6,7 +6,8 @@ import type { Clock } from "../core/clock";
 import { parseRetryAfter } from "../lib/retry-schedule";
 import { maskHeaders, redact } from "../lib/secrets";
 import type { AttemptRecord } from "./repository";
-import type { Exchange, Sender } from "./sender";
+import { headersOfRequest, type Transports } from "./transports";
+import type { Exchange } from "./trial";
 
 export interface AttemptInput {
   channel: Channel;
@@ -29,7 +30,7 @@ export interface AttemptResult {
 }
 
 export interface AttemptParts {
-  sender: Sender;
+  transports: Transports;
   clock: Clock;
   version: string;
 }
@@ -55,7 +56,7 @@ const redactAll = (values: Record<string, string>, secrets: readonly string[]): 
 
 /** Never rejects: whatever goes wrong is the attempt's outcome. */
 export const performAttempt = async (
-  { sender, clock, version }: AttemptParts,
+  { transports, clock, version }: AttemptParts,
   input: AttemptInput,
 ): Promise<AttemptResult> => {
   const { channel } = input;
@@ -68,8 +69,8 @@ export const performAttempt = async (
       now: clock.now(),
       version,
     });
-    requestHeaders = request.headers;
-    exchange = await sender.send(request, { timeoutMs: behaviour.timeoutMs });
+    requestHeaders = headersOfRequest(request);
+    exchange = await transports.send(request, { timeoutMs: behaviour.timeoutMs, channelId: channel.id });
   } catch {
     // The error may quote the settings: only the fact is kept.
     exchange = unsent(clock.now(), "No request can be made from the channel's settings.");

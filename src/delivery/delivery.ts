@@ -14,6 +14,8 @@ import { createResolver } from "./resolver";
 import type { Outcome } from "./schema";
 import { createSender, type Dial, type Sender } from "./sender";
 import { sendTest } from "./test-send";
+import { createTargets } from "./targets";
+import { createTransports } from "./transports";
 import { createDeliveryWorker, type DeliveryWorker } from "./worker";
 
 export interface DeliveryParts {
@@ -64,12 +66,15 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     ...(seams.nameServer === undefined ? {} : { nameServer: seams.nameServer }),
     ...(seams.hostsPath === undefined ? {} : { hostsPath: seams.hostsPath }),
   });
+  const targets = createTargets({ policy, resolver });
   const sender = createSender({
     clock,
     policy,
     resolver,
+    targets,
     ...(seams.dial === undefined ? {} : { dial: seams.dial }),
   });
+  const transports = createTransports({ http: sender, targets });
   const outbox = createOutbox({ store, clock });
   const health = createChannelHealth({
     engine: store.engine,
@@ -83,7 +88,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     clock,
     log,
     directory,
-    sender,
+    transports,
     health,
     version,
     receiptsPath: parts.receiptsPath ?? null,
@@ -96,8 +101,8 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     sender,
     health,
     forChannels: {
-      refusalOf: sender.refusalOf,
-      sendTest: (channel, message) => sendTest({ store, clock, outbox, sender, version }, channel, message),
+      refusalOf: transports.refusalOf,
+      sendTest: (channel, message) => sendTest({ store, clock, outbox, transports, version }, channel, message),
       resume: worker.resume,
       wake: worker.wake,
     },

@@ -8,7 +8,7 @@ import { performAttempt } from "./attempt";
 import type { AttemptView } from "./history";
 import type { Outbox } from "./outbox";
 import { insertAttemptStatement } from "./repository";
-import type { Sender } from "./sender";
+import type { Transports } from "./transports";
 
 export interface TestResult {
   isSuccess: boolean;
@@ -21,20 +21,20 @@ export interface TestSendParts {
   store: { engine: Engine };
   clock: Clock;
   outbox: Outbox;
-  sender: Sender;
+  transports: Transports;
   version: string;
 }
 
 /** Takes as long as the channel's time-out at most. Whatever the endpoint does is in the result. */
 export const sendTest = async (
-  { store, clock, outbox, sender, version }: TestSendParts,
+  { store, clock, outbox, transports, version }: TestSendParts,
   channel: Channel,
   message: Message,
 ): Promise<TestResult> => {
   const at = clock.now();
   const row = outbox.plan(channel, message, { subjectId: channel.id, machineId: null, urgency: 1, at });
   const { judgement, record } = await performAttempt(
-    { sender, clock, version },
+    { transports, clock, version },
     { channel, deliveryId: row.id, deliverySeq: row.seq, composed: row, number: 1, queuedAt: at },
   );
   const isSuccess = judgement.outcome === "delivered";

@@ -22,15 +22,15 @@ import { reconcile } from "./reconcile";
 import { postponeBehind, refillLane } from "./refill";
 import { claimStatement, postponeStatement, releaseStatement } from "./repository";
 import type { Outcome } from "./schema";
-import type { Sender } from "./sender";
 import { createSettler } from "./settler";
+import type { Transports } from "./transports";
 
 export interface WorkerParts {
   store: { engine: Engine; epoch: number };
   clock: Clock;
   log: Log;
   directory: ChannelDirectory;
-  sender: Sender;
+  transports: Transports;
   health: ChannelHealthKeeper;
   version: string;
   /** File of results that the database does not have yet; null: channels wait for their results. */
@@ -60,7 +60,7 @@ const STOP_GRACE_MS = 8_000;
 const READ_AGAIN_MS = 1_000;
 
 export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
-  const { store, clock, log, directory, sender, health, random = Math.random } = parts;
+  const { store, clock, log, directory, transports, health, random = Math.random } = parts;
   const lanes = new Map<string, Lane>();
   const turns = new Turns();
   const pools = new Pools();
@@ -179,7 +179,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
 
   const hostOf = (channel: Channel): string => {
     const [target] = channel.type.targets(channel.config);
-    return target === undefined ? channel.id : sender.hostKey(target.url);
+    return target === undefined ? channel.id : transports.hostKey(target.url);
   };
 
   const start = (lane: Lane, channel: Channel, row: OutboxRow, host: string): void => {
@@ -229,7 +229,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       pump();
     });
     const result = await performAttempt(
-      { sender, clock, version: parts.version },
+      { transports, clock, version: parts.version },
       {
         channel,
         deliveryId: row.id,
@@ -338,7 +338,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     if (wasRunning) {
       const cancelGrace = clock.after(STOP_GRACE_MS, () => {
         hasGivenUp = true;
-        sender.abandon();
+        transports.abandon();
       });
       await Promise.all(running);
       cancelGrace();
