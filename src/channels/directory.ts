@@ -56,7 +56,11 @@ const isTellable = (name: string): name is TellableEvent =>
   (TELLABLE_EVENTS as readonly string[]).includes(name);
 
 /** The events that a name stands for: a dotted name itself, or a dialect's own. Empty when unknown. */
-export const eventsOfName = (name: string, type: AnyChannelType, config: unknown): readonly TellableEvent[] => {
+export const eventsOfName = (
+  name: string,
+  type: AnyChannelType,
+  config: unknown,
+): readonly TellableEvent[] => {
   if (isTellable(name)) return [name];
   const aliases = type.eventAliases(config);
   return Object.hasOwn(aliases, name) ? (aliases[name] ?? []) : [];

@@ -8,4 +8,6 @@ const registered = <Config>(type: ChannelType<Config, TransportRequest>): AnyCha
 
 const ALL: readonly AnyChannelType[] = [registered(webhook)];
 
-export const channelTypes: ReadonlyMap<string, AnyChannelType> = new Map(ALL.map((type) => [type.kind, type]));
+export const channelTypes: ReadonlyMap<string, AnyChannelType> = new Map(
+  ALL.map((type) => [type.kind, type]),
+);

@@ -102,7 +102,8 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     health,
     forChannels: {
       refusalOf: transports.refusalOf,
-      sendTest: (channel, message) => sendTest({ store, clock, outbox, transports, version }, channel, message),
+      sendTest: (channel, message) =>
+        sendTest({ store, clock, outbox, transports, version }, channel, message),
       resume: worker.resume,
       wake: worker.wake,
     },

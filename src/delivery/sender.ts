@@ -103,7 +103,8 @@ export const createSender = (parts: SenderParts): Sender => {
 
   const exchangeOf = async (request: OutboundRequest, trial: Trial): Promise<Exchange> => {
     const target = targets.targetOf(request.url);
-    if (target === null || !isHttp(target)) return trial.failed("invalid_config", "The URL can't be dialled.");
+    if (target === null || !isHttp(target))
+      return trial.failed("invalid_config", "The URL can't be dialled.");
     const vetted = await targets.vet(target, trial.signal);
     if (vetted === null) return trial.failed("timeout", "The time was up before the name was resolved.");
     if (vetted.reason !== null) return trial.failed(vetted.failure, vetted.reason);

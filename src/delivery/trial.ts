@@ -65,7 +65,10 @@ export const createTrials = (clock: Clock): Trials => {
       const failed: Trial["failed"] = (failure, error, address = null) => {
         const [word, text]: [SendFailure, string] =
           overBy === "deadline"
-            ? ["timeout", failure === "timeout" ? error : `There was no answer within ${timeoutMs / 1_000} s.`]
+            ? [
+                "timeout",
+                failure === "timeout" ? error : `There was no answer within ${timeoutMs / 1_000} s.`,
+              ]
             : overBy === "shutdown"
               ? ["internal", "Andon was stopped."]
               : [failure, error];
