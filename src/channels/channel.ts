@@ -183,6 +183,11 @@ export interface ChannelType<Config = unknown, Request extends TransportRequest 
   readonly behaviour: (config: Config) => ChannelBehaviour;
   /** Pure: golden files hold its output. The bytes are stored and sent unchanged on every try. */
   readonly compose: (message: Message, config: Config) => ComposedBody;
+  /**
+   * For a type that calls each recipient by itself: one body per recipient, which names it, and at least
+   * one. Each becomes a delivery of its own, so that a retry reaches only who was not reached yet.
+   */
+  readonly composeEach?: (message: Message, config: Config) => readonly ComposedBody[];
   /** Called for each attempt with the present config: headers and fresh signatures. */
   readonly request: (composed: ComposedBody, config: Config, context: RequestContext) => Request;
   readonly judge: (result: SendResult) => Judgement;

@@ -149,7 +149,7 @@ export const createChannelHealth = ({
       ...tenant,
       channel: { id: channel.id, name: channel.name, reason },
     };
-    return [outbox.plan(target, message, { subjectId: channel.id, machineId: null, urgency: 1, at })];
+    return outbox.plan(target, message, { subjectId: channel.id, machineId: null, urgency: 1, at });
   };
 
   const save = (channel: Channel): Statement[] => {

@@ -1,6 +1,6 @@
-// In: a message and the channel that shall have it. Out: an outbox row with the composed body, and
-// the statement that puts it into the commit of the decision. Nothing is sent from here.
-import type { Message } from "../channels/channel";
+// In: a message and the channel that shall have it. Out: an outbox row with the composed body for each
+// recipient, and the statement that puts it into the commit of the decision. Nothing is sent from here.
+import type { ComposedBody, Message } from "../channels/channel";
 import type { Channel } from "../channels/directory";
 import type { Clock } from "../core/clock";
 import { newId } from "../core/ids";
@@ -34,6 +34,12 @@ export interface OutboxRow {
   readonly createdAt: number;
 }
 
+/** Rows for different recipients of one message: none of them waits for another. */
+export const areOneMessage = (
+  left: Pick<OutboxRow, "event" | "createdAt">,
+  right: Pick<OutboxRow, "event" | "createdAt">,
+): boolean => left.event === right.event && left.createdAt === right.createdAt;
+
 export interface PlanOptions {
   /** The alert, incident or channel that the message is about: order is kept per subject. */
   subjectId: string;
@@ -48,16 +54,24 @@ export interface Outbox {
   /** Reads where numbering goes on; once, before the first `plan`. */
   load(): Promise<void>;
   /**
-   * Composes the body now. Never throws: a message that can't be composed becomes a row that is
-   * `failed` from the start, with the reason. Rows of a channel that sends nothing are `held`.
+   * Composes the bodies now: one row, or one per recipient where the type has several; never none.
+   * Never throws: a message that can't be composed becomes a row that is `failed` from the start,
+   * with the reason. Rows of a channel that sends nothing are `held`.
    */
-  plan(channel: Channel, message: Message, options: PlanOptions): OutboxRow;
+  plan(channel: Channel, message: Message, options: PlanOptions): OutboxRow[];
   /** The next running number; for rows that are made without a message (replays). */
   takeSeq(): number;
   insertStatement(row: OutboxRow): Statement;
 }
 
-const NOTHING = new Uint8Array();
+const NOTHING: ComposedBody = { body: new Uint8Array(), contentType: "application/octet-stream" };
+
+const composeAll = ({ type, config }: Channel, message: Message): readonly ComposedBody[] => {
+  if (type.composeEach === undefined) return [type.compose(message, config)];
+  const bodies = type.composeEach(message, config);
+  if (bodies.length === 0) throw new RangeError("a message without recipients");
+  return bodies;
+};
 
 export const createOutbox = ({ store, clock }: { store: { engine: Engine }; clock: Clock }): Outbox => {
   let seq = 0;
@@ -76,12 +90,12 @@ export const createOutbox = ({ store, clock }: { store: { engine: Engine }; cloc
     takeSeq,
     insertStatement: insertDeliveryStatement,
     plan: (channel, message, { subjectId, machineId, urgency, at }) => {
-      let body: Uint8Array = NOTHING;
-      let contentType = "application/octet-stream";
+      let bodies: readonly ComposedBody[];
       let failure: string | null = null;
       try {
-        ({ body, contentType } = channel.type.compose(message, channel.config));
+        bodies = composeAll(channel, message);
       } catch (error) {
+        bodies = [NOTHING];
         failure = `The message could not be composed: ${error instanceof Error ? error.name : "error"}.`;
       }
       const isHeld =
@@ -89,7 +103,7 @@ export const createOutbox = ({ store, clock }: { store: { engine: Engine }; cloc
         channel.health === "paused" ||
         channel.health === "failed" ||
         channel.health === "disabled";
-      return {
+      return bodies.map(({ body, contentType }) => ({
         seq: takeSeq(),
         id: newId(),
         tenantId: channel.tenantId,
@@ -108,7 +122,7 @@ export const createOutbox = ({ store, clock }: { store: { engine: Engine }; cloc
         reason: failure,
         replayOf: null,
         createdAt: at,
-      };
+      }));
     },
   };
 };

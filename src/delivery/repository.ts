@@ -28,7 +28,7 @@ const NEXT_DUE =
 
 const EARLIER =
   "SELECT seq, urgency, next_attempt_at, attempts FROM outbox WHERE subject_id = ? AND seq < ? AND channel_id = ? " +
-  `AND ${WAITING} ORDER BY seq LIMIT 1`;
+  `AND NOT (event = ? AND created_at = ?) AND ${WAITING} ORDER BY seq LIMIT 1`;
 
 const SETTLE =
   "UPDATE outbox SET status = ?, tries = ?, attempts = ?, next_attempt_at = ?, outcome = ?, reason = ?, " +
@@ -260,9 +260,10 @@ export interface EarlierRow {
   attempts: number;
 }
 
-/** The first row of the same channel and subject that was decided earlier and still waits. */
+/** The first row of the same channel and subject, of an earlier message, that still waits. */
 export const earlierWaiting = async (engine: Engine, row: OutboxRow): Promise<EarlierRow | null> => {
-  const [found] = await engine.query({ sql: EARLIER, params: [row.subjectId, row.seq, row.channelId] });
+  const { subjectId, seq, channelId, event, createdAt } = row;
+  const [found] = await engine.query({ sql: EARLIER, params: [subjectId, seq, channelId, event, createdAt] });
   if (found === undefined) return null;
   return {
     seq: found[0] as number,

@@ -1,4 +1,4 @@
-// In: an event about an alert, incident or service. Out: one outbox row for each channel that wants it, added to the
+// In: an event about an alert, incident or service. Out: outbox rows for each channel that wants it, added to the
 // plan that also holds the state change. Routing happens here, in the deciding commit.
 import type { Message } from "../channels/channel";
 import type { Channel } from "../channels/directory";
@@ -135,9 +135,10 @@ export const createNotifier = ({ tenants, channels, outbox, baseUrl }: NotifierP
 
   const add = (channel: Channel, message: Message, subject: Subject, plan: Plan): void => {
     const { subjectId, machineId, urgency } = subject;
-    const row = outbox.plan(channel, message, { subjectId, machineId, urgency, at: message.at });
-    plan.statements.push(outbox.insertStatement(row));
-    plan.deliveries.push(row);
+    for (const row of outbox.plan(channel, message, { subjectId, machineId, urgency, at: message.at })) {
+      plan.statements.push(outbox.insertStatement(row));
+      plan.deliveries.push(row);
+    }
   };
 
   /** To whoever wants it; `compose` runs only when there is anybody. */

@@ -141,15 +141,25 @@ export const openDeliveryBench = async (options: DeliveryBenchOptions = {}) => {
         ? { ...message, event }
         : { ...message, event, alert: { ...message.alert, ...alert } };
     },
-    plan: (
+    /** The rows of a message: one, unless the type has several recipients. */
+    planAll: (
       channel: Channel,
       message: Message,
       {
         subjectId = message.alert?.id ?? newId(),
         urgency = 1,
       }: { subjectId?: string; urgency?: number } = {},
-    ): OutboxRow =>
+    ): OutboxRow[] =>
       parts.delivery.outbox.plan(channel, message, { subjectId, machineId: null, urgency, at: clock.now() }),
+    plan: (
+      channel: Channel,
+      message: Message,
+      options: { subjectId?: string; urgency?: number } = {},
+    ): OutboxRow => {
+      const [row] = bench.planAll(channel, message, options);
+      if (row === undefined) throw new Error("nothing was planned");
+      return row;
+    },
     /** Plans, commits and hands over, as a decision does. */
     tell: async (
       channel: Channel,
