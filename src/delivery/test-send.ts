@@ -85,5 +85,10 @@ export const sendTest = async (
   const telling = results.find((result) => errorOf(result) !== null) ?? results.at(-1);
   if (telling === undefined) throw new Error("a test without a message");
   const error = errorOf(telling);
-  return { isSuccess: error === null, error, attempt: telling.record, attempts: results.map(({ record }) => record) };
+  return {
+    isSuccess: error === null,
+    error,
+    attempt: telling.record,
+    attempts: results.map(({ record }) => record),
+  };
 };
