@@ -87,6 +87,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     clock,
     log,
     store,
+    vault: store.vault,
     access,
     seams,
     metrics,
@@ -272,6 +273,7 @@ export const createApp = (config: Config, seams: AppSeams = {}): App => {
   const start = async (): Promise<void> => {
     store = await openStore({
       directory: config.dataDir,
+      secretKey: config.secretKey,
       log,
       clock,
       ...(seams.onFatal === undefined ? {} : { onFatal: seams.onFatal }),

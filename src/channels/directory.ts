@@ -1,6 +1,7 @@
 // In: the rows of all channels. Out: every channel in memory, as routing and delivery see it. One
 // live object each: whoever holds it sees changes, so that an attempt uses the present settings.
 import { TELLABLE_EVENTS, type TellableEvent } from "../core/events";
+import type { Vault } from "../core/vault";
 import type { Engine } from "../store/engine";
 import type { AnyChannelType, ChannelBehaviour } from "./channel";
 import { channelTypes } from "./registry";
@@ -18,7 +19,7 @@ export interface Channel {
   type: AnyChannelType;
   /** What the type's `parse` returned. */
   config: unknown;
-  /** As stored, secrets in clear: only the channel service looks at it. */
+  /** As the client wrote them, secrets in clear: only the channel service looks at it. */
   storedConfig: Record<string, unknown>;
   behaviour: ChannelBehaviour;
   /** Values that no evidence may hold. */
@@ -66,15 +67,20 @@ export const eventsOfName = (
   return Object.hasOwn(aliases, name) ? (aliases[name] ?? []) : [];
 };
 
+const UNREADABLE =
+  "The settings can't be opened: they were changed outside Andon, or their key is lost. Enter them again.";
+
 /** Builds the live object. A row that its type no longer accepts yields a channel that explains itself. */
 export const channelOf = (row: ChannelRow): Channel => {
   let type = channelTypes.get(row.type) ?? brokenType(row.type, `There is no channel type "${row.type}".`);
+  const storedConfig = row.config ?? {};
   let config: unknown;
   try {
-    config = type.parse(row.config);
+    config = type.parse(storedConfig);
   } catch (error) {
-    type = brokenType(row.type, error instanceof Error ? error.message : "The settings can't be read.");
-    config = row.config;
+    const why = error instanceof Error ? error.message : "The settings can't be read.";
+    type = brokenType(row.type, row.config === null ? UNREADABLE : why);
+    config = storedConfig;
   }
   const behaviour = type.behaviour(config);
   const named = row.events?.flatMap((name) => eventsOfName(name, type, config));
@@ -86,7 +92,7 @@ export const channelOf = (row: ChannelRow): Channel => {
     kind: row.type,
     type,
     config,
-    storedConfig: row.config,
+    storedConfig,
     behaviour,
     secrets: type.secrets(config),
     isActive: row.isActive,
@@ -103,7 +109,7 @@ export const channelOf = (row: ChannelRow): Channel => {
   };
 };
 
-export const createChannelDirectory = (store: { engine: Engine }): ChannelDirectory => {
+export const createChannelDirectory = (store: { engine: Engine; vault: Vault }): ChannelDirectory => {
   const byId = new Map<string, Channel>();
   const byTenant = new Map<string, Channel[]>();
 
@@ -119,7 +125,7 @@ export const createChannelDirectory = (store: { engine: Engine }): ChannelDirect
 
   return {
     load: async () => {
-      for (const row of await loadChannels(store.engine)) put(channelOf(row));
+      for (const row of await loadChannels(store)) put(channelOf(row));
     },
     of: (tenantId) => byTenant.get(tenantId) ?? [],
     find: (tenantId, id) => {

@@ -1,5 +1,6 @@
-// In: channels as rows. Out: reads, and the statements that a commit holds. The config column holds
-// secrets in clear: nothing but this file reads or writes it.
+// In: channels as rows. Out: reads, and the statements that a commit holds. The config column is sealed
+// as a whole, because any setting may hold a secret: nothing but this file reads or writes it.
+import type { Vault } from "../core/vault";
 import type { Engine, SqlValue, Statement } from "../store/engine";
 import type { ChannelFilters, ChannelHealth } from "./schema";
 
@@ -8,7 +9,8 @@ export interface ChannelRow {
   tenantId: string;
   name: string;
   type: string;
-  config: Record<string, unknown>;
+  /** Null when it can't be opened: it was changed outside Andon, or its key is lost. */
+  config: Record<string, unknown> | null;
   isActive: boolean;
   events: string[] | null;
   filters: ChannelFilters | null;
@@ -51,12 +53,23 @@ const parsed = <T>(text: SqlValue | undefined): T | null =>
 const json = (value: unknown): string | null =>
   value === null || value === undefined ? null : JSON.stringify(value);
 
-const rowOf = (values: SqlValue[]): ChannelRow => ({
+const openConfig = (sealed: string, vault: Vault): ChannelRow["config"] => {
+  try {
+    return JSON.parse(vault.open(sealed)) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+};
+
+const sealConfig = (config: ChannelRow["config"], vault: Vault): string =>
+  vault.seal(JSON.stringify(config ?? {}));
+
+const rowOf = (values: SqlValue[], vault: Vault): ChannelRow => ({
   id: values[0] as string,
   tenantId: values[1] as string,
   name: values[2] as string,
   type: values[3] as string,
-  config: parsed<Record<string, unknown>>(values[4]) ?? {},
+  config: openConfig(values[4] as string, vault),
   isActive: values[5] === 1,
   events: parsed<string[]>(values[6]),
   filters: parsed<ChannelFilters>(values[7]),
@@ -70,17 +83,22 @@ const rowOf = (values: SqlValue[]): ChannelRow => ({
   updatedAt: values[15] as number,
 });
 
-export const loadChannels = async (engine: Engine): Promise<ChannelRow[]> =>
-  (await engine.query({ sql: LOAD })).map(rowOf);
+export const loadChannels = async ({
+  engine,
+  vault,
+}: {
+  engine: Engine;
+  vault: Vault;
+}): Promise<ChannelRow[]> => (await engine.query({ sql: LOAD })).map((values) => rowOf(values, vault));
 
-export const insertChannelStatement = (row: ChannelRow): Statement => ({
+export const insertChannelStatement = (row: ChannelRow, vault: Vault): Statement => ({
   sql: INSERT,
   params: [
     row.id,
     row.tenantId,
     row.name,
     row.type,
-    JSON.stringify(row.config),
+    sealConfig(row.config, vault),
     row.isActive ? 1 : 0,
     json(row.events),
     json(row.filters),
@@ -96,12 +114,12 @@ export const insertChannelStatement = (row: ChannelRow): Statement => ({
 });
 
 /** Everything but health, which delivery owns. */
-export const updateChannelStatement = (row: ChannelRow): Statement => ({
+export const updateChannelStatement = (row: ChannelRow, vault: Vault): Statement => ({
   sql: UPDATE,
   params: [
     row.name,
     row.type,
-    JSON.stringify(row.config),
+    sealConfig(row.config, vault),
     row.isActive ? 1 : 0,
     json(row.events),
     json(row.filters),

@@ -20,8 +20,8 @@ export const channels = sqliteTable("channels", {
   tenantId: text("tenant_id").notNull(),
   name: text("name").notNull(),
   type: text("type").notNull(),
-  /** Holds secrets in clear: leaves the program only through the channel type's `mask`. */
-  config: json<Record<string, unknown>>("config").notNull(),
+  /** Sealed (`core/vault.ts`); in clear it leaves the program only through the channel type's `mask`. */
+  config: text("config").notNull(),
   isActive: flag("is_active").notNull(),
   /** As written by the client; null means the dialect's default. */
   events: json<string[]>("events"),

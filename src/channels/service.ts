@@ -5,6 +5,7 @@ import type { Clock } from "../core/clock";
 import { AppError, invalid, notFound } from "../core/errors";
 import { newId } from "../core/ids";
 import type { TenantDirectory } from "../core/tenants";
+import type { Vault } from "../core/vault";
 import { isSending } from "../delivery/is-sending";
 import { cancelStatements, holdStatement, releaseStatement } from "../delivery/repository";
 import type { TestResult } from "../delivery/test-send";
@@ -47,7 +48,7 @@ export interface ChannelDelivery {
 }
 
 export interface ChannelServiceParts {
-  store: { engine: Engine };
+  store: { engine: Engine; vault: Vault };
   clock: Clock;
   directory: ChannelDirectory;
   tenants: TenantDirectory;
@@ -127,7 +128,7 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
     const type = channelTypes.get(row.type);
     if (type === undefined)
       throw invalid("type", `type must be one of: ${[...channelTypes.keys()].join(", ")}.`);
-    const config = type.parse(row.config);
+    const config = type.parse(row.config ?? {});
     checkEvents(row.events, type, config);
     checkFilters(row.filters, { hasProject: (id) => tenants.project(row.tenantId, id) !== undefined });
     for (const { field, url } of mustCheckTargets ? type.targets(config) : []) {
@@ -169,7 +170,7 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
     const changes = changesBetween(live, next);
     const statements: Statement[] = [
       ...stillThere,
-      updateChannelStatement(row),
+      updateChannelStatement(row, store.vault),
       journalStatement({
         tenantId: principal.tenantId,
         kind: "config.updated",
@@ -212,7 +213,7 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
       const channel = await checked(row, true);
       await store.engine.batch([
         ...stillThere,
-        insertChannelStatement(row),
+        insertChannelStatement(row, store.vault),
         journalStatement({
           tenantId: principal.tenantId,
           kind: "config.created",

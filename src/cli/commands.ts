@@ -4,6 +4,7 @@ import type { Command } from "./command";
 import { config } from "./config";
 import { createDemoCommand } from "./demo";
 import { healthcheck } from "./healthcheck";
+import { secretsCommands } from "./secrets";
 import { createServeCommand, type CreateApp } from "./serve";
 import { withStoppedInstance } from "./stopped-instance";
 import { createTokenCommand } from "./token";
@@ -16,6 +17,7 @@ export const commandsOf = (createApp: CreateApp): Command[] => [
   healthcheck,
   createTokenCommand(withStoppedInstance, () => systemClock.now()),
   ...createUserCommands(withStoppedInstance),
+  ...secretsCommands,
   config,
   version,
 ];

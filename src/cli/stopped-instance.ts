@@ -12,7 +12,12 @@ export const withStoppedInstance: WithStoppedInstance = async (config, work) => 
   const clock = systemClock;
   // Standard output belongs to the result: only warnings and errors, which go to standard error.
   const log = createLog({ level: "warn" });
-  const store = await openStore({ directory: config.dataDir, log, clock });
+  const store = await openStore({
+    directory: config.dataDir,
+    secretKey: config.secretKey,
+    log,
+    clock,
+  });
   try {
     // Without the first-start options: those belong to the server's own start.
     const access = await createAccess({

@@ -1,6 +1,7 @@
 // In: the text of an option as a person wrote it. Out: its typed value, or a sentence that says what
 // is wrong with it. A kind also knows its name in help texts and how to write a value back.
 import ipaddr from "ipaddr.js";
+import { parseKey } from "../lib/envelope";
 
 export interface OptionKind<T> {
   /** Shown in `--help` and in the README, e.g. `number`. */
@@ -125,3 +126,10 @@ export const checkLength =
     if (value.length < range.min || value.length > range.max)
       refuse(`must have from ${range.min} to ${range.max} characters`);
   };
+
+/** One key, or several with the present one first, separated by white space or commas. */
+export const checkSecretKeys = (value: string): void => {
+  const words = value.split(/[\s,]+/);
+  if (words.some((word) => parseKey(word) === null))
+    refuse("must be 64 hex characters (openssl rand -hex 32), or several such keys with the new one first");
+};

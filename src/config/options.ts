@@ -7,6 +7,7 @@ import {
   checkLength,
   checkRange,
   checkRangeOrListener,
+  checkSecretKeys,
   choice,
   integer,
   list,
@@ -127,6 +128,13 @@ export const OPTIONS = {
     default: null,
     secret: true,
     help: "An administrator's API token of 32 characters or more; sets Andon up without the wizard.",
+  }),
+  secretKey: option({
+    env: "ANDON_SECRET_KEY",
+    kind: optional(text(checkSecretKeys)),
+    default: null,
+    secret: true,
+    help: "The key that seals secrets in the database, 64 hex characters; default: the file secret.key in the data directory, made at the first start.",
   }),
   publicDocs: option({
     env: "ANDON_PUBLIC_DOCS",

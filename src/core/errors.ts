@@ -69,6 +69,7 @@ export const EXIT_CODE = {
   portInUse: 7,
   databaseMissing: 8,
   storageLost: 9,
+  secretKey: 10,
 } as const;
 
 /** Thrown during start-up only: the message names the option or file and the fix. */

@@ -11,6 +11,9 @@ import { migrate, type MigrateOptions } from "./migrate";
 import { backUpBeforeMigration } from "./migration-backup";
 import { readOne } from "./read-rows";
 import { corrupt, databaseGone, refusalOf } from "./refusals";
+import { clearUnreadable, sealColumns } from "./seal-columns";
+import { findKeys, writeKeyFile, type FoundKeys, type KeyTask } from "./secret-key";
+import type { SecretKeys } from "./vault";
 
 /** About half a second of reading; larger files are checked in the background after the start. */
 const CHECKED_AT_START_BYTES = 256 * 1024 * 1024;
@@ -20,12 +23,20 @@ const BUSY_TIMEOUT_MS = 5_000;
 export interface PrepareOptions extends Pick<MigrateOptions, "migrations" | "now" | "beforeStatement"> {
   directory: string;
   log: Log;
+  /** What the configuration gives; without it the key is in a file of the directory. */
+  secretKey?: string | null;
+  /** What the operator wants done with the key. */
+  keyTask?: KeyTask;
   /** Free bytes of a directory; tests replace it. */
   room?: (directory: string) => number;
+  /** Before each step of sealing; tests end the process there. */
+  beforeSealing?: () => void;
 }
 
 export interface PreparedDatabase {
   path: string;
+  /** Everything in the database is sealed with the first of them. */
+  keys: SecretKeys;
   isNew: boolean;
   /** Too large to be checked before the start. */
   needsBackgroundCheck: boolean;
@@ -65,11 +76,19 @@ export const prepareDatabase = (options: PrepareOptions): PreparedDatabase => {
     if (!isNew)
       inspectDatabase({ path, marker, migrations: options.migrations, skipsPages: needsBackgroundCheck });
     database = open(path, isNew);
+    options.beforeSealing?.();
+    const found = findKeys(database, {
+      directory,
+      given: options.secretKey ?? null,
+      log: options.log,
+      ...(options.keyTask === undefined ? {} : { task: options.keyTask }),
+    });
     bringUpToDate(database, options);
     const id = identify(database, marker);
+    seal(database, found, options);
     database.close();
     if (marker?.id !== id) writeMarker(directory, id, options.now());
-    return { path, isNew, needsBackgroundCheck };
+    return { path, isNew, needsBackgroundCheck, keys: found.keys };
   } catch (error) {
     try {
       database?.close();
@@ -110,6 +129,28 @@ const bringUpToDate = (database: Database, options: PrepareOptions): void => {
     },
   });
   if (applied.length > 0) options.log.info("database schema changed", { migrations: applied });
+};
+
+/** A key that is on its way out leaves the file once nothing is sealed with it any more. */
+const seal = (
+  database: Database,
+  { keys, origin }: FoundKeys,
+  { directory, log, beforeSealing, keyTask }: PrepareOptions,
+): void => {
+  beforeSealing?.();
+  if (keyTask === "forget")
+    log.warn("secrets that no key opens were given up", { count: clearUnreadable(database, keys) });
+  const { sealed, resealed } = sealColumns(database, keys, beforeSealing);
+  if (resealed > 0) log.info("secrets are sealed with another key now", { count: resealed, key: keys[0].id });
+  if (sealed > 0)
+    log.warn(
+      "secrets that stood in clear are sealed now; copies of the database from before still show them",
+      { count: sealed, copies: join(directory, "backups") },
+    );
+  if (origin === "configuration" || keys.length === 1) return;
+  beforeSealing?.();
+  writeKeyFile(directory, [keys[0]]);
+  beforeSealing?.();
 };
 
 /** The instance's ID; the same in the database and in the marker. */

@@ -33,6 +33,54 @@ export const secondInstance = (directory: string, holder: string): StartupError 
       "this one a directory of its own with ANDON_DATA_DIR.",
   );
 
+const LOST_KEY =
+  "If the key is lost for good, `andon secrets forget` clears what was sealed with it, so that the " +
+  "instance starts and the secrets can be typed in again.";
+
+export const secretKeyMissing = (path: string, ids: readonly string[]): StartupError =>
+  new StartupError(
+    EXIT_CODE.secretKey,
+    `The database holds secrets that are sealed with the key ${ids.join(", ")}, and there is no key: ` +
+      `${path} does not exist and ANDON_SECRET_KEY is not set. Put the key back from its own backup, or set ` +
+      `ANDON_SECRET_KEY or ANDON_SECRET_KEY_FILE. Nothing was changed. ${LOST_KEY}`,
+  );
+
+export const secretKeyWrong = (found: {
+  path: string;
+  unknown: readonly string[];
+  present: readonly string[];
+  isConfigured: boolean;
+}): StartupError =>
+  new StartupError(
+    EXIT_CODE.secretKey,
+    `The database holds secrets that are sealed with the key ${found.unknown.join(", ")}; the key ` +
+      `${found.isConfigured ? "in ANDON_SECRET_KEY" : `in ${found.path}`} is another one ` +
+      `(${found.present.join(", ")}). Put back the key that belongs to this database. Nothing was changed. ` +
+      LOST_KEY,
+  );
+
+export const keyFileUnreadable = (path: string, cause: unknown): StartupError =>
+  new StartupError(
+    EXIT_CODE.secretKey,
+    `The secret key ${path} can't be read (${errorCode(cause)}). Make it readable for the user that runs Andon.`,
+    cause,
+  );
+
+export const keyFileDamaged = (path: string): StartupError =>
+  new StartupError(
+    EXIT_CODE.secretKey,
+    `${path} does not hold a key: it should have one line of 64 hex characters. Put it back from its ` +
+      `backup. Nothing was changed. ${LOST_KEY}`,
+  );
+
+export const keyOfConfiguration = (): StartupError =>
+  new StartupError(
+    EXIT_CODE.usage,
+    "The key comes from ANDON_SECRET_KEY, so that only you can change it: put a new one (openssl rand -hex 32) " +
+      "in front of the present one, separated by a space, and start Andon, which then seals everything with " +
+      "the new one; after that, leave the old one out.",
+  );
+
 export const damagedLock = (path: string, cause: unknown): StartupError =>
   new StartupError(
     EXIT_CODE.corruptDatabase,

@@ -3,6 +3,7 @@
 import type { Clock } from "../core/clock";
 import type { StartupError } from "../core/errors";
 import type { Log } from "../core/log";
+import type { Vault } from "../core/vault";
 import { startWorker } from "../workers";
 import { Ballast, ballastPathIn } from "./ballast";
 import type { CheckAnswer, CheckMessage } from "./checker.worker";
@@ -14,6 +15,8 @@ import { lockDirectory } from "./lock";
 import { MIGRATIONS, type Migration } from "./migrations";
 import { prepareDatabase, type PreparedDatabase } from "./prepare-database";
 import { corrupt, unwritable } from "./refusals";
+import type { KeyTask } from "./secret-key";
+import { createVault } from "./vault";
 import { startWriterThread } from "./writer-thread";
 
 export interface StoreOptions {
@@ -26,6 +29,10 @@ export interface StoreOptions {
    * minute without a way to write). The process should end with the error's exit code.
    */
   onFatal?: (error: StartupError) => void;
+  /** What the configuration gives; without it the key is in a file of the directory. */
+  secretKey?: string | null;
+  /** What the operator wants done with the key of a stopped instance. */
+  keyTask?: KeyTask;
   /** Keeps 64 MiB in reserve for a full disk; true unless told otherwise. */
   hasBallast?: boolean;
   /** Seams of the tests: more checkpoints, other migrations, a look before each statement, less room. */
@@ -33,10 +40,13 @@ export interface StoreOptions {
   migrations?: readonly Migration[];
   beforeStatement?: (migration: string, index: number) => void;
   room?: (directory: string) => number;
+  beforeSealing?: () => void;
 }
 
 export interface Store {
   readonly engine: Engine;
+  /** What must be read back later is written through it. */
+  readonly vault: Vault;
   readonly db: StoreDatabase;
   /** Raised by one at every open: what carries a smaller one was left by an earlier process. */
   readonly epoch: number;
@@ -59,7 +69,7 @@ const RAISE_EPOCH =
   "INSERT INTO settings (key, value) VALUES ('epoch', '1') " +
   "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING CAST(value AS INTEGER)";
 
-/** Throws StartupError: exit codes 3 damaged, 4 in use, 5 newer, 6 unwritable, 8 missing, 9 disk error. */
+/** Throws StartupError: exit codes 3 damaged, 4 in use, 5 newer, 6 unwritable, 8 missing, 9 disk error, 10 key. */
 export const openStore = async (options: StoreOptions): Promise<Store> => {
   const { directory, clock } = options;
   const now = (): number => clock.now();
@@ -80,7 +90,7 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
 
 const startStore = async (
   options: StoreOptions,
-  { path, isNew, needsBackgroundCheck }: PreparedDatabase,
+  { path, isNew, needsBackgroundCheck, keys }: PreparedDatabase,
   unlock: () => void,
 ): Promise<Store> => {
   const { directory, clock, log } = options;
@@ -129,6 +139,7 @@ const startStore = async (
 
   return {
     engine,
+    vault: createVault(keys),
     db: createDatabase(engine),
     epoch,
     isNew,

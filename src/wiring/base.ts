@@ -5,6 +5,7 @@ import type { Config } from "../config/config";
 import type { Clock } from "../core/clock";
 import type { StartupError } from "../core/errors";
 import type { Log } from "../core/log";
+import type { Vault } from "../core/vault";
 import type { DeliveryParts } from "../delivery/delivery";
 import type { Limits } from "../http/budgets";
 import type { Metrics } from "../operations/metrics";
@@ -30,6 +31,8 @@ export interface Base {
   clock: Clock;
   log: Log;
   store: Store;
+  /** Seals what a repository keeps and must read back: secrets of channels, receivers, monitors. */
+  vault: Vault;
   access: Access;
   /** Where people reach the UI, without a slash at the end. */
   baseUrl: () => string;

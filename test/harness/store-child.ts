@@ -64,6 +64,19 @@ const commands: Record<string, () => Promise<void>> = {
     say(`open ${store.epoch}`);
     await store.close();
   },
+  /** `rotate <dir> <n>`: a fresh secret key; kills itself before the n-th step (never for -1), says all steps. */
+  rotate: async () => {
+    const last = Number(rest[0]);
+    let steps = 0;
+    const store = await open({
+      keyTask: "rotate",
+      beforeSealing: () => {
+        if (steps++ === last) process.kill(process.pid, "SIGKILL");
+      },
+    });
+    await store.close();
+    say(`steps ${steps}`);
+  },
   /** One write per line of standard input, `<key> <bytes>`; says its outcome and the store's health. */
   serve: async () => {
     const store = await open();

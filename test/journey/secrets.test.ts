@@ -1,11 +1,12 @@
 // A different secret in every place that takes one, every way in which sending can fail, bad logins
 // and bad requests: afterwards none of the secrets stands in the log, in an answer, in the metrics, in
-// the live stream, or in the database outside the one column that has to keep them.
+// the live stream, or in any file of the data directory: without the key, a copy of it gives none away.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Database } from "bun:sqlite";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { generate } from "selfsigned";
+import { openText, parseKey, printKey, randomKey } from "../../src/lib/envelope";
 import { command, startProcess, type TestProcess } from "../harness/app-process";
 import { createCanaries } from "../harness/canaries";
 import { createObservedApi } from "../harness/observed-api";
@@ -13,7 +14,7 @@ import { type Manner, MANNERS, openMisbehavingEndpoints } from "../harness/misbe
 
 type Fields = Record<string, unknown>;
 
-/** Nowhere but in the column that keeps channel settings. */
+/** Nowhere in clear. */
 const secrets = createCanaries();
 /** The path of a webhook's URL: its channel shows it; logs, errors and metrics do not. */
 const paths = createCanaries();
@@ -244,9 +245,10 @@ describe("after everything that can go wrong with secrets around", () => {
       .map(([, listener]) => listener)
       .join(",");
     const database = new Database(join(server.directory, "data/andon.db"));
+    // As an older version left it: in clear. The start seals it, and nothing of it stays behind.
     database.run(
-      `UPDATE channels SET config = json_set(config, '$.method', ?) WHERE name = 'Channel redirect'`,
-      [secrets.plant("broken setting")],
+      "UPDATE channels SET config = json_object('url', ?, 'method', ?) WHERE name = 'Channel redirect'",
+      [`http://${endpoints.listeners.redirect}/`, secrets.plant("broken setting")],
     );
     database.close();
     await server.restart();
@@ -306,7 +308,7 @@ describe("after everything that can go wrong with secrets around", () => {
       expect(fresh.output().split(setupToken)).toHaveLength(2);
       record("log of the set-up", fresh.output().replace(setupToken, "(shown once)"));
       expect(await fresh.terminate()).toBe(0);
-      expect(findInDatabase(fresh.directory)).toEqual([]);
+      expect(findInFiles(fresh.directory)).toEqual([]);
     } finally {
       server = main;
       await fresh.remove();
@@ -335,40 +337,52 @@ describe("after everything that can go wrong with secrets around", () => {
     expect(paths.find(withoutUrl.map(({ where, text }) => [where, text] as const))).toEqual([]);
   });
 
-  test("no secret stands in the database outside the settings of channels, nor in another file", () => {
-    expect(findInDatabase(server.directory)).toEqual([]);
+  test("no secret stands in a file; the settings of channels are sealed, and open with the key alone", () => {
     const data = join(server.directory, "data");
-    const others = readdirSync(data, { recursive: true, withFileTypes: true }).filter(
-      (entry) => entry.isFile() && !entry.name.startsWith("andon.db") && entry.name !== "ballast",
-    );
-    expect(others.length).toBeGreaterThan(0);
-    const texts = others.map(({ parentPath, name }) => {
-      const bytes = readFileSync(join(parentPath, name));
-      return [name, bytes.toString("latin1")] as const;
-    });
-    expect(secrets.find(texts)).toEqual([]);
+    const key = parseKey(readFileSync(join(data, "secret.key"), "utf8").trim());
+    if (key === null) throw new Error("there is no key");
+    secrets.adopt("the key itself", printKey(key));
+    expect(secrets.find([["log", server.output()]])).toEqual([]);
+    expect(secrets.find(seen.map(({ where, text }) => [where, text] as const))).toEqual([]);
+    expect(findInFiles(server.directory)).toEqual([]);
+    const database = new Database(join(data, "andon.db"));
+    const kept = database.query<{ config: string }, []>("SELECT config FROM channels").all();
+    database.close();
+    // The search finds what is there.
+    const opened = kept.map(({ config }) => ["config", openText(key, config)] as const);
+    expect(secrets.find(opened).length).toBeGreaterThan(50);
+    for (const { config } of kept) expect(() => openText(randomKey(), config)).toThrow();
   });
 });
 
-/** Every value of every table, except the one column that has to hold secrets until they are encrypted. */
-const findInDatabase = (directory: string): string[] => {
-  const database = new Database(join(directory, "data/andon.db"));
+/** Every byte of every file, and every value of every table; not the key, which lies beside them. */
+const findInFiles = (directory: string): string[] => {
+  const data = join(directory, "data");
+  const files = readdirSync(data, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && entry.name !== "ballast" && entry.name !== "secret.key",
+  );
+  expect(files.map(({ name }) => name)).toContain("andon.db");
+  const texts = files.map(({ parentPath, name }) => {
+    const bytes = readFileSync(join(parentPath, name));
+    return [name, bytes.toString("latin1")] as const;
+  });
+  return [...secrets.find(texts), ...findInTables(join(data, "andon.db"))];
+};
+
+/** A value that spills over several pages is in one piece only here. */
+const findInTables = (path: string): string[] => {
+  const database = new Database(path);
   try {
     const tables = database
       .query<{ name: string }, []>("SELECT name FROM sqlite_master WHERE type = 'table'")
       .all()
       .map(({ name }) => name);
     expect(tables).toContain("journal");
-    // The search finds what is there.
-    const kept = database.query<{ config: string }, []>("SELECT config FROM channels").all();
-    if (kept.length > 0)
-      expect(secrets.find(kept.map(({ config }) => ["config", config] as const)).length).toBeGreaterThan(50);
     const texts = tables.flatMap((table) =>
       database
         .query<Record<string, unknown>, []>(`SELECT * FROM "${table}"`)
         .all()
         .flatMap((row) => Object.entries(row))
-        .filter(([column]) => !(table === "channels" && column === "config"))
         .map(([column, value]) => {
           const text = value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : String(value);
           return [`${table}.${column}`, text] as const;

@@ -1,0 +1,17 @@
+// In: nothing. Out: the one list of columns that hold secrets. What stands in them is sealed at every
+// start: rows of an older version that were written in clear, and those of a key that is on its way out.
+
+export interface SealedColumn {
+  table: string;
+  /** The primary key. */
+  key: string;
+  /** Text that `Vault.seal` gave, `cleared`, or NULL. Never read or written in clear. */
+  column: string;
+  /** What stands there when the secret was given up. */
+  cleared: string | null;
+}
+
+/** A slice that keeps secrets adds its column here and seals what its repository writes. */
+export const SEALED_COLUMNS: readonly SealedColumn[] = [
+  { table: "channels", key: "id", column: "config", cleared: "{}" },
+];
