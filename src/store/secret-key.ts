@@ -7,7 +7,14 @@ import { join } from "node:path";
 import type { Log } from "../core/log";
 import { parseKey, printKey, randomKey, type SecretKey } from "../lib/envelope";
 import { writeDurably } from "./durable-file";
-import { keyFileDamaged, keyFileUnreadable, keyOfConfiguration, secretKeyMissing, secretKeyWrong, unwritable } from "./refusals";
+import {
+  keyFileDamaged,
+  keyFileUnreadable,
+  keyOfConfiguration,
+  secretKeyMissing,
+  secretKeyWrong,
+  unwritable,
+} from "./refusals";
 import { keyIdsInUse } from "./seal-columns";
 import type { SecretKeys } from "./vault";
 

@@ -3,7 +3,16 @@
 // killed at any step.
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { StartupError } from "../../src/core/errors";
 import { keyIdOf, openText, parseKey, printKey, randomKey, sealText } from "../../src/lib/envelope";
@@ -102,7 +111,12 @@ describe("a sealed text", () => {
       changed[at] = (changed[at] ?? 0) ^ 1;
       expect(() => openText(key, `sealed:${key.id}:${changed.toString("base64")}`)).toThrow();
     }
-    for (const changed of [bytes.subarray(1), bytes.subarray(0, -1), Buffer.concat([bytes, bytes]), Buffer.alloc(0)])
+    for (const changed of [
+      bytes.subarray(1),
+      bytes.subarray(0, -1),
+      Buffer.concat([bytes, bytes]),
+      Buffer.alloc(0),
+    ])
       expect(() => openText(key, `sealed:${key.id}:${changed.toString("base64")}`)).toThrow();
     const other = randomKey();
     expect(() => openText(other, sealed)).toThrow();
@@ -114,7 +128,12 @@ describe("a sealed text", () => {
 
   test("keys are read as hex and base64, and nothing else", () => {
     const bytes = Buffer.from(key.bytes);
-    for (const text of [printKey(key), printKey(key).toUpperCase(), bytes.toString("base64"), bytes.toString("base64url")])
+    for (const text of [
+      printKey(key),
+      printKey(key).toUpperCase(),
+      bytes.toString("base64"),
+      bytes.toString("base64url"),
+    ])
       expect(parseKey(text)?.id).toBe(key.id);
     for (const text of ["", "short", `${printKey(key)}0`, printKey(key).slice(1), "g".repeat(64)])
       expect(parseKey(text)).toBeNull();
