@@ -54,7 +54,7 @@ const refusal = async (promise: Promise<unknown>): Promise<StartupError> => {
 const contents = (): Record<string, string> =>
   Object.fromEntries(
     readdirSync(directory)
-      .filter((name) => name !== "lock.json" && name !== "lock.db" && !/^lock/.test(name))
+      .filter((name) => !name.startsWith("lock"))
       .map((name) => [name, readFileSync(file(name)).toString("base64")]),
   );
 
