@@ -1,12 +1,17 @@
 // In: one folder per channel type. Out: all types by kind. Adding one is its folder and a line here.
 import type { AnyChannelType, ChannelType, TransportRequest } from "./channel";
+import { slack } from "./slack";
 import { webhook } from "./webhook";
 
 /** Sound: a type's functions are only ever given what its own `parse` returned. */
 const registered = <Config>(type: ChannelType<Config, TransportRequest>): AnyChannelType =>
   type as unknown as AnyChannelType;
 
-const ALL: readonly AnyChannelType[] = [registered(webhook)];
+/** In the order of the form's list. */
+const ALL: readonly AnyChannelType[] = [
+  registered(webhook),
+  registered(slack),
+];
 
 export const channelTypes: ReadonlyMap<string, AnyChannelType> = new Map(
   ALL.map((type) => [type.kind, type]),

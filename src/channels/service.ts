@@ -7,6 +7,7 @@ import { newId } from "../core/ids";
 import type { TenantDirectory } from "../core/tenants";
 import type { Vault } from "../core/vault";
 import { isSending } from "../delivery/is-sending";
+import type { AttemptView } from "../delivery/history";
 import { cancelStatements, holdStatement, releaseStatement } from "../delivery/repository";
 import type { TestResult } from "../delivery/test-send";
 import { journalStatement } from "../journal/append";
@@ -25,7 +26,7 @@ import {
   updateChannelStatement,
   type ChannelRow,
 } from "./repository";
-import { sampleMessage } from "./sample";
+import { sampleMessages } from "./sample";
 import type { ChannelFilters } from "./schema";
 
 export interface ChannelDraft {
@@ -56,6 +57,11 @@ export interface ChannelServiceParts {
   baseUrl: () => string;
 }
 
+/** What the last attempt came to, and every attempt in order. */
+export interface TestRun extends TestResult {
+  attempts: AttemptView[];
+}
+
 export interface ChannelService {
   find(tenantId: string, id: string): Channel;
   create(principal: Principal, draft: ChannelDraft): Promise<Channel>;
@@ -64,8 +70,11 @@ export interface ChannelService {
   /** What waited for it is cancelled with the reason. */
   remove(principal: Principal, id: string): Promise<void>;
   resume(principal: Principal, id: string): Promise<Channel>;
-  /** One real attempt with sample values. Six a minute per channel, else `rate_limited`. */
-  test(principal: Principal, id: string): Promise<TestResult>;
+  /**
+   * Real attempts with sample values: all test events of the type, up to the first that fails. Six
+   * tests a minute per channel, else `rate_limited`.
+   */
+  test(principal: Principal, id: string): Promise<TestRun>;
 }
 
 const OBJECT = "notification_channel";
@@ -272,7 +281,16 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
         project: { id: projectId, number, name, slug },
         baseUrl: parts.baseUrl(),
       };
-      return delivery.sendTest(channel, sampleMessage(tenant, clock.now()));
+      const events = channel.type.testEvents(channel.config);
+      const attempts: AttemptView[] = [];
+      let result: TestResult | null = null;
+      for (const message of sampleMessages(tenant, events, clock.now())) {
+        result = await delivery.sendTest(channel, message);
+        attempts.push(result.attempt);
+        if (!result.isSuccess) break;
+      }
+      if (result === null) throw new Error(`${channel.kind}: nothing is sent as a test`);
+      return { ...result, attempts };
     },
   };
 };

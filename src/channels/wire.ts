@@ -106,6 +106,7 @@ export const TestWire = t.Object({
   success: t.Boolean(),
   error: t.Optional(t.String()),
   attempt: AttemptWire,
+  attempts: t.Array(AttemptWire, { description: "All of the test, in order; `attempt` is the last." }),
 });
 
 export const readDraft = (body: Static<typeof ChannelCreate>): ChannelDraft => ({

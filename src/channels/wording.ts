@@ -48,9 +48,21 @@ const INCIDENT_TONES = { minor: "info", major: "warning", critical: "critical" }
 
 const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
+/**
+ * What people typed, fit to be read: whole characters only, no control characters but the line break,
+ * and nothing that turns the direction of writing around, by which a text can pretend to be another.
+ */
+export const cleanText = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/\r\n?|[\u0085\u2028\u2029]/g, "\n")
+    // oxlint-disable-next-line no-control-regex
+    .replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f]+/g, " ")
+    .replace(/[\u202a-\u202e\u2066-\u2069]/g, "")
+    .trim();
+
 /** One line of people's words: line breaks and control characters become spaces. */
-// oxlint-disable-next-line no-control-regex
-export const oneLine = (text: string): string => text.replace(/[\x00-\x1f\x7f\u2028\u2029\s]+/g, " ").trim();
+export const oneLine = (text: string): string => cleanText(text).replace(/\s+/g, " ");
 
 /** `2 h 5 min`, `43 min 43 s`, `12 s`: two units at most. */
 export const spanOf = (ms: number): string => {
@@ -197,7 +209,7 @@ const ofChannel = ({ channel, event, baseUrl }: Message): Parts | undefined =>
         phase: event === "channel.resumed" ? "closed" : "open",
       };
 
-/** Never empty: whatever the message is about, there is a headline. */
+/** Never empty: whatever the message is about, there is a headline. Clean: see `cleanText`. */
 export const wordingOf = (message: Message): Wording => {
   const parts = ofAlert(message) ??
     ofIncident(message) ??
@@ -211,5 +223,11 @@ export const wordingOf = (message: Message): Wording => {
       url: message.baseUrl,
       threadKey: `event-${message.event}`,
     };
-  return { phase: "update", ...parts, headline: oneLine(parts.headline) };
+  return {
+    phase: "update",
+    ...parts,
+    headline: oneLine(parts.headline),
+    body: cleanText(parts.body),
+    facts: parts.facts.map(([label, value]) => [oneLine(label), oneLine(value)] as const),
+  };
 };

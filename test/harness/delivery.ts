@@ -9,7 +9,7 @@ import type { Log, LogFields } from "../../src/core/log";
 import type { OrganizationInfo, ProjectInfo, TenantDirectory } from "../../src/core/tenants";
 import type { Message } from "../../src/channels/channel";
 import { createChannelDirectory, type Channel } from "../../src/channels/directory";
-import { sampleMessage } from "../../src/channels/sample";
+import { sampleMessages } from "../../src/channels/sample";
 import { createChannelService, type ChannelDraft } from "../../src/channels/service";
 import { createDelivery, type Delivery, type DeliveryParts } from "../../src/delivery/delivery";
 import type { OutboxRow } from "../../src/delivery/outbox";
@@ -133,10 +133,8 @@ export const openDeliveryBench = async (options: DeliveryBenchOptions = {}) => {
         ...draft,
       }),
     message: (event: TellableEvent = "alert.triggered", alert: Partial<AlertSnapshot> = {}): Message => {
-      const { test: _test, ...message } = sampleMessage(
-        { organization, project, baseUrl: BASE_URL },
-        clock.now(),
-      );
+      const tenant = { organization, project, baseUrl: BASE_URL };
+      const { test: _test, ...message } = sampleMessages(tenant, ["channel.test"], clock.now())[0]!;
       return message.alert === undefined
         ? { ...message, event }
         : { ...message, event, alert: { ...message.alert, ...alert } };

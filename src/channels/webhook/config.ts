@@ -4,12 +4,12 @@ import { invalid } from "../../core/errors";
 import { isUsableSecret, SIGNATURE_FORMATS, standardKey } from "../../lib/hmac";
 import { isSettings } from "../../lib/merge-patch";
 import { isRetryScheduleName, RETRY_SCHEDULES } from "../../lib/retry-schedule";
-import { MASK } from "../../lib/secrets";
+import { addressOf } from "../address";
 import { WEBHOOK_METHODS, type Dialect, type SignatureHeader, type WebhookMethod } from "./dialect";
 import { DEFAULT_DIALECT, dialects } from "./dialects";
 import { parseHeaders, refusalOfHeaderName } from "./headers";
-import { parseTls, type WebhookTls } from "./tls";
-import { booleanOf, choiceOf, numberOf, refuseUnknownKeys, textOf } from "./values";
+import { parseTls, type ClientTls } from "../tls";
+import { booleanOf, choiceOf, numberOf, refuseUnknownKeys, textOf } from "../values";
 
 export interface WebhookConfig {
   /** What the client wrote, returned masked. */
@@ -28,7 +28,7 @@ export interface WebhookConfig {
   signatures: readonly SignatureHeader[];
   pauseAfterFailures: number | null;
   ordered: boolean;
-  tls: WebhookTls | null;
+  tls: ClientTls | null;
 }
 
 const KEYS = [
@@ -46,27 +46,11 @@ const KEYS = [
   "tls",
 ] as const;
 
-const LONGEST_URL = 4_096;
 const MOST_RETRIES = 32;
 const LONGEST_RETRY_SECONDS = 7 * 24 * 3_600;
 const MOST_SIGNATURES = 8;
 /** A channel's `headers` may replace them, a signature would only break them. */
 const OWN_HEADERS = ["content-type", "user-agent"];
-
-const parseUrl = (value: unknown): string => {
-  const field = "config.url";
-  const text = textOf(value, field, { longest: LONGEST_URL });
-  if (text === undefined) throw invalid(field, "url is missing: where shall messages go?");
-  // oxlint-disable-next-line no-control-regex
-  const url = /[\x00-\x20\x7f]/.test(text) ? null : URL.parse(text);
-  if (url === null || (url.protocol !== "https:" && url.protocol !== "http:"))
-    throw invalid(field, "url must be a complete address that begins with https:// or http://.");
-  if (url.username !== "" || url.password !== "")
-    throw invalid(field, "url must not hold a user name or password: send them in an Authorization header.");
-  if (url.port === "0") throw invalid(field, "url must not name port 0.");
-  if (text.includes(MASK)) throw invalid(field, "url holds a mask: write the whole address.");
-  return text;
-};
 
 const parseDialect = (value: unknown): Dialect => {
   if (value === undefined) return DEFAULT_DIALECT;
@@ -127,7 +111,7 @@ const parseSecret = (value: unknown): string | null => {
 export const parseWebhookConfig = (given: Record<string, unknown>): WebhookConfig => {
   refuseUnknownKeys(given, KEYS, "config");
   const dialect = parseDialect(given["dialect"]);
-  const url = parseUrl(given["url"]);
+  const url = addressOf(given["url"], "config.url");
   const method = choiceOf(given["method"], "config.method", WEBHOOK_METHODS) ?? "POST";
   const headers = parseHeaders(given["headers"]);
   const secret = parseSecret(given["secret"]);

@@ -4,6 +4,7 @@ import { isSettings } from "../../lib/merge-patch";
 import { isSecretName, MASK, maskHeaders, maskText, maskUrl } from "../../lib/secrets";
 import type { ChannelType, ComposedBody, Judgement, Message, SendResult } from "../channel";
 import { judgeStatus } from "../judge-status";
+import { allSpellings } from "../secret-values";
 import { parseWebhookConfig, type WebhookConfig } from "./config";
 import { DEFAULT_DIALECT } from "./dialects";
 import { WEBHOOK_FIELDS } from "./fields";
@@ -40,13 +41,6 @@ const partsOfCredential = (value: string): string[] => {
   return [value, credential, pair, pair.slice(pair.indexOf(":") + 1)];
 };
 
-/** As it stands, in JSON, and in a URL: endpoints repeat what they were sent in either. */
-const spellingsOf = (secret: string): string[] => [
-  secret,
-  JSON.stringify(secret).slice(1, -1),
-  encodeURIComponent(secret.toWellFormed()),
-];
-
 const secretsOf = ({ headers, secret, url, tls }: WebhookConfig): readonly string[] => {
   const secrets: string[] = [];
   if (secret !== null) secrets.push(secret);
@@ -55,7 +49,7 @@ const secretsOf = ({ headers, secret, url, tls }: WebhookConfig): readonly strin
   for (const [name, value] of new URL(url).searchParams)
     if (isSecretName(name) || name.toLowerCase() === "sig") secrets.push(value);
   if (tls?.key !== undefined) secrets.push(tls.key);
-  return [...new Set(secrets.filter((value) => value !== "").flatMap(spellingsOf))];
+  return allSpellings(secrets);
 };
 
 export const webhook: ChannelType<WebhookConfig> = {

@@ -1,7 +1,10 @@
-// In: nothing. Out: the messages that golden files hold, and a valid config with a secret in every
-// place that can hold one, per channel type. A new type adds its entry here.
+// In: nothing. Out: the messages that golden files hold, and what the suite knows of each channel type.
+// A new type adds a file in `types/` and a line here.
 import type { AlertSnapshot, IncidentSnapshot, ServiceSnapshot } from "../../../src/core/events";
 import type { Message } from "../../../src/channels/channel";
+import type { TypeSample } from "./type-sample";
+import { slackSamples } from "./types/slack";
+import { webhookSamples } from "./types/webhook";
 
 const AT = Date.UTC(2026, 3, 4, 10, 30, 5, 678);
 
@@ -167,27 +170,8 @@ export const MESSAGES: Record<string, Message> = {
   },
 };
 
-export interface TypeSample {
-  /** Names the folder of golden files. */
-  variant: string;
-  config: Record<string, unknown>;
-  /** Values that may appear nowhere but in the request to the endpoint. */
-  canaries: string[];
-}
-
-const CANARIES = ["canary-secret-0001", "canary-header-0002", "canary-query-0003"];
-
-const webhook = (dialect: string): TypeSample => ({
-  variant: `webhook/${dialect}`,
-  config: {
-    url: `https://hooks.plant.test/in?token=${CANARIES[2]}&line=a`,
-    dialect,
-    secret: CANARIES[0],
-    headers: { "X-Webhook-Secret": CANARIES[1], "Content-Type": "application/json", "X-Line": "A" },
-  },
-  canaries: CANARIES,
-});
-
+/** One line per type; its file in `types/` says how the service shows a message, and its limits. */
 export const SAMPLES: Record<string, TypeSample[]> = {
-  webhook: [webhook("andon"), webhook("haltless")],
+  webhook: webhookSamples,
+  slack: slackSamples,
 };

@@ -1,11 +1,11 @@
 // In: `config.tls` as given. Out: certificates and key, checked, for endpoints with a private CA or
 // mutual TLS. There is no way to switch verification off.
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { invalid } from "../../core/errors";
-import { isSettings } from "../../lib/merge-patch";
+import { invalid } from "../core/errors";
+import { isSettings } from "../lib/merge-patch";
 import { refuseUnknownKeys, textOf } from "./values";
 
-export interface WebhookTls {
+export interface ClientTls {
   ca?: string;
   cert?: string;
   key?: string;
@@ -39,7 +39,7 @@ const privateKeyOf = (value: unknown, field: string): string | undefined => {
 };
 
 /** Throws `invalid` on `config.tls.…`. */
-export const parseTls = (value: unknown): WebhookTls | null => {
+export const parseTls = (value: unknown): ClientTls | null => {
   if (value === undefined) return null;
   if (!isSettings(value)) throw invalid("config.tls", "tls must be an object.");
   refuseUnknownKeys(value, ["ca", "client_cert", "client_key", "server_name"], "config.tls");

@@ -1,7 +1,7 @@
 // In: one value of a channel's config, as JSON gave it. Out: the value in its type, or an `invalid`
 // error that names the field. An absent value is `undefined`.
-import { invalid } from "../../core/errors";
-import { MASK } from "../../lib/secrets";
+import { invalid } from "../core/errors";
+import { MASK } from "../lib/secrets";
 
 export const refuseUnknownKeys = (
   given: Record<string, unknown>,

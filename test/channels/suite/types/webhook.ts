@@ -1,0 +1,21 @@
+// In: nothing. Out: the webhook's dialects as the suite has to know them. Programs read these bodies:
+// texts stand in JSON as they are, and no limit is ours to keep.
+import { dialects } from "../../../../src/channels/webhook/dialects";
+import type { TypeSample } from "../type-sample";
+
+const CANARIES = ["canary-secret-0001", "canary-header-0002", "canary-query-0003"];
+
+const webhook = (dialect: string): TypeSample => ({
+  variant: `webhook/${dialect}`,
+  config: {
+    url: `https://hooks.plant.test/in?token=${CANARIES[2]}&line=a`,
+    dialect,
+    secret: CANARIES[0],
+    headers: { "X-Webhook-Secret": CANARIES[1], "Content-Type": "application/json", "X-Line": "A" },
+  },
+  canaries: CANARIES,
+  isWebhook: true,
+  breaches: () => [],
+});
+
+export const webhookSamples: TypeSample[] = [...dialects.keys()].map(webhook);
