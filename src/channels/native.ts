@@ -11,6 +11,7 @@ import type {
   OutboundRequest,
   RequestContext,
   SendResult,
+  TransportRequest,
 } from "./channel";
 import { judgeStatus } from "./judge-status";
 import { allSpellings, maskGiven } from "./secret-values";
@@ -157,8 +158,11 @@ type Particular =
   | "secrets";
 
 /** What a type must say itself, and what it may replace. */
-export type NativeParts<Config> = Pick<ChannelType<Config>, Particular> &
-  Partial<Omit<ChannelType<Config>, Particular | "behaviour">> & {
+export type NativeParts<Config, Request extends TransportRequest = OutboundRequest> = Pick<
+  ChannelType<Config, Request>,
+  Particular
+> &
+  Partial<Omit<ChannelType<Config, Request>, Particular | "behaviour">> & {
     behaviour?: Partial<ChannelBehaviour>;
   };
 
@@ -166,10 +170,10 @@ export type NativeParts<Config> = Pick<ChannelType<Config>, Particular> &
  * Unknown settings are refused by the names in `fields`; `secrets` need not list spellings; `mask`
  * follows the fields that are marked secret.
  */
-export const nativeType = <Config extends NativeConfig>({
+export const nativeType = <Config extends NativeConfig, Request extends TransportRequest = OutboundRequest>({
   behaviour,
   ...parts
-}: NativeParts<Config>): ChannelType<Config> => {
+}: NativeParts<Config, Request>): ChannelType<Config, Request> => {
   const names = parts.fields.map(({ name }) => name);
   const whole: ChannelBehaviour = {
     ...NATIVE_BEHAVIOUR,

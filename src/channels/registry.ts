@@ -8,10 +8,7 @@ const registered = <Config>(type: ChannelType<Config, TransportRequest>): AnyCha
   type as unknown as AnyChannelType;
 
 /** In the order of the form's list. */
-const ALL: readonly AnyChannelType[] = [
-  registered(webhook),
-  registered(slack),
-];
+const ALL: readonly AnyChannelType[] = [registered(webhook), registered(slack)];
 
 export const channelTypes: ReadonlyMap<string, AnyChannelType> = new Map(
   ALL.map((type) => [type.kind, type]),

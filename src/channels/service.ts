@@ -7,7 +7,6 @@ import { newId } from "../core/ids";
 import type { TenantDirectory } from "../core/tenants";
 import type { Vault } from "../core/vault";
 import { isSending } from "../delivery/is-sending";
-import type { AttemptView } from "../delivery/history";
 import { cancelStatements, holdStatement, releaseStatement } from "../delivery/repository";
 import type { TestResult } from "../delivery/test-send";
 import { journalStatement } from "../journal/append";
@@ -57,11 +56,6 @@ export interface ChannelServiceParts {
   baseUrl: () => string;
 }
 
-/** What the last attempt came to, and every attempt in order. */
-export interface TestRun extends TestResult {
-  attempts: AttemptView[];
-}
-
 export interface ChannelService {
   find(tenantId: string, id: string): Channel;
   create(principal: Principal, draft: ChannelDraft): Promise<Channel>;
@@ -74,7 +68,7 @@ export interface ChannelService {
    * Real attempts with sample values: all test events of the type, up to the first that fails. Six
    * tests a minute per channel, else `rate_limited`.
    */
-  test(principal: Principal, id: string): Promise<TestRun>;
+  test(principal: Principal, id: string): Promise<TestResult>;
 }
 
 const OBJECT = "notification_channel";
@@ -282,11 +276,11 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
         baseUrl: parts.baseUrl(),
       };
       const events = channel.type.testEvents(channel.config);
-      const attempts: AttemptView[] = [];
+      const attempts: TestResult["attempts"] = [];
       let result: TestResult | null = null;
       for (const message of sampleMessages(tenant, events, clock.now())) {
         result = await delivery.sendTest(channel, message);
-        attempts.push(result.attempt);
+        attempts.push(...result.attempts);
         if (!result.isSuccess) break;
       }
       if (result === null) throw new Error(`${channel.kind}: nothing is sent as a test`);

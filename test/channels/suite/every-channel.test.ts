@@ -10,7 +10,7 @@ import { dialects } from "../../../src/channels/webhook/dialects";
 import { channelOf } from "../../../src/channels/directory";
 import type { ChannelRow } from "../../../src/channels/repository";
 import { performAttempt } from "../../../src/delivery/attempt";
-import type { Sender } from "../../../src/delivery/sender";
+import type { Transports } from "../../../src/delivery/transports";
 import { mergePatch } from "../../../src/lib/merge-patch";
 import { MASK } from "../../../src/lib/secrets";
 import { FakeClock } from "../../harness/clock";
@@ -170,7 +170,7 @@ for (const type of channelTypes.values())
       });
 
       test("an endpoint that repeats what it was sent leaves no secret in the evidence", async () => {
-        const sender: Pick<Sender, "send"> = {
+        const transports: Pick<Transports, "send"> = {
           send: ({ url, headers, body }) => {
             const sent = JSON.stringify({ url, headers, body: new TextDecoder().decode(body ?? undefined) });
             return Promise.resolve({
@@ -187,7 +187,7 @@ for (const type of channelTypes.values())
           },
         };
         const { record } = await performAttempt(
-          { sender: sender as Sender, clock: new FakeClock(), version: "1.2.3" },
+          { transports: transports as Transports, clock: new FakeClock(), version: "1.2.3" },
           {
             channel: channelOf({ ...BARE_ROW, type: type.kind, config: structuredClone(given) }),
             deliveryId: "delivery-1",

@@ -1,6 +1,6 @@
 // In: nothing. Out: what the suite has to know of a channel type that its contract does not say: a valid
 // config, the service's limits, and how the service shows a body. One file per type in `types/`.
-import type { OutboundRequest } from "../../../src/channels/channel";
+import type { TransportRequest } from "../../../src/channels/channel";
 
 /** A link as people can follow it. */
 export interface ShownLink {
@@ -32,9 +32,9 @@ export interface TypeSample {
   /** Golden files hold the body as text, not as JSON made pretty. */
   isPlainGolden?: boolean;
   /** What is wrong with a body by the service's documents: one line per broken limit. Empty: nothing. */
-  breaches: (body: string, request: OutboundRequest) => string[];
+  breaches: (body: string, request: TransportRequest) => string[];
   /** Absent for channels whose bodies no person reads. */
-  show?: (body: string, request: OutboundRequest) => Shown;
+  show?: (body: string, request: TransportRequest) => Shown;
   /** Credentials that the service wants in the body are added when it is sent. */
   hasCredentialsInBody?: boolean;
   /** A webhook dialect: every non-2xx is tried again, `webhook-*` headers are sent. */
