@@ -8,6 +8,7 @@ import { errorOf, failureOf } from "./failures";
 import {
   decodeOutcome,
   NO_EXPECT,
+  packBytes,
   type AnswerMessage,
   type FromWorker,
   type GroupMessage,
@@ -177,7 +178,8 @@ export class EmbeddedEngine implements Engine {
   #encode(group: readonly Waiting[]): GroupMessage {
     if (this.#ids.size > MAX_KNOWN_TEXTS) this.#ids.clear();
     const isSynced = group.some(({ durability }) => durability === "power");
-    const message: GroupMessage = [group.length, isSynced ? 1 : 0];
+    const message: GroupMessage = [group.length, isSynced ? 1 : 0, 0, 0];
+    const bytes: Uint8Array[] = [];
     for (const { statements } of group) {
       message.push(statements.length);
       for (const { sql, params, expect } of statements) {
@@ -188,9 +190,15 @@ export class EmbeddedEngine implements Engine {
           message.push(id, sql);
         } else message.push(id, 0);
         message.push(expect ?? NO_EXPECT, params?.length ?? 0);
-        if (params !== undefined) for (const value of params) message.push(value);
+        if (params === undefined) continue;
+        for (const value of params)
+          if (value instanceof Uint8Array) {
+            bytes.push(value);
+            message.push(true);
+          } else message.push(value);
       }
     }
+    packBytes(message, bytes);
     return message;
   }
 

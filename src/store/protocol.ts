@@ -3,10 +3,12 @@
 import type { SqlValue, StatementResult } from "./engine";
 
 /**
- * Group: `batches, synced (1 | 0), (statements, (id, text | 0, expect | -1, params, …values)*)*`.
- * `text` comes with the first use of an ID and redefines it; later uses send 0.
+ * Group: `batches, synced (1 | 0), bytes | 0, lengths | 0, (statements, (id, text | 0, expect | -1,
+ * params, …values)*)*`. `text` comes with the first use of an ID and redefines it; later uses send 0.
+ * Values that are bytes stand as `true` and lie one after the other in `bytes`: arrays of bytes of
+ * their own would cost three times as much as all the rest of the message.
  */
-export type GroupMessage = SqlValue[];
+export type GroupMessage = (SqlValue | true | Uint32Array)[];
 
 /**
  * Answer: `committed (1 | 0), (1, (changes, lastInsertRowid, rows | 0)* | 0, kind, code, message)*`,
@@ -15,7 +17,34 @@ export type GroupMessage = SqlValue[];
 export type AnswerMessage = (SqlValue | SqlValue[][])[];
 
 /** Where the first batch of a group begins. */
-export const FIRST_BATCH = 2;
+export const FIRST_BATCH = 4;
+
+/** Puts `values`, which stand as `true` in `group`, where the writer finds them. */
+export const packBytes = (group: GroupMessage, values: readonly Uint8Array[]): void => {
+  if (values.length === 0) return;
+  const lengths = Uint32Array.from(values, (value) => value.length);
+  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const value of values) {
+    bytes.set(value, at);
+    at += value.length;
+  }
+  group[2] = bytes;
+  group[3] = lengths;
+};
+
+/** Gives the values that `packBytes` put away, in their order. */
+export const unpackBytes = (group: GroupMessage): (() => Uint8Array) => {
+  const [, , bytes, lengths] = group as [number, number, Uint8Array | 0, Uint32Array | 0];
+  let index = 0;
+  let at = 0;
+  return () => {
+    if (bytes === 0 || lengths === 0) throw new Error("The group holds no bytes.");
+    const from = at;
+    at += lengths[index++] ?? 0;
+    return bytes.subarray(from, at);
+  };
+};
 
 export const NO_EXPECT = -1;
 

@@ -3,7 +3,14 @@
 import { Database, type SQLQueryBindings, type Statement as Prepared } from "bun:sqlite";
 import type { SqlValue } from "./engine";
 import { expectMissed, failureOf, hitsWholeGroup } from "./failures";
-import { FIRST_BATCH, NO_EXPECT, type AnswerMessage, type Failure, type GroupMessage } from "./protocol";
+import {
+  FIRST_BATCH,
+  NO_EXPECT,
+  unpackBytes,
+  type AnswerMessage,
+  type Failure,
+  type GroupMessage,
+} from "./protocol";
 
 /** Waiting blocks the writer thread only: a backup tool or a shell may hold the lock for a while. */
 const BUSY_TIMEOUT_MS = 30_000;
@@ -146,8 +153,10 @@ export class Writer {
     }
   }
 
+  /** Also puts values that are bytes in their places. */
   #read(group: GroupMessage): Span[] {
     const spans: Span[] = [];
+    const nextBytes = unpackBytes(group);
     let at = FIRST_BATCH;
     for (let left = group[0] as number; left > 0; left--) {
       const statements = group[at] as number;
@@ -156,7 +165,8 @@ export class Writer {
       for (let index = 0; index < statements; index++) {
         const text = group[at + 1];
         if (typeof text === "string") this.#define(group[at] as number, text);
-        at += 4 + (group[at + 3] as number);
+        const end = at + 4 + (group[at + 3] as number);
+        for (at += 4; at < end; at++) if (group[at] === true) group[at] = nextBytes();
       }
     }
     return spans;
@@ -251,7 +261,7 @@ export class Writer {
   #runStatements(group: GroupMessage, { at, statements }: Span, answer: AnswerMessage): Failure | undefined {
     for (let left = statements, cursor = at; left > 0; left--) {
       const end = cursor + 4 + (group[cursor + 3] as number);
-      const changes = this.#runStatement(group[cursor] as number, group.slice(cursor + 4, end), answer);
+      const changes = this.#runStatement(group[cursor] as number, group.slice(cursor + 4, end) as SqlValue[], answer);
       const expected = group[cursor + 2] as number;
       if (expected !== NO_EXPECT && expected !== changes) return expectMissed(expected, changes);
       cursor = end;
