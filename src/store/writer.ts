@@ -261,7 +261,11 @@ export class Writer {
   #runStatements(group: GroupMessage, { at, statements }: Span, answer: AnswerMessage): Failure | undefined {
     for (let left = statements, cursor = at; left > 0; left--) {
       const end = cursor + 4 + (group[cursor + 3] as number);
-      const changes = this.#runStatement(group[cursor] as number, group.slice(cursor + 4, end) as SqlValue[], answer);
+      const changes = this.#runStatement(
+        group[cursor] as number,
+        group.slice(cursor + 4, end) as SqlValue[],
+        answer,
+      );
       const expected = group[cursor + 2] as number;
       if (expected !== NO_EXPECT && expected !== changes) return expectMissed(expected, changes);
       cursor = end;

@@ -63,7 +63,17 @@ test("what no sync has reached is known, and a probe or sync writes in truth", a
   const path = join(directory, "andon.db");
   const writer = new Writer(openWriteConnection(path), []);
   const logged = (): number => statSync(`${path}-wal`).size;
-  const group = (isSynced: boolean, sql: string): GroupMessage => [1, isSynced ? 1 : 0, 0, 0, 1, 0, sql, -1, 0];
+  const group = (isSynced: boolean, sql: string): GroupMessage => [
+    1,
+    isSynced ? 1 : 0,
+    0,
+    0,
+    1,
+    0,
+    sql,
+    -1,
+    0,
+  ];
 
   writer.run(group(true, "INSERT INTO settings (key, value) VALUES ('a', '1')"));
   expect(writer.hasUnsynced).toBe(false);
