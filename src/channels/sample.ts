@@ -7,6 +7,7 @@ import type { Message } from "./channel";
 type Tenant = Pick<Message, "organization" | "project" | "baseUrl">;
 
 const TESTER = "Andon";
+const MINUTE_MS = 60_000;
 
 /** As Haltless' document shows an alert. */
 const sampleAlert = ({ organization, project }: Tenant, now: number): AlertSnapshot => ({
@@ -81,14 +82,21 @@ const sampleIncident = ({ organization, project }: Tenant, now: number): Inciden
   resolvedAt: null,
 });
 
+/** What goes on began a while ago: a downtime of no length would look like a mistake. */
 const incidentAt = (incident: IncidentSnapshot, event: TellableEvent, now: number): IncidentSnapshot =>
   event === "incident.updated"
-    ? { ...incident, status: "identified", message: "The cause was found." }
+    ? {
+        ...incident,
+        status: "identified",
+        message: "The cause was found.",
+        openedAt: now - 10 * MINUTE_MS,
+      }
     : event === "incident.resolved"
       ? {
           ...incident,
           status: "resolved",
           message: "The endpoint answers again.",
+          openedAt: now - 30 * MINUTE_MS,
           finalResponseCode: 200,
           isAutoResolved: true,
           resolvedAt: now,
@@ -107,15 +115,27 @@ const sampleService = ({ organization, project }: Tenant, now: number): ServiceS
   changedAt: now,
 });
 
+const isNotice = (event: TellableEvent): boolean =>
+  event.startsWith("channel.") && event !== "channel.test" && event !== "channel.summary";
+
 /**
- * One message per event, all about the same alert, incident or service, each with `test: true`.
- * `channel.test` holds an alert. The IDs are fresh and belong to nothing.
+ * One message per event, all about the same alert, incident, service or channel, each with
+ * `test: true`. `channel.test` holds an alert. The IDs are fresh and belong to nothing.
  */
 export const sampleMessages = (tenant: Tenant, events: readonly TellableEvent[], now: number): Message[] => {
   const alert = sampleAlert(tenant, now);
   const incident = sampleIncident(tenant, now);
   const service = sampleService(tenant, now);
+  const channel = { id: newId(), name: "Sample channel", reason: "Four attempts failed." };
+  const line = { at: now - 60 * MINUTE_MS, event: "alert.triggered", text: alert.message };
   const { organization, project, baseUrl } = tenant;
+  const contentOf = (event: TellableEvent): Partial<Message> => {
+    if (event.startsWith("incident.")) return { incident: incidentAt(incident, event, now) };
+    if (event.startsWith("service.")) return { service };
+    if (event === "channel.summary")
+      return { summary: { from: line.at, until: now, count: 1, lines: [line] } };
+    return isNotice(event) ? { channel } : { alert: alertAt(alert, event, now) };
+  };
   return events.map((event) => ({
     event,
     at: now,
@@ -123,11 +143,7 @@ export const sampleMessages = (tenant: Tenant, events: readonly TellableEvent[],
     project,
     baseUrl,
     test: true,
-    ...(event.startsWith("incident.")
-      ? { incident: incidentAt(incident, event, now) }
-      : event.startsWith("service.")
-        ? { service }
-        : { alert: alertAt(alert, event, now) }),
+    ...contentOf(event),
     ...(event === "alert.escalated"
       ? { escalation: { policyId: newId(), policyName: "Test policy", waitMinutes: 15, step: 1 } }
       : {}),

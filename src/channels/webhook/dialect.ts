@@ -30,6 +30,8 @@ export interface Dialect {
   readonly eventAliases: Readonly<Record<string, readonly TellableEvent[]>>;
   /** What the test button sends: complete in the dialect's shape, with `test: true`. */
   readonly testEvent: TellableEvent;
+  /** `application/json` when absent. */
+  readonly contentType?: string;
   /** The payload as a JSON value. Pure: golden files hold what it gives. */
   readonly compose: (message: Message) => Record<string, unknown>;
 }

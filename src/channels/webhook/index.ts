@@ -14,7 +14,7 @@ const encoder = new TextEncoder();
 
 const compose = (message: Message, config: WebhookConfig): ComposedBody => ({
   body: encoder.encode(JSON.stringify(config.dialect.compose(message))),
-  contentType: "application/json",
+  contentType: config.dialect.contentType ?? "application/json",
 });
 
 const judge = (result: SendResult): Judgement => {

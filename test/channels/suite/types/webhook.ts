@@ -14,6 +14,7 @@ const webhook = (dialect: string): TypeSample => ({
     headers: { "X-Webhook-Secret": CANARIES[1], "Content-Type": "application/json", "X-Line": "A" },
   },
   canaries: CANARIES,
+  contentType: dialects.get(dialect)?.contentType ?? "application/json",
   isWebhook: true,
   breaches: () => [],
 });
