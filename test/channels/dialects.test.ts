@@ -300,9 +300,9 @@ describe("Alertmanager", () => {
   test("labels of a machine can't take the place of ours, and odd names become valid ones", () => {
     const message = MESSAGES["alert.triggered"]!;
     const labels = { alertname: "forged", severity: "none", "9 lives": "x", "a-b.c": "y", empty: "" };
-    const found = alertIn(
-      compose("alertmanager", { ...message, alert: { ...message.alert!, labels } }),
-    )["labels"];
+    const found = alertIn(compose("alertmanager", { ...message, alert: { ...message.alert!, labels } }))[
+      "labels"
+    ];
     expect(found).toMatchObject({
       alertname: "Spindle too hot",
       severity: "critical",
@@ -337,14 +337,7 @@ describe("defaults", () => {
   const HALTLESS = [30, 120, 600];
   const TABLE: Record<string, [number, number[], string, boolean, readonly string[], string]> = {
     andon: [5, HALTLESS, "fail_delivery", false, EVERYTHING, "channel.test"],
-    haltless: [
-      5,
-      HALTLESS,
-      "fail_delivery",
-      false,
-      ["alert.triggered", "alert.escalated"],
-      "channel.test",
-    ],
+    haltless: [5, HALTLESS, "fail_delivery", false, ["alert.triggered", "alert.escalated"], "channel.test"],
     statuspulse: [
       10,
       MINUTES(1, 5, 15, 60),
@@ -370,9 +363,10 @@ describe("defaults", () => {
 
   test("of each dialect are those of its document", () => {
     expect([...dialects.keys()].sort()).toEqual(Object.keys(TABLE).sort());
-    for (const [name, [seconds, delays, whenExhausted, handshake, defaultEvents, testEvent]] of Object.entries(
-      TABLE,
-    )) {
+    for (const [
+      name,
+      [seconds, delays, whenExhausted, handshake, defaultEvents, testEvent],
+    ] of Object.entries(TABLE)) {
       const config = parse(name);
       expect([name, webhook.behaviour(config)]).toEqual([
         name,

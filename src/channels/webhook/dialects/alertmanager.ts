@@ -19,8 +19,7 @@ interface Facts {
 }
 
 /** Prometheus' rule for names of labels; other characters become underscores. */
-const labelName = (name: string): string =>
-  name.replace(/[^a-zA-Z0-9_]/g, "_").replace(/^(?=[0-9])/, "_");
+const labelName = (name: string): string => name.replace(/[^a-zA-Z0-9_]/g, "_").replace(/^(?=[0-9])/, "_");
 
 /** In the order of names, as Go writes a map. A label without a value does not exist. */
 const sorted = (labels: Record<string, string>): Record<string, string> =>
