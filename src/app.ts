@@ -34,10 +34,12 @@ import { operationRoutes } from "./operations/routes";
 import { createScheduler } from "./operations/scheduler";
 import { storeMetrics } from "./operations/store-metrics";
 import { ruleRoutes } from "./rules/routes";
+import { serviceRoutes } from "./services/routes";
 import { openStore, type Store } from "./store/store";
 import type { AppSeams, Base } from "./wiring/base";
 import { wireDeciding } from "./wiring/deciding";
 import { createIntake } from "./intake/intake";
+import { wireServices } from "./wiring/services";
 import { wireTelling } from "./wiring/telling";
 
 export type { AppSeams } from "./wiring/base";
@@ -98,6 +100,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   const registry = new Registry({ store, tenants: access.tenants, config });
   await registry.load();
   const channels = await wireTelling(base);
+  const services = await wireServices(base, channels);
   const decisions = await wireDeciding(base, registry, channels);
   const intake = createIntake({
     registry,
@@ -162,6 +165,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       book: decisions.policies,
       repository: decisions.escalations,
     }),
+    serviceRoutes(plugin, services),
     channelRoutes(plugin, {
       service: channels.service,
       directory: channels.directory,

@@ -115,6 +115,24 @@ export interface IncidentSnapshot {
   resolvedAt: number | null;
 }
 
+/** Who or what says how a service stands. `maintenance`: a window; `person`: by hand. */
+export const STATUS_SOURCE_KINDS = [
+  "person",
+  "receiver",
+  "monitor",
+  "machine",
+  "alert",
+  "incident",
+  "maintenance",
+] as const;
+export type StatusSourceKind = (typeof STATUS_SOURCE_KINDS)[number];
+
+export interface StatusSource {
+  kind: StatusSourceKind;
+  id: string;
+  name: string;
+}
+
 /** A service just after its status changed. Times in ms. */
 export interface ServiceSnapshot {
   id: string;
@@ -161,7 +179,8 @@ export interface EventMap {
   /** `isPublic`: whether status pages show the text. */
   "incident.updated": { incident: IncidentSnapshot; isPublic: boolean; untold: Untold };
   "incident.resolved": { incident: IncidentSnapshot; isPublic: boolean; untold: Untold };
-  "service.status_changed": { service: ServiceSnapshot; untold: Untold };
+  /** `source`: whose word changed it, which need not be the word that is shown. */
+  "service.status_changed": { service: ServiceSnapshot; source: StatusSource; untold: Untold };
   "alert.noted": { alertId: string; text: string };
   /** A rule changed while its alert was open: what changed in the alert. */
   "alert.updated": { alertId: string; changes: Record<string, unknown> };

@@ -32,6 +32,8 @@ export interface IncidentOccurrence {
   incident: IncidentSnapshot;
   /** When it happened, in ms. */
   at: number;
+  /** Why whoever wants it is not told all the same. */
+  silencedBy?: UntoldReason;
 }
 
 export interface ServiceOccurrence {
@@ -39,6 +41,8 @@ export interface ServiceOccurrence {
   service: ServiceSnapshot;
   /** When it happened, in ms. */
   at: number;
+  /** Why whoever wants it is not told all the same. */
+  silencedBy?: UntoldReason;
 }
 
 /**
@@ -142,7 +146,12 @@ export const createNotifier = ({ tenants, channels, outbox, baseUrl }: NotifierP
   };
 
   /** To whoever wants it; `compose` runs only when there is anybody. */
-  const tell = (subject: Subject, composeOnce: () => Message | undefined, plan: Plan): Untold => {
+  const tell = (
+    subject: Subject,
+    composeOnce: () => Message | undefined,
+    plan: Plan,
+    silencedBy?: UntoldReason,
+  ): Untold => {
     const candidates = channels.of(subject.tenantId);
     if (candidates.length === 0) return NOBODY;
     const message = composeOnce();
@@ -150,8 +159,9 @@ export const createNotifier = ({ tenants, channels, outbox, baseUrl }: NotifierP
     const untold: Record<string, UntoldReason> = {};
     for (const channel of candidates) {
       const verdict = route(channel, message);
-      if (verdict === "passes") add(channel, message, subject, plan);
-      else untold[channel.id] = verdict;
+      if (verdict !== "passes") untold[channel.id] = verdict;
+      else if (silencedBy !== undefined) untold[channel.id] = silencedBy;
+      else add(channel, message, subject, plan);
     }
     return untold;
   };
@@ -164,13 +174,13 @@ export const createNotifier = ({ tenants, channels, outbox, baseUrl }: NotifierP
       const { tenantId, projectId, id, severity } = incident;
       const urgency = urgencyOf(severity);
       const subject = { tenantId, projectId, subjectId: id, machineId: null, urgency };
-      return tell(subject, () => compose(subject, occurrence, { incident }), plan);
+      return tell(subject, () => compose(subject, occurrence, { incident }), plan, occurrence.silencedBy);
     },
     planService: (occurrence, plan) => {
       const { service } = occurrence;
       const { tenantId, projectId, id } = service;
       const subject = { tenantId, projectId, subjectId: id, machineId: null, urgency: 1 };
-      return tell(subject, () => compose(subject, occurrence, { service }), plan);
+      return tell(subject, () => compose(subject, occurrence, { service }), plan, occurrence.silencedBy);
     },
     planEscalation: (occurrence, escalation, channelId, plan) => {
       const channel = findSwitchedOn(occurrence.alert.tenantId, channelId);

@@ -79,6 +79,7 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
     channel_id: channel,
     is_active: true,
   });
+  const service = await create("/services", { name: "Walled service" });
   const person = await create("/users", {
     email: "walled@plant.example",
     name: "Walled person",
@@ -104,6 +105,7 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
       "/api/v1/notification-channels": channel,
       "/api/v1/organizations": String((await only("/organizations"))["id"]),
       "/api/v1/projects": project,
+      "/api/v1/services": service,
       "/api/v1/users": person,
     },
     names: ["Walled", "walled"],

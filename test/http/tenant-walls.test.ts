@@ -34,6 +34,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "POST /api/v1/notification-channels/{id}/test": undefined,
   "PATCH /api/v1/organizations/{id}": { name: "changed" },
   "PATCH /api/v1/projects/{id}": { name: "changed" },
+  "PATCH /api/v1/services/{id}": { name: "changed" },
+  "POST /api/v1/services/{id}/status": { status: "down" },
   "PATCH /api/v1/users/{id}": { name: "changed" },
 };
 
@@ -130,6 +132,8 @@ describe("another organization", () => {
     const hook = { name: "c", type: "webhook", config: { url: plant.sink.url } };
     const references: [path: string, collection: string, body: (id: string) => unknown][] = [
       ["/machines", "projects", (id) => ({ name: "m", project_id: id })],
+      ["/services", "projects", (id) => ({ name: "s", project_id: id })],
+      ["/services", "services", (id) => ({ name: "s", depends_on: [id] })],
       ["/alert-rules", "machines", (id) => rule({ machine_id: id })],
       ["/alert-rules", "projects", (id) => rule({ project_id: id })],
       ["/notification-channels", "notification-channels", (id) => ({ ...hook, failure_channel_id: id })],

@@ -1,0 +1,187 @@
+// In: a word about a service. Out: everything that must be committed for it, added to a plan: the word,
+// the status, its row of history, the span for uptime, the journal entry and the messages. This is the
+// only way in which a status changes, whoever speaks: a person, a receiver, a monitor, a machine, an alert,
+// an incident or a maintenance window.
+import type { Actor } from "../core/actor";
+import type { ServiceStatus, StatusSource, UntoldReason } from "../core/events";
+import { journalStatement } from "../journal/append";
+import type { Notifier } from "../notify/notifier";
+import type { Plan } from "../notify/plan";
+import { KEPT_CHANGES, snapshotOf, type ServiceBook, type ServiceRecord } from "./book";
+import { excuseOf } from "./dependencies";
+import {
+  closeSpanStatement,
+  dropWordStatement,
+  insertHistoryStatement,
+  openSpanStatement,
+  saveWordStatement,
+  updateStatusStatement,
+} from "./repository";
+import { isSameSaid, isSameSource, shownWord, wordsAfter, type StatusWord } from "./words";
+
+/** What a source says; `operational` takes back what it said before. */
+export interface Said {
+  source: StatusSource;
+  status: ServiceStatus;
+  /** For people and status pages; may be empty. */
+  message: string;
+  /** For the journal: who made the source speak. */
+  actor: Actor;
+}
+
+/** What came of a word. */
+export interface StatusChange {
+  /** The shown status changed; otherwise at most the source's own word was written down. */
+  hasChanged: boolean;
+  previousStatus: ServiceStatus;
+  /** As the plan leaves it. */
+  service: ServiceRecord;
+}
+
+export interface StatusPlanner {
+  /**
+   * Adds to `plan` only; live state follows after its commit. Call it while the service's turn is held
+   * (`ServiceLock`), and commit before the turn ends. Several words in one plan build on each other.
+   * When nothing changes, nothing is added.
+   */
+  say(service: ServiceRecord, said: Said, now: number, plan: Plan): StatusChange;
+  /** The service as `plan` leaves it. */
+  inPlan(service: ServiceRecord, plan: Plan): ServiceRecord;
+}
+
+export interface StatusPlannerParts {
+  book: ServiceBook;
+  notifier: Pick<Notifier, "planService">;
+}
+
+/** What the planner changes of a service; settings are not among it. */
+type StatusFields = Pick<
+  ServiceRecord,
+  "status" | "message" | "words" | "changes" | "changedAt" | "toldStatus" | "silencedBy" | "tellAt"
+>;
+
+/** A failure is no news where something that it needs has failed; its end is none if it never was news. */
+const silenceOf = (next: ServiceRecord, excuse: UntoldReason | null): UntoldReason | null => {
+  if (next.status === "maintenance") return null;
+  if (next.status === "operational")
+    return next.toldStatus === "operational" ? (next.silencedBy ?? excuse) : null;
+  return excuse;
+};
+
+export const createStatusPlanner = ({ book, notifier }: StatusPlannerParts): StatusPlanner => {
+  /** What plans that are not committed yet have made of services. */
+  const drafts = new WeakMap<Plan, Map<string, ServiceRecord>>();
+
+  const inPlan = (service: ServiceRecord, plan: Plan): ServiceRecord =>
+    drafts.get(plan)?.get(service.id) ?? book.get(service.id) ?? service;
+
+  const keep = (plan: Plan, next: ServiceRecord): void => {
+    let ofPlan = drafts.get(plan);
+    if (ofPlan === undefined) {
+      ofPlan = new Map();
+      drafts.set(plan, ofPlan);
+    }
+    ofPlan.set(next.id, next);
+    const { status, message, words, changes, changedAt, toldStatus, silencedBy, tellAt } = next;
+    const fields: StatusFields = {
+      status,
+      message,
+      words,
+      changes,
+      changedAt,
+      toldStatus,
+      silencedBy,
+      tellAt,
+    };
+    plan.afterCommit.push(() => book.change(next.id, fields));
+  };
+
+  const saveWords = (
+    id: string,
+    before: readonly StatusWord[],
+    after: readonly StatusWord[],
+    plan: Plan,
+  ): void => {
+    for (const { source } of before)
+      if (!after.some((word) => word.source.kind === source.kind && word.source.id === source.id))
+        plan.statements.push(dropWordStatement(id, source));
+    for (const word of after) if (!before.includes(word)) plan.statements.push(saveWordStatement(id, word));
+  };
+
+  /** Adds everything that a change of the shown status is. */
+  const change = (
+    before: ServiceRecord,
+    next: ServiceRecord,
+    { source, actor }: Said,
+    plan: Plan,
+  ): ServiceRecord => {
+    const excuse = excuseOf(next.dependsOn, (id) => drafts.get(plan)?.get(id) ?? book.get(id));
+    const silencedBy = silenceOf(next, excuse);
+    const shown: ServiceRecord = {
+      ...next,
+      silencedBy,
+      toldStatus: silencedBy === null ? next.status : next.toldStatus,
+    };
+    const at = shown.changedAt;
+    plan.statements.push(
+      updateStatusStatement(shown, before.status),
+      insertHistoryStatement(shown, before.status, source),
+      closeSpanStatement(shown.id, at),
+      openSpanStatement(shown.id, shown.status, at),
+    );
+    const service = snapshotOf(shown, before.status);
+    const untold = notifier.planService(
+      { event: "service.status_changed", service, at, ...(silencedBy === null ? {} : { silencedBy }) },
+      plan,
+    );
+    plan.statements.push(
+      journalStatement({
+        tenantId: shown.tenantId,
+        kind: "service.status_changed",
+        data: { service, source, untold },
+        subjectId: shown.id,
+        actor,
+        at,
+      }),
+    );
+    return shown;
+  };
+
+  const say = (service: ServiceRecord, said: Said, now: number, plan: Plan): StatusChange => {
+    const before = inPlan(service, plan);
+    // A clock that was set back makes no interval negative.
+    const at = Math.max(now, before.changedAt);
+    const spoken: StatusWord = { source: said.source, status: said.status, message: said.message, at };
+    const words = wordsAfter(before.words, spoken);
+    const word = shownWord(words);
+    const status = word?.status ?? "operational";
+    const unchanged = { hasChanged: false, previousStatus: before.status };
+    if (status === before.status) {
+      if (isSameSaid(before.words, words)) return { ...unchanged, service: before };
+      const next = { ...before, words };
+      saveWords(before.id, before.words, words, plan);
+      keep(plan, next);
+      return { ...unchanged, service: next };
+    }
+    saveWords(before.id, before.words, words, plan);
+    const isOwnWord = word === undefined || isSameSource(word.source, said.source);
+    const next = change(
+      before,
+      {
+        ...before,
+        words,
+        status,
+        message: isOwnWord ? said.message : word.message,
+        changedAt: at,
+        changes: [...before.changes, at].slice(-KEPT_CHANGES),
+        tellAt: null,
+      },
+      said,
+      plan,
+    );
+    keep(plan, next);
+    return { hasChanged: true, previousStatus: before.status, service: next };
+  };
+
+  return { say, inPlan };
+};

@@ -1,0 +1,29 @@
+// In: the base and who is told. Out: services, loaded, and the one way to change their status.
+import { createServiceBook } from "../services/book";
+import { createServiceDesk } from "../services/desk";
+import { createServiceLock } from "../services/lock";
+import { createStatusPlanner } from "../services/planner";
+import { createServiceRepository } from "../services/repository";
+import type { Base } from "./base";
+import type { Telling } from "./telling";
+
+/** Services as people, receivers, monitors and incidents see and change them. */
+export const wireServices = async ({ store, access, clock }: Base, { notifier, commit }: Telling) => {
+  const repository = createServiceRepository(store);
+  const book = createServiceBook(repository);
+  const planner = createStatusPlanner({ book, notifier });
+  const lock = createServiceLock();
+  const desk = createServiceDesk({
+    book,
+    repository,
+    planner,
+    tenants: access.tenants,
+    lock,
+    commit,
+    clock,
+  });
+  await book.load();
+  return { repository, book, planner, lock, desk };
+};
+
+export type Services = Awaited<ReturnType<typeof wireServices>>;
