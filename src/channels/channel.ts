@@ -190,7 +190,7 @@ export interface ChannelType<Config = unknown, Request extends TransportRequest 
   readonly composeEach?: (message: Message, config: Config) => readonly ComposedBody[];
   /** Called for each attempt with the present config: headers and fresh signatures. */
   readonly request: (composed: ComposedBody, config: Config, context: RequestContext) => Request;
-  readonly judge: (result: SendResult) => Judgement;
+  readonly judge: (result: SendResult, config: Config) => Judgement;
   /** URLs that it will dial, with the field of each: checked against the outbound policy on saving. */
   readonly targets: (config: Config) => readonly { field: string; url: string }[];
   /** The dialect's own names of events, accepted in `events` beside the dotted ones. */

@@ -75,7 +75,7 @@ export const performAttempt = async (
     // The error may quote the settings: only the fact is kept.
     exchange = unsent(clock.now(), "No request can be made from the channel's settings.");
   }
-  const judgement = type.judge(exchange);
+  const judgement = type.judge(exchange, config);
   const { statusCode } = exchange;
   return {
     exchange,

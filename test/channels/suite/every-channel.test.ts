@@ -135,13 +135,14 @@ for (const type of channelTypes.values())
           if (sample.ownStatuses?.includes(status) === true) continue;
           const judgement = type.judge(
             result(status, null, outcome === "delivered" ? (sample.goodAnswer ?? "ok") : "canary-answer"),
+            config,
           );
           // Webhook dialects try every non-2xx again, as their documents promise.
           const retry = outcome !== "delivered" && (sample.isWebhook === true || !PERMANENT.has(status));
           expect([status, judgement.outcome, judgement.retry]).toEqual([status, outcome, retry]);
         }
         for (const [failure, outcome] of FAILURES) {
-          const judgement = type.judge(result(null, failure, ""));
+          const judgement = type.judge(result(null, failure, ""), config);
           expect([failure, judgement.outcome]).toEqual([failure, outcome]);
           expect(judgement.retry).toBe(outcome !== "invalid_config");
         }
@@ -152,7 +153,7 @@ for (const type of channelTypes.values())
           ...STATUS_TABLE.map(([status]) => result(status)),
           ...FAILURES.map(([failure]) => result(null, failure)),
         ]) {
-          const { reason } = type.judge(one);
+          const { reason } = type.judge(one, config);
           expect(reason).toMatch(/^[A-Z].*\.$/);
           expect(reason).not.toContain("canary");
         }
