@@ -162,6 +162,8 @@ describe("packages", () => {
     { name: "drizzle", belongs: /^drizzle-orm/, home: /^src\/store\/|\/(?:schema|repository)\.ts$/ },
     { name: "croner", belongs: /^croner$/, home: /^src\/operations\/scheduler\.ts$/ },
     { name: "prom-client", belongs: /^prom-client$/, home: /^src\/operations\/metrics\.ts$/ },
+    // Nothing else may dial: addresses are judged there.
+    { name: "nodemailer", belongs: /^nodemailer/, home: /^src\/delivery\// },
     { name: "bun:sqlite", belongs: /^bun:sqlite$/, home: /^src\/(?:store|intake\/samples)\// },
   ];
   for (const { name, belongs, home } of HOMES)

@@ -8,6 +8,7 @@ import type {
   ServiceSnapshot,
   TellableEvent,
 } from "../core/events";
+import type { SmtpRequest } from "./requests";
 
 /** What became too old to be told one by one while a channel could not be reached. Times in ms. */
 export interface OfflineSummary {
@@ -106,7 +107,7 @@ export interface OutboundRequest {
 }
 
 /** What a channel type may ask delivery to send: one member per transport. */
-export type TransportRequest = OutboundRequest;
+export type TransportRequest = OutboundRequest | SmtpRequest;
 
 export interface RequestContext {
   /** `webhook-id`. */
@@ -114,6 +115,8 @@ export interface RequestContext {
   /** For `webhook-timestamp`, in ms. */
   now: number;
   version: string;
+  /** Only for threaded types: the delivery that began what is told of the same subject, maybe this one. */
+  threadRootId?: string | undefined;
 }
 
 /** Why there was no status line. `protocol`: what came back is not HTTP. */
@@ -190,6 +193,8 @@ export interface ChannelType<Config = unknown, Request extends TransportRequest 
   readonly composeEach?: (message: Message, config: Config) => readonly ComposedBody[];
   /** Called for each attempt with the present config: headers and fresh signatures. */
   readonly request: (composed: ComposedBody, config: Config, context: RequestContext) => Request;
+  /** Messages about one alert or incident refer to the first of them. */
+  readonly isThreaded?: boolean;
   readonly judge: (result: SendResult, config: Config) => Judgement;
   /** URLs that it will dial, with the field of each: checked against the outbound policy on saving. */
   readonly targets: (config: Config) => readonly { field: string; url: string }[];

@@ -163,7 +163,7 @@ export type NativeParts<Config, Request extends TransportRequest = OutboundReque
   Particular
 > &
   Partial<Omit<ChannelType<Config, Request>, Particular | "behaviour">> & {
-    behaviour?: Partial<ChannelBehaviour>;
+    behaviour?: Partial<ChannelBehaviour> | ((config: Config) => Partial<ChannelBehaviour>);
   };
 
 /**
@@ -178,12 +178,13 @@ export const nativeType = <Config extends NativeConfig, Request extends Transpor
   const whole: ChannelBehaviour = {
     ...NATIVE_BEHAVIOUR,
     ...(parts.defaultEvents === undefined ? {} : { defaultEvents: parts.defaultEvents }),
-    ...behaviour,
+    ...(typeof behaviour === "function" ? {} : behaviour),
   };
   return {
     audience: "people",
     defaultEvents: whole.defaultEvents,
-    behaviour: () => whole,
+    behaviour:
+      typeof behaviour === "function" ? (config) => ({ ...whole, ...behaviour(config) }) : () => whole,
     judge: judgeNative,
     eventAliases: () => ({}),
     testEvents: () => NATIVE_TEST_EVENTS,

@@ -14,6 +14,8 @@ export interface AttemptInput {
   /** `webhook-id`. */
   deliveryId: string;
   deliverySeq: number;
+  /** What the message is about. */
+  subjectId: string;
   composed: ComposedBody;
   /** 1 for the first attempt of the delivery. */
   number: number;
@@ -33,6 +35,8 @@ export interface AttemptParts {
   transports: Transports;
   clock: Clock;
   version: string;
+  /** The first delivery of the channel about a subject; undefined: there is none yet. */
+  threadRootOf: (channelId: string, subjectId: string) => Promise<string | undefined>;
 }
 
 const unsent = (now: number, error: string): Exchange => ({
@@ -56,7 +60,7 @@ const redactAll = (values: Record<string, string>, secrets: readonly string[]): 
 
 /** Never rejects: whatever goes wrong is the attempt's outcome. */
 export const performAttempt = async (
-  { transports, clock, version }: AttemptParts,
+  { transports, clock, version, threadRootOf }: AttemptParts,
   input: AttemptInput,
 ): Promise<AttemptResult> => {
   const { channel } = input;
@@ -64,10 +68,13 @@ export const performAttempt = async (
   let requestHeaders: Record<string, string> = {};
   let exchange: Exchange;
   try {
+    const threadRootId =
+      type.isThreaded === true ? await threadRootOf(channel.id, input.subjectId) : undefined;
     const request = type.request(input.composed, config, {
       deliveryId: input.deliveryId,
       now: clock.now(),
       version,
+      threadRootId,
     });
     requestHeaders = headersOfRequest(request);
     exchange = await transports.send(request, { timeoutMs: behaviour.timeoutMs, channelId: channel.id });
@@ -99,7 +106,8 @@ export const performAttempt = async (
       totalMs: exchange.totalMs,
       requestHeaders: redactAll(maskHeaders(requestHeaders), secrets),
       responseHeaders: statusCode === null ? null : redactAll(exchange.responseHeaders, secrets),
-      responseBody: statusCode === null ? null : redact(exchange.responseBody, secrets),
+      responseBody:
+        statusCode === null && exchange.responseBody === "" ? null : redact(exchange.responseBody, secrets),
     },
   };
 };

@@ -7,6 +7,8 @@ import type { Clock } from "../core/clock";
 import type { Log } from "../core/log";
 import { createNetPolicy, type ListeningAddress, type OutboundMode } from "../lib/net-policy";
 import type { Engine } from "../store/engine";
+import type { DialSocket } from "./connect";
+import type { AttemptParts } from "./attempt";
 import { createChannelHealth, type ChannelHealthKeeper, type DescribeTenant } from "./health";
 import type { NameServer } from "./name-server";
 import { createOutbox, type Outbox } from "./outbox";
@@ -14,6 +16,7 @@ import { createResolver } from "./resolver";
 import type { Outcome } from "./schema";
 import { createSender, type Dial, type Sender } from "./sender";
 import { sendTest } from "./test-send";
+import { findFirstDelivery } from "./repository";
 import { createTargets } from "./targets";
 import { createTransports } from "./transports";
 import { createDeliveryWorker, type DeliveryWorker } from "./worker";
@@ -38,6 +41,7 @@ export interface DeliveryParts {
   seams?: {
     nameServer?: NameServer;
     dial?: Dial;
+    dialSocket?: DialSocket;
     hostsPath?: string | null;
     random?: () => number;
   };
@@ -74,7 +78,13 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     targets,
     ...(seams.dial === undefined ? {} : { dial: seams.dial }),
   });
-  const transports = createTransports({ http: sender, targets });
+  const transports = createTransports({ clock, http: sender, targets, dialSocket: seams.dialSocket });
+  const attempt: AttemptParts = {
+    transports,
+    clock,
+    version,
+    threadRootOf: (channelId, subjectId) => findFirstDelivery(store.engine, channelId, subjectId),
+  };
   const outbox = createOutbox({ store, clock });
   const health = createChannelHealth({
     engine: store.engine,
@@ -90,7 +100,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     directory,
     transports,
     health,
-    version,
+    attempt,
     receiptsPath: parts.receiptsPath ?? null,
     ...(seams.random === undefined ? {} : { random: seams.random }),
     ...(parts.onAttempt === undefined ? {} : { onAttempt: parts.onAttempt }),
@@ -102,8 +112,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     health,
     forChannels: {
       refusalOf: transports.refusalOf,
-      sendTest: (channel, message) =>
-        sendTest({ store, clock, outbox, transports, version }, channel, message),
+      sendTest: (channel, message) => sendTest({ store, clock, outbox, attempt }, channel, message),
       resume: worker.resume,
       wake: worker.wake,
     },

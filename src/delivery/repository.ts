@@ -30,6 +30,8 @@ const EARLIER =
   "SELECT seq, urgency, next_attempt_at, attempts FROM outbox WHERE subject_id = ? AND seq < ? AND channel_id = ? " +
   `AND NOT (event = ? AND created_at = ?) AND ${WAITING} ORDER BY seq LIMIT 1`;
 
+const FIRST_OF_SUBJECT = "SELECT id FROM outbox WHERE subject_id = ? AND channel_id = ? ORDER BY seq LIMIT 1";
+
 const SETTLE =
   "UPDATE outbox SET status = ?, tries = ?, attempts = ?, next_attempt_at = ?, outcome = ?, reason = ?, " +
   "delivered_at = ?, finished_at = ? WHERE seq = ?";
@@ -331,3 +333,18 @@ export const channelsHeld = async (engine: Engine): Promise<string[]> =>
 /** Rows of the channel that are pending, sending or held. */
 export const countWaiting = async (engine: Engine, channelId: string): Promise<number> =>
   (await engine.query({ sql: COUNT_WAITING, params: [channelId] }))[0]?.[0] as number;
+
+/** The delivery that began what a channel was told of a subject; undefined also where it can't be read. */
+export const findFirstDelivery = async (
+  engine: Engine,
+  channelId: string,
+  subjectId: string,
+): Promise<string | undefined> => {
+  try {
+    const [found] = await engine.query({ sql: FIRST_OF_SUBJECT, params: [subjectId, channelId] });
+    return found?.[0] as string | undefined;
+  } catch {
+    // A mail outside its thread is better than none.
+    return undefined;
+  }
+};

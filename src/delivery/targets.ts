@@ -42,12 +42,18 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   "mqtts:": 8_883,
 };
 
+/** Schemes unknown to the URL standard keep a host as it was typed; read as http's, `0x7f.1` is 127.0.0.1. */
+const hostnameOf = (url: URL): string =>
+  (url.protocol.startsWith("http") ? url : URL.parse(`http://${url.hostname}`))?.hostname
+    .replace(/^\[|\]$/g, "")
+    .replace(/\.$/, "") ?? "";
+
 const parseTarget = (text: string): Target | null => {
   const url = URL.parse(text);
   const defaultPort = url === null ? undefined : DEFAULT_PORTS[url.protocol];
   if (url === null || defaultPort === undefined) return null;
   if (url.username !== "" || url.password !== "") return null;
-  const hostname = url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  const hostname = hostnameOf(url);
   if (hostname === "") return null;
   return {
     protocol: url.protocol,

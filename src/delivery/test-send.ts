@@ -4,12 +4,11 @@ import type { Message } from "../channels/channel";
 import type { Channel } from "../channels/directory";
 import type { Clock } from "../core/clock";
 import type { Engine, Statement } from "../store/engine";
-import { performAttempt, type AttemptResult } from "./attempt";
+import { performAttempt, type AttemptParts, type AttemptResult } from "./attempt";
 import type { AttemptView } from "./history";
 import { CHANNEL_LIMIT } from "./lane";
 import type { Outbox, OutboxRow } from "./outbox";
 import { insertAttemptStatement } from "./repository";
-import type { Transports } from "./transports";
 
 export interface TestResult {
   isSuccess: boolean;
@@ -25,8 +24,7 @@ export interface TestSendParts {
   store: { engine: Engine };
   clock: Clock;
   outbox: Outbox;
-  transports: Transports;
-  version: string;
+  attempt: AttemptParts;
 }
 
 /** Recipients that are tried at the same time: as many as a channel may have in flight. */
@@ -44,7 +42,7 @@ const errorOf = ({ judgement, record }: AttemptResult): string | null => {
  * is in the result.
  */
 export const sendTest = async (
-  { store, clock, outbox, transports, version }: TestSendParts,
+  { store, clock, outbox, attempt }: TestSendParts,
   channel: Channel,
   message: Message,
 ): Promise<TestResult> => {
@@ -52,10 +50,15 @@ export const sendTest = async (
   const rows = outbox.plan(channel, message, { subjectId: channel.id, machineId: null, urgency: 1, at });
   const results: AttemptResult[] = [];
   const send = async (row: OutboxRow, index: number): Promise<Statement[]> => {
-    const result = await performAttempt(
-      { transports, clock, version },
-      { channel, deliveryId: row.id, deliverySeq: row.seq, composed: row, number: 1, queuedAt: at },
-    );
+    const result = await performAttempt(attempt, {
+      channel,
+      deliveryId: row.id,
+      deliverySeq: row.seq,
+      subjectId: row.subjectId,
+      composed: row,
+      number: 1,
+      queuedAt: at,
+    });
     results[index] = result;
     const { judgement, record } = result;
     const isDelivered = judgement.outcome === "delivered";

@@ -1,9 +1,13 @@
 // In: a request of any transport. Out: one exchange of it. Whatever is spoken, the same holds: resolved
 // once, the address judged and that very address dialled, a deadline for the whole, no proxy variables.
 import type { TransportRequest } from "../channels/channel";
+import type { MailAddress, SmtpRequest } from "../channels/requests";
+import type { Clock } from "../core/clock";
+import type { DialSocket } from "./connect";
 import type { Sender } from "./sender";
+import { createSmtpTransport } from "./smtp";
 import type { Targets } from "./targets";
-import type { Exchange } from "./trial";
+import { createTrials, type Exchange } from "./trial";
 
 export interface SendOptions {
   /** For everything: the name, the connection, the answer. */
@@ -21,14 +25,53 @@ export interface Transports {
   refusalOf(url: string): Promise<string | null>;
   /** Same key, same address and port, as far as is known: for counting what is in flight per host. */
   hostKey(url: string): string;
+  close(): void;
 }
 
-export const createTransports = ({ http, targets }: { http: Sender; targets: Targets }): Transports => ({
-  send: (request, { timeoutMs }) => http.send(request, { timeoutMs }),
-  abandon: () => http.abandon(),
-  refusalOf: targets.refusalOf,
-  hostKey: targets.hostKey,
+export interface TransportParts {
+  clock: Clock;
+  http: Sender;
+  targets: Targets;
+  /** Tests see what is dialled beside HTTP. */
+  dialSocket?: DialSocket | undefined;
+}
+
+export const createTransports = ({ clock, http, targets, dialSocket }: TransportParts): Transports => {
+  const trials = createTrials(clock);
+  const smtp = createSmtpTransport({ targets, trials, dial: dialSocket });
+
+  return {
+    send: (request, { timeoutMs }) => {
+      switch (request.transport) {
+        case "smtp":
+          return smtp.send(request, { timeoutMs });
+        default:
+          return http.send(request, { timeoutMs });
+      }
+    },
+    abandon: () => {
+      http.abandon();
+      trials.abandon();
+    },
+    refusalOf: targets.refusalOf,
+    hostKey: targets.hostKey,
+    close: trials.close,
+  };
+};
+
+const listed = (addresses: readonly MailAddress[]): string =>
+  addresses.map(({ name, address }) => (name === "" ? address : `${name} <${address}>`)).join(", ");
+
+const headersOfMail = ({ mail, security }: SmtpRequest): Record<string, string> => ({
+  From: listed([mail.from]),
+  To: listed(mail.to),
+  ...(mail.cc.length === 0 ? {} : { Cc: listed(mail.cc) }),
+  Subject: mail.subject,
+  "Message-ID": mail.messageId,
+  ...(mail.inReplyTo === null ? {} : { "In-Reply-To": mail.inReplyTo }),
+  Encryption: security,
 });
 
-/** What the evidence shows of a request, beside its body; secret values are masked by their names later. */
-export const headersOfRequest = (request: TransportRequest): Record<string, string> => request.headers;
+/** What the evidence shows of a request, beside its body; secrets are cut out of it afterwards. */
+export const headersOfRequest = (request: TransportRequest): Record<string, string> =>
+  request.transport === "smtp" ? headersOfMail(request) : request.headers;

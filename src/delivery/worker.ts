@@ -9,7 +9,7 @@ import type { Log } from "../core/log";
 import { createDeadlines } from "../lib/deadlines";
 import type { Service } from "../lib/service";
 import type { Engine } from "../store/engine";
-import { performAttempt } from "./attempt";
+import { performAttempt, type AttemptParts } from "./attempt";
 import { createDueTimer } from "./due-timer";
 import type { ChannelHealthKeeper } from "./health";
 import { CHANNEL_LIMIT, Lane } from "./lane";
@@ -32,7 +32,7 @@ export interface WorkerParts {
   directory: ChannelDirectory;
   transports: Transports;
   health: ChannelHealthKeeper;
-  version: string;
+  attempt: AttemptParts;
   /** File of results that the database does not have yet; null: channels wait for their results. */
   receiptsPath: string | null;
   /** 0 ≤ random < 1, for jitter. */
@@ -228,17 +228,15 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       unpark(place.host);
       pump();
     });
-    const result = await performAttempt(
-      { transports, clock, version: parts.version },
-      {
-        channel,
-        deliveryId: row.id,
-        deliverySeq: row.seq,
-        composed: row,
-        number: row.attempts + 1,
-        queuedAt: row.nextAttemptAt ?? row.createdAt,
-      },
-    );
+    const result = await performAttempt(parts.attempt, {
+      channel,
+      deliveryId: row.id,
+      deliverySeq: row.seq,
+      subjectId: row.subjectId,
+      composed: row,
+      number: row.attempts + 1,
+      queuedAt: row.nextAttemptAt ?? row.createdAt,
+    });
     cancelSlow();
     const wasGivenUp = hasGivenUp && result.exchange.failure === "internal";
     if (wasGivenUp) return end(lane, place);

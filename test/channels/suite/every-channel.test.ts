@@ -15,6 +15,7 @@ import { mergePatch } from "../../../src/lib/merge-patch";
 import { MASK } from "../../../src/lib/secrets";
 import { FakeClock } from "../../harness/clock";
 import { MESSAGES, SAMPLES } from "./samples";
+import { httpOf } from "./type-sample";
 
 const GOLDEN = join(import.meta.dir, "../golden");
 
@@ -131,7 +132,11 @@ for (const type of channelTypes.values())
         });
 
       test("judges every status and failure; nothing but 2xx is delivered", () => {
-        for (const [status, outcome] of STATUS_TABLE) {
+        for (const [code, outcome, retry] of sample.answers ?? []) {
+          const judgement = type.judge(result(code));
+          expect([code, judgement.outcome, judgement.retry]).toEqual([code, outcome, retry]);
+        }
+        for (const [status, outcome] of sample.answers === undefined ? STATUS_TABLE : []) {
           if (sample.ownStatuses?.includes(status) === true) continue;
           const judgement = type.judge(
             result(status, null, outcome === "delivered" ? (sample.goodAnswer ?? "ok") : "canary-answer"),
@@ -172,8 +177,12 @@ for (const type of channelTypes.values())
 
       test("an endpoint that repeats what it was sent leaves no secret in the evidence", async () => {
         const transports: Pick<Transports, "send"> = {
-          send: ({ url, headers, body }) => {
-            const sent = JSON.stringify({ url, headers, body: new TextDecoder().decode(body ?? undefined) });
+          send: (given) => {
+            const { url } = given;
+            const sent =
+              given.transport === undefined || given.transport === "http"
+                ? JSON.stringify({ ...given, body: new TextDecoder().decode(given.body ?? undefined) })
+                : JSON.stringify(given);
             return Promise.resolve({
               statusCode: 400,
               failure: null,
@@ -188,11 +197,17 @@ for (const type of channelTypes.values())
           },
         };
         const { record } = await performAttempt(
-          { transports: transports as Transports, clock: new FakeClock(), version: "1.2.3" },
+          {
+            transports: transports as Transports,
+            clock: new FakeClock(),
+            version: "1.2.3",
+            threadRootOf: () => Promise.resolve(undefined),
+          },
           {
             channel: channelOf({ ...BARE_ROW, type: type.kind, config: structuredClone(given) }),
             deliveryId: "delivery-1",
             deliverySeq: 1,
+            subjectId: "alert-1",
             composed,
             number: 1,
             queuedAt: 0,
@@ -202,8 +217,16 @@ for (const type of channelTypes.values())
         for (const canary of canaries) expect(JSON.stringify(record)).not.toContain(canary);
       });
 
+      test("the policy is asked about the very place that is dialled", () => {
+        const placeOf = (url: string): string => `${new URL(url).protocol}//${new URL(url).host}`;
+        expect(type.targets(config).map(({ url }) => placeOf(url))).toContain(placeOf(request().url));
+        for (const { field } of type.targets(config)) expect(field).toStartWith("config.");
+        expect(request().transport).toBe(sample.transport);
+      });
+
       test("the request carries the body unchanged, and no header twice", () => {
-        const { headers, body, url, method } = request();
+        if (sample.transport !== undefined) return;
+        const { headers, body, method } = httpOf(request());
         if (sample.hasCredentialsInBody !== true)
           expect(body).toEqual(method === "GET" ? null : composed.body);
         expect(headers["User-Agent"]).toBe("Andon/1.2.3");
@@ -214,10 +237,6 @@ for (const type of channelTypes.values())
           expect(headers["webhook-id"]).toBe("delivery-1");
           expect(headers["webhook-timestamp"]).toBe("1775298605");
         }
-        // The policy is asked about the very host that is dialled.
-        const origins = type.targets(config).map((target) => new URL(target.url).origin);
-        expect(origins).toContain(new URL(url).origin);
-        for (const { field } of type.targets(config)) expect(field).toStartWith("config.");
       });
 
       test("refuses unknown settings by name, and no error holds a secret", () => {

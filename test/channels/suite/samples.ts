@@ -3,6 +3,7 @@
 import type { AlertSnapshot, IncidentSnapshot, ServiceSnapshot } from "../../../src/core/events";
 import type { Message } from "../../../src/channels/channel";
 import type { TypeSample } from "./type-sample";
+import { emailSamples } from "./types/email";
 import { slackSamples } from "./types/slack";
 import { webhookSamples } from "./types/webhook";
 
@@ -174,4 +175,5 @@ export const MESSAGES: Record<string, Message> = {
 export const SAMPLES: Record<string, TypeSample[]> = {
   webhook: webhookSamples,
   slack: slackSamples,
+  email: emailSamples,
 };

@@ -1,6 +1,6 @@
 // In: nothing. Out: what the suite has to know of a channel type that its contract does not say: a valid
 // config, the service's limits, and how the service shows a body. One file per type in `types/`.
-import type { TransportRequest } from "../../../src/channels/channel";
+import type { JudgedOutcome, OutboundRequest, TransportRequest } from "../../../src/channels/channel";
 
 /** A link as people can follow it. */
 export interface ShownLink {
@@ -39,11 +39,22 @@ export interface TypeSample {
   hasCredentialsInBody?: boolean;
   /** A webhook dialect: every non-2xx is tried again, `webhook-*` headers are sent. */
   isWebhook?: boolean;
+  /** Spoken instead of HTTP. */
+  transport?: "smtp";
+  /** Instead of the common table of HTTP statuses: code, outcome, and whether it is tried again. */
+  answers?: readonly (readonly [code: number, outcome: JudgedOutcome, retry: boolean])[];
   /** Statuses whose meaning is the service's own: not judged by the common table. */
   ownStatuses?: readonly number[];
   /** Body of the answer that the service gives to a message that it took; `ok` when left out. */
   goodAnswer?: string;
 }
+
+/** The request of a type that speaks HTTP. */
+export const httpOf = (request: TransportRequest): OutboundRequest => {
+  if (request.transport !== undefined && request.transport !== "http")
+    throw new Error(`This is ${request.transport}, not HTTP.`);
+  return request;
+};
 
 /** UTF-16 units above a limit, as a line for `breaches`. */
 export const tooLong = (what: string, value: unknown, limit: number): string[] =>
