@@ -133,7 +133,7 @@ for (const type of channelTypes.values())
 
       test("judges every status and failure; nothing but 2xx is delivered", () => {
         for (const [code, outcome, retry] of sample.answers ?? []) {
-          const judgement = type.judge(result(code));
+          const judgement = type.judge(result(code), config);
           expect([code, judgement.outcome, judgement.retry]).toEqual([code, outcome, retry]);
         }
         for (const [status, outcome] of sample.answers === undefined ? STATUS_TABLE : []) {
