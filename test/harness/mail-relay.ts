@@ -65,7 +65,7 @@ export const openMailRelay = async (options: MailRelayOptions = {}): Promise<Mai
   let waiters: { count: number; resolve: () => void }[] = [];
   let attempts = 0;
 
-  const keep = async (source: Buffer, session: SMTPServerSession): Promise<void> => {
+  const keep = async (source: Buffer, session: SMTPServerSession, done: () => void): Promise<void> => {
     const { mailFrom, rcptTo } = session.envelope;
     taken.push({
       from: mailFrom === false ? "" : mailFrom.address,
@@ -76,6 +76,7 @@ export const openMailRelay = async (options: MailRelayOptions = {}): Promise<Mai
       user: session.user,
       helo: session.hostNameAppearsAs as string,
     });
+    done();
     waiters = waiters.filter(({ count, resolve }) => {
       if (taken.length < count) return true;
       resolve();
@@ -114,7 +115,7 @@ export const openMailRelay = async (options: MailRelayOptions = {}): Promise<Mai
       stream.on("end", () => {
         const refused = refuseMail?.(++attempts) ?? null;
         if (refused !== null) return done(refusal(refused));
-        void keep(Buffer.concat(chunks), session).then(() => done(null));
+        void keep(Buffer.concat(chunks), session, () => done(null));
       });
     },
   });
