@@ -36,7 +36,7 @@ export interface Message {
   service?: ServiceSnapshot;
   /** Present for channel.summary, which only channels for people are sent. */
   summary?: OfflineSummary;
-  /** Present for channel.paused, .failed, .disabled, .resumed. */
+  /** Present for channel.paused, .failed, .disabled, .resumed, .test_failed. */
   channel?: { id: string; name: string; reason: string };
   note?: string;
   /** Sent by the test button. */
@@ -89,6 +89,8 @@ export interface ChannelBehaviour {
   ordered: boolean;
   /** Exactly 200 for a test event before it becomes active. */
   handshake: boolean;
+  /** Attempts in any minute that the endpoint is known to bear; a channel's own limit wins. */
+  rateLimitPerMinute?: number;
 }
 
 export interface ComposedBody {

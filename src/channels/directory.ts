@@ -37,6 +37,15 @@ export interface Channel {
   consecutiveFailures: number;
   lastSuccessAt: number | null;
   lastFailureAt: number | null;
+  /** Its own; `behaviour` may have a default. */
+  rateLimitPerMinute: number | null;
+  staleAfterSeconds: number;
+  weeklyTest: boolean;
+  lastTestAt: number | null;
+  /** Null while the first test runs, and where the program ended before it had an answer. */
+  lastTestSuccess: boolean | null;
+  /** The endpoint asked for silence until then: nothing is sent before. */
+  quietUntil: number | null;
   updatedAt: number;
 }
 
@@ -105,6 +114,12 @@ export const channelOf = (row: ChannelRow): Channel => {
     consecutiveFailures: row.consecutiveFailures,
     lastSuccessAt: row.lastSuccessAt,
     lastFailureAt: row.lastFailureAt,
+    rateLimitPerMinute: row.rateLimitPerMinute,
+    staleAfterSeconds: row.staleAfterSeconds,
+    weeklyTest: row.weeklyTest,
+    lastTestAt: row.lastTestAt,
+    lastTestSuccess: row.lastTestSuccess,
+    quietUntil: row.quietUntil,
     updatedAt: row.updatedAt,
   };
 };

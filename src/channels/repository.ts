@@ -20,26 +20,36 @@ export interface ChannelRow {
   consecutiveFailures: number;
   lastSuccessAt: number | null;
   lastFailureAt: number | null;
+  rateLimitPerMinute: number | null;
+  staleAfterSeconds: number;
+  weeklyTest: boolean;
+  lastTestAt: number | null;
+  lastTestSuccess: boolean | null;
+  quietUntil: number | null;
   createdAt: number;
   updatedAt: number;
 }
 
 const COLUMNS =
   "id, tenant_id, name, type, config, is_active, events, filters, failure_channel_id, health, health_reason, " +
-  "consecutive_failures, last_success_at, last_failure_at, created_at, updated_at";
+  "consecutive_failures, last_success_at, last_failure_at, created_at, updated_at, " +
+  "rate_limit_per_minute, stale_after_seconds, weekly_test, last_test_at, last_test_success, quiet_until";
 
 const LOAD = `SELECT ${COLUMNS} FROM channels WHERE deleted_at IS NULL ORDER BY id`;
 
-const INSERT = `INSERT INTO channels (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const INSERT = `INSERT INTO channels (${COLUMNS}) VALUES (${new Array(22).fill("?").join(", ")})`;
 
 const UPDATE =
   "UPDATE channels SET name = ?, type = ?, config = ?, is_active = ?, events = ?, filters = ?, " +
-  "failure_channel_id = ?, updated_at = ? WHERE id = ? AND tenant_id = ? AND deleted_at IS NULL";
+  "failure_channel_id = ?, rate_limit_per_minute = ?, stale_after_seconds = ?, weekly_test = ?, " +
+  "updated_at = ? WHERE id = ? AND tenant_id = ? AND deleted_at IS NULL";
 
 // The secrets go with the channel: only its name is needed for the deliveries that stay.
 const REMOVE =
   "UPDATE channels SET deleted_at = ?, updated_at = ?, config = '{}', is_active = 0 " +
   "WHERE id = ? AND tenant_id = ? AND deleted_at IS NULL";
+
+const QUIET = "UPDATE channels SET quiet_until = ? WHERE id = ?";
 
 const STILL_THERE =
   "UPDATE channels SET updated_at = updated_at WHERE id = ? AND tenant_id = ? AND deleted_at IS NULL";
@@ -81,6 +91,12 @@ const rowOf = (values: SqlValue[], vault: Vault): ChannelRow => ({
   lastFailureAt: values[13] as number | null,
   createdAt: values[14] as number,
   updatedAt: values[15] as number,
+  rateLimitPerMinute: values[16] as number | null,
+  staleAfterSeconds: values[17] as number,
+  weeklyTest: values[18] === 1,
+  lastTestAt: values[19] as number | null,
+  lastTestSuccess: values[20] === null ? null : values[20] === 1,
+  quietUntil: values[21] as number | null,
 });
 
 export const loadChannels = async ({
@@ -110,10 +126,16 @@ export const insertChannelStatement = (row: ChannelRow, vault: Vault): Statement
     row.lastFailureAt,
     row.createdAt,
     row.updatedAt,
+    row.rateLimitPerMinute,
+    row.staleAfterSeconds,
+    row.weeklyTest ? 1 : 0,
+    row.lastTestAt,
+    row.lastTestSuccess === null ? null : row.lastTestSuccess ? 1 : 0,
+    row.quietUntil,
   ],
 });
 
-/** Everything but health, which delivery owns. */
+/** Everything but health and tests, which delivery owns. */
 export const updateChannelStatement = (row: ChannelRow, vault: Vault): Statement => ({
   sql: UPDATE,
   params: [
@@ -124,11 +146,20 @@ export const updateChannelStatement = (row: ChannelRow, vault: Vault): Statement
     json(row.events),
     json(row.filters),
     row.failureChannelId,
+    row.rateLimitPerMinute,
+    row.staleAfterSeconds,
+    row.weeklyTest ? 1 : 0,
     row.updatedAt,
     row.id,
     row.tenantId,
   ],
   expect: 1,
+});
+
+/** Until when the endpoint wants to hear nothing; null: it may. */
+export const quietStatement = (id: string, until: number | null): Statement => ({
+  sql: QUIET,
+  params: [until, id],
 });
 
 /** Changes nothing: its batch fails with a `conflict` when the channel is gone by then. */

@@ -1,4 +1,4 @@
-// In: migrations/0001. Out: the typed table of notification channels.
+// In: migrations/0001 and 0003. Out: the typed table of notification channels.
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Severity } from "../core/severity";
 import { flag, json } from "../store/columns";
@@ -32,6 +32,16 @@ export const channels = sqliteTable("channels", {
   consecutiveFailures: integer("consecutive_failures").notNull(),
   lastSuccessAt: integer("last_success_at"),
   lastFailureAt: integer("last_failure_at"),
+  /** Attempts in any minute at most; null: what the type says. */
+  rateLimitPerMinute: integer("rate_limit_per_minute"),
+  /** How old a message may get before a summary or a newer one stands for it. */
+  staleAfterSeconds: integer("stale_after_seconds").notNull(),
+  weeklyTest: flag("weekly_test").notNull(),
+  lastTestAt: integer("last_test_at"),
+  /** Null while a test runs, and where the program ended before it had an answer. */
+  lastTestSuccess: flag("last_test_success"),
+  /** The endpoint asked for silence until then. */
+  quietUntil: integer("quiet_until"),
   deletedAt: integer("deleted_at"),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),

@@ -12,7 +12,6 @@ import type { TestResult } from "../delivery/test-send";
 import { journalStatement } from "../journal/append";
 import { createKeyedLock } from "../lib/keyed-lock";
 import { mergePatch, type Settings } from "../lib/merge-patch";
-import { createTokenBuckets } from "../lib/token-bucket";
 import type { Engine, Statement } from "../store/engine";
 import type { Message } from "./channel";
 import { channelOf, type Channel, type ChannelDirectory } from "./directory";
@@ -21,12 +20,13 @@ import { channelTypes } from "./registry";
 import {
   channelExistsStatement,
   insertChannelStatement,
+  quietStatement,
   removeChannelStatements,
   updateChannelStatement,
   type ChannelRow,
 } from "./repository";
-import { sampleMessages } from "./sample";
 import type { ChannelFilters } from "./schema";
+import { createChannelTests } from "./tests";
 
 export interface ChannelDraft {
   name: string;
@@ -36,13 +36,17 @@ export interface ChannelDraft {
   events: string[] | null;
   filters: ChannelFilters | null;
   failureChannelId: string | null;
+  rateLimitPerMinute: number | null;
+  staleAfterSeconds: number;
+  weeklyTest: boolean;
 }
 
 /** What delivery does for channels. */
 export interface ChannelDelivery {
   /** Null, or why the outbound policy would not dial this URL. */
   refusalOf(url: string): Promise<string | null>;
-  sendTest(channel: Channel, message: Message): Promise<TestResult>;
+  /** One attempt of each message, up to the first that fails. */
+  sendTest(channel: Channel, messages: readonly Message[]): Promise<TestResult>;
   resume(channel: Channel, actor: Actor): Promise<void>;
   wake(channelId: string): void;
 }
@@ -64,15 +68,11 @@ export interface ChannelService {
   /** What waited for it is cancelled with the reason. */
   remove(principal: Principal, id: string): Promise<void>;
   resume(principal: Principal, id: string): Promise<Channel>;
-  /**
-   * Real attempts with sample values: all test events of the type, up to the first that fails. Six
-   * tests a minute per channel, else `rate_limited`.
-   */
+  /** Real attempts with sample values. Six a minute per channel, else `rate_limited`. */
   test(principal: Principal, id: string): Promise<TestResult>;
 }
 
 const OBJECT = "notification_channel";
-const TESTS_PER_MINUTE = 6;
 
 const rowOf = (channel: Channel): ChannelRow => ({
   id: channel.id,
@@ -89,6 +89,12 @@ const rowOf = (channel: Channel): ChannelRow => ({
   consecutiveFailures: channel.consecutiveFailures,
   lastSuccessAt: channel.lastSuccessAt,
   lastFailureAt: channel.lastFailureAt,
+  rateLimitPerMinute: channel.rateLimitPerMinute,
+  staleAfterSeconds: channel.staleAfterSeconds,
+  weeklyTest: channel.weeklyTest,
+  lastTestAt: channel.lastTestAt,
+  lastTestSuccess: channel.lastTestSuccess,
+  quietUntil: channel.quietUntil,
   createdAt: channel.createdAt,
   updatedAt: channel.updatedAt,
 });
@@ -102,6 +108,9 @@ const describe = (channel: Channel): Record<string, unknown> => ({
   events: channel.ownEvents,
   filters: channel.filters,
   failure_channel_id: channel.failureChannelId,
+  rate_limit_per_minute: channel.rateLimitPerMinute,
+  stale_after_seconds: channel.staleAfterSeconds,
+  weekly_test: channel.weeklyTest,
 });
 
 const changesBetween = (before: Channel, after: Channel): Record<string, unknown> => {
@@ -117,7 +126,7 @@ const changesBetween = (before: Channel, after: Channel): Record<string, unknown
 
 export const createChannelService = (parts: ChannelServiceParts): ChannelService => {
   const { store, clock, directory, tenants, delivery } = parts;
-  const tests = createTokenBuckets({ perSecond: TESTS_PER_MINUTE / 60, burst: TESTS_PER_MINUTE });
+  const tests = createChannelTests(parts);
   const lock = createKeyedLock();
 
   const find = (tenantId: string, id: string): Channel => {
@@ -183,13 +192,18 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
         data: { id, name: row.name, object: OBJECT, changes },
       }),
     ];
+    // What an endpoint asked for does not bind another one.
+    if (change.config !== undefined) statements.push(quietStatement(id, null));
     const isHealthy = live.health === "active" || live.health === "failing";
     if (live.isActive && !row.isActive) statements.push(holdStatement(id, "The channel is switched off."));
     if (!live.isActive && row.isActive && isHealthy) statements.push(releaseStatement(id, row.updatedAt));
     await store.engine.batch(statements);
     // Health may have moved meanwhile: delivery owns it.
     const { health, healthReason, consecutiveFailures, lastSuccessAt, lastFailureAt } = live;
-    Object.assign(live, next, { health, healthReason, consecutiveFailures, lastSuccessAt, lastFailureAt });
+    const { lastTestAt, lastTestSuccess } = live;
+    const quietUntil = change.config === undefined ? live.quietUntil : null;
+    const kept = { health, healthReason, consecutiveFailures, lastSuccessAt, lastFailureAt };
+    Object.assign(live, next, kept, { lastTestAt, lastTestSuccess, quietUntil });
     delivery.wake(id);
     return live;
   };
@@ -209,6 +223,9 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
         consecutiveFailures: 0,
         lastSuccessAt: null,
         lastFailureAt: null,
+        lastTestAt: null,
+        lastTestSuccess: null,
+        quietUntil: null,
         createdAt: now,
         updatedAt: now,
       };
@@ -260,31 +277,6 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
         if (!isSending(channel)) await delivery.resume(channel, principal.actor);
         return channel;
       }),
-    test: async (principal, id) => {
-      const channel = find(principal.tenantId, id);
-      const organization = tenants.organization(principal.tenantId);
-      if (organization === undefined) throw notFound("organization");
-      const wait = tests.take(id, clock.now());
-      if (wait > 0)
-        throw new AppError("rate_limited", "A channel can be tested six times a minute.", {
-          retryAfterSeconds: wait,
-        });
-      const { id: projectId, number, name, slug } = tenants.defaultProject(principal.tenantId);
-      const tenant = {
-        organization,
-        project: { id: projectId, number, name, slug },
-        baseUrl: parts.baseUrl(),
-      };
-      const events = channel.type.testEvents(channel.config);
-      const attempts: TestResult["attempts"] = [];
-      let result: TestResult | null = null;
-      for (const message of sampleMessages(tenant, events, clock.now())) {
-        result = await delivery.sendTest(channel, message);
-        attempts.push(...result.attempts);
-        if (!result.isSuccess) break;
-      }
-      if (result === null) throw new Error(`${channel.kind}: nothing is sent as a test`);
-      return { ...result, attempts };
-    },
+    test: async (principal, id) => tests.onDemand(find(principal.tenantId, id)),
   };
 };

@@ -1,7 +1,6 @@
 // In: channels and channel types. Out: their API models. Config leaves only through the type's mask.
 import { t, type Static, type TSchema } from "elysia";
 import { isoMillis, isoMillisOrNull } from "../core/time";
-import { AttemptWire } from "../delivery/wire";
 import { pageFields } from "../http/models";
 import { FIELD_TYPES, type AnyChannelType, type ChannelField } from "./channel";
 import type { Channel } from "./directory";
@@ -35,6 +34,22 @@ const Events = t.Array(t.String({ maxLength: 100 }), {
   description: "Dotted names, or the dialect's own. Left out or null: the default of type and dialect.",
 });
 
+const RateLimit = t.Integer({
+  minimum: 1,
+  maximum: 6_000,
+  description:
+    "Attempts in any minute at most; what is more waits, the most urgent first. Null: the type's own.",
+});
+const StaleAfter = t.Integer({
+  minimum: 1,
+  maximum: 7 * 86_400,
+  description:
+    "Of channels that people read: what waited longer because the channel could not be reached comes as one summary.",
+});
+const WeeklyTest = t.Boolean({
+  description: "Once a week what the test button sends is sent; a failure is told to failure_channel_id.",
+});
+
 export const ChannelCreate = t.Object(
   {
     name: Name,
@@ -44,6 +59,9 @@ export const ChannelCreate = t.Object(
     events: t.Optional(nullable(Events)),
     filters: t.Optional(nullable(Filters)),
     failure_channel_id: t.Optional(nullable(t.String({ maxLength: 64 }))),
+    rate_limit_per_minute: t.Optional(nullable(RateLimit)),
+    stale_after_seconds: t.Optional(nullable(StaleAfter)),
+    weekly_test: t.Optional(t.Boolean()),
   },
   { additionalProperties: false },
 );
@@ -69,6 +87,17 @@ export const ChannelWire = t.Object({
   subscribed_events: t.Array(t.String(), { description: "What events, or the default, come to." }),
   filters: nullable(Filters),
   failure_channel_id: nullable(t.String()),
+  rate_limit_per_minute: nullable(RateLimit),
+  rate_limit_per_minute_default: nullable(
+    t.Integer({ description: "What applies while rate_limit_per_minute is null." }),
+  ),
+  stale_after_seconds: StaleAfter,
+  weekly_test: WeeklyTest,
+  last_test_at: nullable(t.String()),
+  last_test_success: nullable(t.Boolean()),
+  quiet_until: nullable(
+    t.String({ description: "The endpoint asked for silence (429, Retry-After): nothing is sent before." }),
+  ),
   health: wordOf(CHANNEL_HEALTHS),
   health_reason: nullable(t.String()),
   consecutive_failures: t.Integer(),
@@ -102,12 +131,8 @@ export const ChannelTypeWire = t.Object({
 });
 export type ChannelTypeWire = Static<typeof ChannelTypeWire>;
 
-export const TestWire = t.Object({
-  success: t.Boolean(),
-  error: t.Optional(t.String()),
-  attempt: AttemptWire,
-  attempts: t.Array(AttemptWire, { description: "All of the test, in order; `attempt` is the last." }),
-});
+/** An hour. */
+const DEFAULT_STALE_AFTER_SECONDS = 3_600;
 
 export const readDraft = (body: Static<typeof ChannelCreate>): ChannelDraft => ({
   name: body.name,
@@ -117,6 +142,9 @@ export const readDraft = (body: Static<typeof ChannelCreate>): ChannelDraft => (
   events: body.events ?? null,
   filters: body.filters ?? null,
   failureChannelId: body.failure_channel_id ?? null,
+  rateLimitPerMinute: body.rate_limit_per_minute ?? null,
+  staleAfterSeconds: body.stale_after_seconds ?? DEFAULT_STALE_AFTER_SECONDS,
+  weeklyTest: body.weekly_test ?? false,
 });
 
 export const readChange = (body: Static<typeof ChannelUpdate>): Partial<ChannelDraft> => ({
@@ -127,6 +155,11 @@ export const readChange = (body: Static<typeof ChannelUpdate>): Partial<ChannelD
   ...(body.events === undefined ? {} : { events: body.events }),
   ...(body.filters === undefined ? {} : { filters: body.filters }),
   ...(body.failure_channel_id === undefined ? {} : { failureChannelId: body.failure_channel_id }),
+  ...(body.rate_limit_per_minute === undefined ? {} : { rateLimitPerMinute: body.rate_limit_per_minute }),
+  ...(body.stale_after_seconds === undefined
+    ? {}
+    : { staleAfterSeconds: body.stale_after_seconds ?? DEFAULT_STALE_AFTER_SECONDS }),
+  ...(body.weekly_test === undefined ? {} : { weeklyTest: body.weekly_test }),
 });
 
 export const presentChannel = (
@@ -142,6 +175,13 @@ export const presentChannel = (
   subscribed_events: [...channel.events],
   filters: channel.filters,
   failure_channel_id: channel.failureChannelId,
+  rate_limit_per_minute: channel.rateLimitPerMinute,
+  rate_limit_per_minute_default: channel.behaviour.rateLimitPerMinute ?? null,
+  stale_after_seconds: channel.staleAfterSeconds,
+  weekly_test: channel.weeklyTest,
+  last_test_at: isoMillisOrNull(channel.lastTestAt),
+  last_test_success: channel.lastTestSuccess,
+  quiet_until: isoMillisOrNull(channel.quietUntil),
   health: channel.health,
   health_reason: channel.healthReason,
   consecutive_failures: channel.consecutiveFailures,

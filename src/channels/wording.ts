@@ -32,10 +32,11 @@ const WORDS: Partial<Record<TellableEvent, string>> = {
 };
 
 const CHANNEL_WORDS: Partial<Record<TellableEvent, string>> = {
-  "channel.paused": "paused",
-  "channel.failed": "marked as failed",
-  "channel.disabled": "disabled",
-  "channel.resumed": "resumed",
+  "channel.paused": "was paused",
+  "channel.failed": "was marked as failed",
+  "channel.disabled": "was disabled",
+  "channel.resumed": "was resumed",
+  "channel.test_failed": "did not pass its weekly test",
 };
 
 const STATUS_TONES = {
@@ -200,7 +201,7 @@ const ofChannel = ({ channel, event, baseUrl }: Message): Parts | undefined =>
   channel === undefined
     ? undefined
     : {
-        headline: `Channel ${channel.name} was ${CHANNEL_WORDS[event] ?? "changed"}`,
+        headline: `Channel ${channel.name} ${CHANNEL_WORDS[event] ?? "was changed"}`,
         body: channel.reason,
         facts: [["Channel", channel.name]],
         tone: event === "channel.resumed" ? "good" : "warning",

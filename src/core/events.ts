@@ -192,6 +192,13 @@ export interface EventMap {
   "channel.failed": ChannelNotice;
   "channel.disabled": ChannelNotice;
   "channel.resumed": ChannelNotice;
+  /** The weekly test of a channel was not delivered. */
+  "channel.test_failed": ChannelNotice;
+  /** Nothing outside this machine could be reached any more, and could again. Not the endpoints' fault. */
+  "network.lost": { reason: string };
+  "network.back": { lostForMs: number };
+  /** The wall clock was set while due times were measured by it: they were moved by as much. */
+  "clock.jumped": { byMs: number };
   "machine.registered": Named & { approval: "approved" | "pending" };
   "machine.online": Named;
   "machine.offline": Named;
@@ -226,6 +233,7 @@ export const TELLABLE_EVENTS = [
   "channel.failed",
   "channel.disabled",
   "channel.resumed",
+  "channel.test_failed",
   "channel.summary",
 ] as const;
 export type TellableEvent = (typeof TELLABLE_EVENTS)[number];

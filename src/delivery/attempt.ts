@@ -1,6 +1,6 @@
 // In: a body and the channel that it is for. Out: one attempt: request made and signed afresh, sent,
 // judged, and the evidence of it with every secret cut out.
-import type { ComposedBody, Judgement } from "../channels/channel";
+import type { ComposedBody, Judgement, TransportRequest } from "../channels/channel";
 import type { Channel } from "../channels/directory";
 import type { Clock } from "../core/clock";
 import { parseRetryAfter } from "../lib/retry-schedule";
@@ -29,6 +29,8 @@ export interface AttemptResult {
   /** What the endpoint asked for with a 429 or 503. */
   retryAfterMs: number | null;
   record: AttemptRecord;
+  /** Holds secrets in clear. Null where none could be made. */
+  request: TransportRequest | null;
 }
 
 export interface AttemptParts {
@@ -65,18 +67,17 @@ export const performAttempt = async (
 ): Promise<AttemptResult> => {
   const { channel } = input;
   const { type, config, behaviour, secrets } = channel;
-  let requestHeaders: Record<string, string> = {};
+  let request: TransportRequest | null = null;
   let exchange: Exchange;
   try {
     const threadRootId =
       type.isThreaded === true ? await threadRootOf(channel.id, input.subjectId) : undefined;
-    const request = type.request(input.composed, config, {
+    request = type.request(input.composed, config, {
       deliveryId: input.deliveryId,
       now: clock.now(),
       version,
       threadRootId,
     });
-    requestHeaders = headersOfRequest(request);
     exchange = await transports.send(request, { timeoutMs: behaviour.timeoutMs, channelId: channel.id });
   } catch {
     // The error may quote the settings: only the fact is kept.
@@ -87,6 +88,7 @@ export const performAttempt = async (
   return {
     exchange,
     judgement,
+    request,
     retryAfterMs:
       judgement.retryAfterMs ??
       (statusCode === 429 || statusCode === 503
@@ -104,7 +106,7 @@ export const performAttempt = async (
       startedAt: exchange.startedAt,
       firstByteMs: exchange.firstByteMs,
       totalMs: exchange.totalMs,
-      requestHeaders: redactAll(maskHeaders(requestHeaders), secrets),
+      requestHeaders: redactAll(maskHeaders(request === null ? {} : headersOfRequest(request)), secrets),
       responseHeaders: statusCode === null ? null : redactAll(exchange.responseHeaders, secrets),
       responseBody:
         statusCode === null && exchange.responseBody === "" ? null : redact(exchange.responseBody, secrets),

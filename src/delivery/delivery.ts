@@ -112,7 +112,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     health,
     forChannels: {
       refusalOf: transports.refusalOf,
-      sendTest: (channel, message) => sendTest({ store, clock, outbox, attempt }, channel, message),
+      sendTest: (channel, messages) => sendTest({ store, clock, outbox, attempt }, channel, messages),
       resume: worker.resume,
       wake: worker.wake,
     },

@@ -6,6 +6,8 @@ const SAVE_HEALTH =
   "UPDATE channels SET health = ?, health_reason = ?, consecutive_failures = ?, last_success_at = ?, " +
   "last_failure_at = ? WHERE id = ?";
 
+const SAVE_TEST = "UPDATE channels SET last_test_at = ?, last_test_success = ? WHERE id = ?";
+
 const ADD_HOUR =
   "INSERT INTO channel_hours (channel_id, hour, delivered, failed) VALUES (?, ?, ?, ?) ON CONFLICT (channel_id, hour) " +
   "DO UPDATE SET delivered = delivered + excluded.delivered, failed = failed + excluded.failed";
@@ -29,6 +31,12 @@ export const saveHealthStatement = (channel: Channel): Statement => ({
     channel.lastFailureAt,
     channel.id,
   ],
+});
+
+/** What the last test came to. */
+export const saveTestStatement = ({ id, lastTestAt, lastTestSuccess }: Channel): Statement => ({
+  sql: SAVE_TEST,
+  params: [lastTestAt, lastTestSuccess === null ? null : lastTestSuccess ? 1 : 0, id],
 });
 
 /** Adds to what the hour holds; `hour` is its beginning in ms. */

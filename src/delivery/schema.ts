@@ -1,4 +1,4 @@
-// In: migrations/0001. Out: the typed tables of the outbox and its attempts.
+// In: migrations/0001 and 0003. Out: the typed tables of the outbox and its attempts.
 import { integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { bytes, json } from "../store/columns";
 
@@ -52,6 +52,10 @@ export const outbox = sqliteTable("outbox", {
   createdAt: integer("created_at").notNull(),
   deliveredAt: integer("delivered_at"),
   finishedAt: integer("finished_at"),
+  /** One line for a summary; of a summary its content as JSON. Null where none is ever made. */
+  headline: text("headline"),
+  /** As `created_at`, but moved with a wall clock that is set. Null where age does not matter. */
+  waitsSince: integer("waits_since"),
 });
 
 export const attempts = sqliteTable("attempts", {

@@ -1,23 +1,42 @@
-// In: a channel and a sample message. Out: one attempt for each recipient on the real sender, at
-// once and without retries, recorded like every other delivery.
-import type { Message } from "../channels/channel";
+// In: a channel and sample messages. Out: one attempt of each for each recipient on the real transports,
+// one message after the other, at once and without retries, recorded like every other delivery.
+import type { Message, TransportRequest } from "../channels/channel";
 import type { Channel } from "../channels/directory";
 import type { Clock } from "../core/clock";
+import { cutBytes } from "../lib/cut-text";
+import { maskUrl, redact } from "../lib/secrets";
 import type { Engine, Statement } from "../store/engine";
 import { performAttempt, type AttemptParts, type AttemptResult } from "./attempt";
+import { saveTestStatement } from "./health-repository";
 import type { AttemptView } from "./history";
 import { CHANNEL_LIMIT } from "./lane";
 import type { Outbox, OutboxRow } from "./outbox";
 import { insertAttemptStatement } from "./repository";
+import { outlineOfRequest } from "./transports";
+
+/** What went over the wire, with every secret cut out; its headers are those of the attempt. */
+export interface SentRequest {
+  method: string;
+  url: string;
+  /** At most 16 KiB; what is no text is only described. */
+  body: string;
+}
+
+export interface TestAttempt extends AttemptView {
+  event: string;
+  deliveryId: string;
+  /** Null where the channel's settings allowed none. */
+  request: SentRequest | null;
+}
 
 export interface TestResult {
   isSuccess: boolean;
   /** For people; null on success. */
   error: string | null;
-  /** Of several recipients that of the first who was not reached, else the last. */
-  attempt: AttemptView;
-  /** One per recipient. */
-  attempts: AttemptView[];
+  /** The first one that failed, else the last. */
+  attempt: TestAttempt;
+  /** One per message and recipient, up to the first message that failed. */
+  attempts: TestAttempt[];
 }
 
 export interface TestSendParts {
@@ -29,7 +48,33 @@ export interface TestSendParts {
 
 /** Recipients that are tried at the same time: as many as a channel may have in flight. */
 const AT_ONCE = CHANNEL_LIMIT;
+const MOST_BODY_BYTES = 16_384;
+const decoder = new TextDecoder("utf-8", { fatal: true });
 
+const bodyText = (body: Uint8Array | null, contentType: string): string => {
+  if (body === null) return "";
+  try {
+    return decoder.decode(body);
+  } catch {
+    return `(${body.length} bytes of ${contentType})`;
+  }
+};
+
+/** Never throws. */
+const sentRequestOf = (
+  request: TransportRequest,
+  contentType: string,
+  secrets: readonly string[],
+): SentRequest => {
+  const { method, url, body } = outlineOfRequest(request);
+  return {
+    method,
+    url: redact(maskUrl(url), secrets),
+    body: cutBytes(redact(bodyText(body, contentType), secrets), MOST_BODY_BYTES),
+  };
+};
+
+/** The outcome's sentence, and the detail where it says more. */
 const errorOf = ({ judgement, record }: AttemptResult): string | null => {
   if (judgement.outcome === "delivered") return null;
   return record.error === null || record.error === judgement.reason
@@ -37,61 +82,95 @@ const errorOf = ({ judgement, record }: AttemptResult): string | null => {
     : `${judgement.reason} ${record.error}`;
 };
 
-/**
- * Takes as long as the channel's time-out at most, for each few recipients. Whatever the endpoint does
- * is in the result.
- */
-export const sendTest = async (
-  { store, clock, outbox, attempt }: TestSendParts,
+interface Sent {
+  attempt: TestAttempt;
+  error: string | null;
+  statements: Statement[];
+}
+
+const sendRow = async (
+  { clock, outbox, attempt }: TestSendParts,
   channel: Channel,
-  message: Message,
-): Promise<TestResult> => {
-  const at = clock.now();
-  const rows = outbox.plan(channel, message, { subjectId: channel.id, machineId: null, urgency: 1, at });
-  const results: AttemptResult[] = [];
-  const send = async (row: OutboxRow, index: number): Promise<Statement[]> => {
-    const result = await performAttempt(attempt, {
-      channel,
+  row: OutboxRow,
+): Promise<Sent> => {
+  const result = await performAttempt(attempt, {
+    channel,
+    deliveryId: row.id,
+    deliverySeq: row.seq,
+    subjectId: row.subjectId,
+    composed: row,
+    number: 1,
+    queuedAt: row.createdAt,
+  });
+  const { judgement, record, request } = result;
+  const isDelivered = judgement.outcome === "delivered";
+  row.status = isDelivered ? "delivered" : "failed";
+  row.attempts = 1;
+  row.nextAttemptAt = null;
+  row.outcome = judgement.outcome;
+  row.reason = isDelivered ? null : judgement.reason;
+  const now = clock.now();
+  return {
+    attempt: {
+      ...record,
+      event: row.event,
       deliveryId: row.id,
-      deliverySeq: row.seq,
-      subjectId: row.subjectId,
-      composed: row,
-      number: 1,
-      queuedAt: at,
-    });
-    results[index] = result;
-    const { judgement, record } = result;
-    const isDelivered = judgement.outcome === "delivered";
-    row.status = isDelivered ? "delivered" : "failed";
-    row.attempts = 1;
-    row.nextAttemptAt = null;
-    row.outcome = judgement.outcome;
-    row.reason = isDelivered ? null : judgement.reason;
-    const now = clock.now();
-    return [
+      request: request === null ? null : sentRequestOf(request, row.contentType, channel.secrets),
+    },
+    error: errorOf(result),
+    statements: [
       outbox.insertStatement(row),
       {
         sql: "UPDATE outbox SET delivered_at = ?, finished_at = ? WHERE seq = ?",
         params: [isDelivered ? now : null, now, row.seq],
       },
       insertAttemptStatement(record),
-    ];
+    ],
   };
-  const statements: Statement[] = [];
+};
+
+const sendMessage = async (parts: TestSendParts, channel: Channel, message: Message): Promise<Sent[]> => {
+  const rows = parts.outbox.plan(channel, message, {
+    subjectId: channel.id,
+    machineId: null,
+    urgency: 1,
+    at: parts.clock.now(),
+  });
+  const sent: Sent[] = [];
   for (let from = 0; from < rows.length; from += AT_ONCE)
-    statements.push(
-      ...(
-        await Promise.all(rows.slice(from, from + AT_ONCE).map((row, index) => send(row, from + index)))
-      ).flat(),
+    sent.push(
+      ...(await Promise.all(rows.slice(from, from + AT_ONCE).map((row) => sendRow(parts, channel, row)))),
     );
-  await store.engine.batch(statements);
-  const telling = results.find((result) => errorOf(result) !== null) ?? results.at(-1);
-  if (telling === undefined) throw new Error("a test without a message");
-  const error = errorOf(telling);
+  channel.lastTestAt = parts.clock.now();
+  channel.lastTestSuccess = sent.every(({ error }) => error === null);
+  await parts.store.engine.batch([
+    ...sent.flatMap(({ statements }) => statements),
+    saveTestStatement(channel),
+  ]);
+  return sent;
+};
+
+/**
+ * Whatever the channel's health, and whether it is switched on. Each message takes as long as the
+ * channel's time-out at most, for each few recipients. Whatever the endpoint does is in the result.
+ */
+export const sendTest = async (
+  parts: TestSendParts,
+  channel: Channel,
+  messages: readonly Message[],
+): Promise<TestResult> => {
+  const all: Sent[] = [];
+  for (const message of messages) {
+    const sent = await sendMessage(parts, channel, message);
+    all.push(...sent);
+    if (sent.some(({ error }) => error !== null)) break;
+  }
+  const telling = all.find(({ error }) => error !== null) ?? all.at(-1);
+  if (telling === undefined) throw new Error(`${channel.kind}: nothing is sent as a test`);
   return {
-    isSuccess: error === null,
-    error,
-    attempt: telling.record,
-    attempts: results.map(({ record }) => record),
+    isSuccess: telling.error === null,
+    error: telling.error,
+    attempt: telling.attempt,
+    attempts: all.map(({ attempt }) => attempt),
   };
 };

@@ -72,6 +72,16 @@ const headersOfMail = ({ mail, security }: SmtpRequest): Record<string, string> 
   Encryption: security,
 });
 
+const encoder = new TextEncoder();
+
+/** What went out, in the words of HTTP. The URL holds secrets in clear. */
+export const outlineOfRequest = (
+  request: TransportRequest,
+): { method: string; url: string; body: Uint8Array | null } =>
+  request.transport === "smtp"
+    ? { method: "SMTP", url: request.url, body: encoder.encode(request.mail.text) }
+    : request;
+
 /** What the evidence shows of a request, beside its body; secrets are cut out of it afterwards. */
 export const headersOfRequest = (request: TransportRequest): Record<string, string> =>
   request.transport === "smtp" ? headersOfMail(request) : request.headers;

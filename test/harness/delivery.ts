@@ -130,6 +130,9 @@ export const openDeliveryBench = async (options: DeliveryBenchOptions = {}) => {
         events: null,
         filters: null,
         failureChannelId: null,
+        rateLimitPerMinute: null,
+        staleAfterSeconds: 3_600,
+        weeklyTest: false,
         ...draft,
       }),
     message: (event: TellableEvent = "alert.triggered", alert: Partial<AlertSnapshot> = {}): Message => {

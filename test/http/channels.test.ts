@@ -205,6 +205,11 @@ describe("what is refused", () => {
       [{ filters: { project_ids: [newId()] } }, "filters.project_ids"],
       [{ filters: { severities: ["loud"] } }, "filters.severities"],
       [{ name: "" }, "name"],
+      [{ rate_limit_per_minute: 0 }, "rate_limit_per_minute"],
+      [{ rate_limit_per_minute: 6_001 }, "rate_limit_per_minute"],
+      [{ rate_limit_per_minute: 1.5 }, "rate_limit_per_minute"],
+      [{ stale_after_seconds: 0 }, "stale_after_seconds"],
+      [{ weekly_test: "yes" }, "weekly_test"],
       [{ colour: "red" }, "colour"],
     ];
     for (const [change, field] of cases) {
@@ -348,6 +353,36 @@ describe("changes", () => {
     expect(await bench.rows("SELECT config FROM channels WHERE id = ?", [String(notices["id"])])).toEqual([
       ["{}"],
     ]);
+  });
+});
+
+test("limit, age of news and weekly test: defaults, set, kept, and taken back with null", async () => {
+  const { id, ...created } = await create();
+  expect(created).toMatchObject({
+    rate_limit_per_minute: null,
+    rate_limit_per_minute_default: null,
+    stale_after_seconds: 3_600,
+    weekly_test: false,
+    last_test_at: null,
+    last_test_success: null,
+    quiet_until: null,
+  });
+  const path = `/notification-channels/${String(id)}`;
+  const set = { rate_limit_per_minute: 20, stale_after_seconds: 60, weekly_test: true };
+  expect((await call("PATCH", path, set)).json).toMatchObject(set);
+  expect((await call("PATCH", path, { name: "other" })).json).toMatchObject(set);
+  const back = await call("PATCH", path, { rate_limit_per_minute: null, stale_after_seconds: null });
+  expect(back.json).toMatchObject({ rate_limit_per_minute: null, stale_after_seconds: 3_600 });
+  const journal = JSON.stringify(await bench.rows("SELECT data FROM journal ORDER BY seq"));
+  expect(journal).toContain('\\"rate_limit_per_minute\\":20');
+  const own = await create({}, { rate_limit_per_minute: 1, weekly_test: true });
+  expect(own).toMatchObject({ rate_limit_per_minute: 1, weekly_test: true });
+  await bench.restart();
+  expect(bench.directory.get(String(own["id"]))).toMatchObject({
+    rateLimitPerMinute: 1,
+    staleAfterSeconds: 3_600,
+    weeklyTest: true,
+    lastTestAt: null,
   });
 });
 

@@ -82,6 +82,12 @@ const BARE_ROW: ChannelRow = {
   consecutiveFailures: 0,
   lastSuccessAt: null,
   lastFailureAt: null,
+  rateLimitPerMinute: null,
+  staleAfterSeconds: 3_600,
+  weeklyTest: false,
+  lastTestAt: null,
+  lastTestSuccess: null,
+  quietUntil: null,
   createdAt: 0,
   updatedAt: 0,
 };

@@ -48,6 +48,8 @@ export const channelsText = {
     "channel.failed": "Channel failed",
     "channel.disabled": "Channel disabled",
     "channel.resumed": "Channel resumed",
+    "channel.test_failed": "Channel failed its weekly test",
+    "channel.summary": "Summary after an outage",
   } as Record<string, string>,
   filters: "Only for",
   severities: "Severities",
