@@ -99,6 +99,31 @@ export const jsonBody = (value: unknown): ComposedBody => ({
   contentType: "application/json",
 });
 
+/** What is left of long texts, the first that fits: nothing is cut that need not be. */
+const SHARES = [1, 0.6, 0.35, 0.2, 0.1, 0.05, 0.02] as const;
+
+/**
+ * For services that limit the whole body: composed with ever shorter texts until it has at most
+ * `mostBytes`. The last share must fit whatever the texts are.
+ */
+export const fitBody = (mostBytes: number, compose: (share: number) => unknown): ComposedBody => {
+  let composed = jsonBody(null);
+  for (const share of SHARES) {
+    composed = jsonBody(compose(share));
+    if (composed.body.length <= mostBytes) break;
+  }
+  return composed;
+};
+
+/**
+ * Whether a service out there takes it for an address: several refuse a whole message over a button
+ * whose host is a bare name, as plants have them (`http://andon:8080`).
+ */
+export const hasFullHost = (url: string): boolean => {
+  const hostname = URL.parse(url)?.hostname ?? "";
+  return hostname.includes(".") || hostname.includes(":");
+};
+
 /** The request that almost all of them make; `headers` come on top. */
 export const postRequest = (
   { body, contentType }: ComposedBody,

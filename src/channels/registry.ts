@@ -1,7 +1,13 @@
 // In: one folder per channel type. Out: all types by kind. Adding one is its folder and a line here.
 import type { AnyChannelType, ChannelType, TransportRequest } from "./channel";
 import { email } from "./email";
+import { discord } from "./discord";
+import { googleChat } from "./google-chat";
+import { matrix } from "./matrix";
+import { mattermost } from "./mattermost";
 import { slack } from "./slack";
+import { teams } from "./teams";
+import { telegram } from "./telegram";
 import { webhook } from "./webhook";
 
 /** Sound: a type's functions are only ever given what its own `parse` returned. */
@@ -9,7 +15,17 @@ const registered = <Config>(type: ChannelType<Config, TransportRequest>): AnyCha
   type as unknown as AnyChannelType;
 
 /** In the order of the form's list. */
-const ALL: readonly AnyChannelType[] = [registered(webhook), registered(slack), registered(email)];
+const ALL: readonly AnyChannelType[] = [
+  registered(webhook),
+  registered(slack),
+  registered(teams),
+  registered(discord),
+  registered(telegram),
+  registered(mattermost),
+  registered(googleChat),
+  registered(matrix),
+  registered(email),
+];
 
 export const channelTypes: ReadonlyMap<string, AnyChannelType> = new Map(
   ALL.map((type) => [type.kind, type]),

@@ -12,7 +12,7 @@ export interface Wording {
   headline: string;
   /** What happened in a sentence or two; may be empty. Lines are separated by \n. */
   body: string;
-  /** Label and value, in the order of importance. */
+  /** Label and value, in the order of importance. Labels are words of ours, values may be anybody's. */
   facts: readonly (readonly [label: string, value: string])[];
   tone: Tone;
   /** The page about it; null where there is none. */
@@ -85,6 +85,9 @@ export const spanOf = (ms: number): string => {
   return parts.length === 0 ? "0 s" : parts.join(" ");
 };
 
+/** `2026-04-04 10:30:05 UTC`: readers sit in many zones, so the zone is said. */
+const timeText = (at: number): string => isoSeconds(at).replace("T", " ").replace("Z", " UTC");
+
 const numberText = (value: number, decimals: number | null): string =>
   decimals === null ? String(Number(value.toPrecision(12))) : value.toFixed(decimals);
 
@@ -110,8 +113,8 @@ const ofAlert = (message: Message): Parts | undefined => {
   const facts: [string, string][] = [
     ["Machine", alert.machineName],
     ["Severity", capital(alert.severity)],
-    [alert.metricName, `${quantity(alert.metricValue)} (limit ${quantity(alert.thresholdValue)})`],
-    ["Since", isoSeconds(alert.triggeredAt)],
+    ["Value", `${alert.metricName} ${quantity(alert.metricValue)} (limit ${quantity(alert.thresholdValue)})`],
+    ["Since", timeText(alert.triggeredAt)],
   ];
   if (isEnd && alert.resolvedAt !== null)
     facts.push(["Lasted", spanOf(alert.resolvedAt - alert.triggeredAt)]);
@@ -183,12 +186,12 @@ const ofSummary = ({ summary, baseUrl }: Message): Parts | undefined => {
   return {
     headline: `While offline: ${count} ${count === 1 ? "message" : "messages"}`,
     body: [
-      ...lines.map(({ at, text }) => `${isoSeconds(at)} ${text}`),
+      ...lines.map(({ at, text }) => `${timeText(at)} ${oneLine(text)}`),
       ...(left > 0 ? [`and ${left} more`] : []),
     ].join("\n"),
     facts: [
-      ["From", isoSeconds(from)],
-      ["Until", isoSeconds(until)],
+      ["From", timeText(from)],
+      ["Until", timeText(until)],
     ],
     tone: "warning",
     url: baseUrl,

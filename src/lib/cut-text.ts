@@ -23,3 +23,19 @@ export const cutBytes = (text: string, limit: number): string => {
   const { read } = encoder.encodeInto(text, new Uint8Array(room));
   return text.slice(0, read) + ELLIPSIS;
 };
+
+/**
+ * The longest beginning of `text`, with an ellipsis, that `fits`: for limits that count what becomes of
+ * it (escaped, encoded). Asks about as often as the length has binary digits. Empty when nothing fits.
+ */
+export const cutToFit = (text: string, fits: (candidate: string) => boolean): string => {
+  if (fits(text)) return text;
+  let shortest = 0;
+  let tooLong = text.length;
+  while (tooLong - shortest > 1) {
+    const middle = Math.floor((shortest + tooLong) / 2);
+    if (fits(cutText(text, middle))) shortest = middle;
+    else tooLong = middle;
+  }
+  return cutText(text, shortest);
+};

@@ -4,7 +4,13 @@ import type { AlertSnapshot, IncidentSnapshot, ServiceSnapshot } from "../../../
 import type { Message } from "../../../src/channels/channel";
 import type { TypeSample } from "./type-sample";
 import { emailSamples } from "./types/email";
+import { discordSamples } from "./types/discord";
+import { googleChatSamples } from "./types/google-chat";
+import { matrixSamples } from "./types/matrix";
+import { mattermostSamples } from "./types/mattermost";
 import { slackSamples } from "./types/slack";
+import { teamsSamples } from "./types/teams";
+import { telegramSamples } from "./types/telegram";
 import { webhookSamples } from "./types/webhook";
 
 const AT = Date.UTC(2026, 3, 4, 10, 30, 5, 678);
@@ -176,4 +182,10 @@ export const SAMPLES: Record<string, TypeSample[]> = {
   webhook: webhookSamples,
   slack: slackSamples,
   email: emailSamples,
+  teams: teamsSamples,
+  discord: discordSamples,
+  telegram: telegramSamples,
+  mattermost: mattermostSamples,
+  google_chat: googleChatSamples,
+  matrix: matrixSamples,
 };
