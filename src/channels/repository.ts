@@ -49,8 +49,6 @@ const REMOVE =
   "UPDATE channels SET deleted_at = ?, updated_at = ?, config = '{}', is_active = 0 " +
   "WHERE id = ? AND tenant_id = ? AND deleted_at IS NULL";
 
-const QUIET = "UPDATE channels SET quiet_until = ? WHERE id = ?";
-
 const STILL_THERE =
   "UPDATE channels SET updated_at = updated_at WHERE id = ? AND tenant_id = ? AND deleted_at IS NULL";
 
@@ -154,12 +152,6 @@ export const updateChannelStatement = (row: ChannelRow, vault: Vault): Statement
     row.tenantId,
   ],
   expect: 1,
-});
-
-/** Until when the endpoint wants to hear nothing; null: it may. */
-export const quietStatement = (id: string, until: number | null): Statement => ({
-  sql: QUIET,
-  params: [until, id],
 });
 
 /** Changes nothing: its batch fails with a `conflict` when the channel is gone by then. */

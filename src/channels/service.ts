@@ -7,6 +7,7 @@ import { newId } from "../core/ids";
 import type { TenantDirectory } from "../core/tenants";
 import type { Vault } from "../core/vault";
 import { isSending } from "../delivery/is-sending";
+import { quietStatement } from "../delivery/health-repository";
 import { cancelStatements, holdStatement, releaseStatement } from "../delivery/repository";
 import type { TestResult } from "../delivery/test-send";
 import { journalStatement } from "../journal/append";
@@ -20,7 +21,6 @@ import { channelTypes } from "./registry";
 import {
   channelExistsStatement,
   insertChannelStatement,
-  quietStatement,
   removeChannelStatements,
   updateChannelStatement,
   type ChannelRow,

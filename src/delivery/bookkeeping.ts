@@ -4,8 +4,11 @@ import type { Channel, ChannelDirectory } from "../channels/directory";
 import { isSending } from "./is-sending";
 import type { Clock } from "../core/clock";
 import type { AttemptResult } from "./attempt";
+import { LONGEST_RETRY_AFTER_MS } from "../lib/retry-schedule";
+import type { Statement } from "../store/engine";
 import { decide, type Decision } from "./decide";
 import type { ChannelHealthKeeper, HealthChange } from "./health";
+import { quietStatement } from "./health-repository";
 import type { OutboxRow } from "./outbox";
 import { insertAttemptStatement, settleStatement } from "./repository";
 import type { Outcome } from "./schema";
@@ -76,6 +79,15 @@ export const createBookkeeping = (parts: {
     return { statements, notices: [] };
   };
 
+  /** A 429 that says how long: all of the channel waits, not only this row, for the limit is the channel's. */
+  const hush = (channel: Channel, { judgement, retryAfterMs }: AttemptResult, now: number): Statement[] => {
+    if (judgement.outcome !== "rate_limited" || retryAfterMs === null || retryAfterMs <= 0) return [];
+    const until = now + Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS);
+    if (channel.quietUntil !== null && channel.quietUntil >= until) return [];
+    channel.quietUntil = until;
+    return [quietStatement(channel.id, until)];
+  };
+
   return {
     settle: ({ channel, row, result, isStopped, onDurable, onFreed }) => {
       const { judgement, exchange } = result;
@@ -114,6 +126,7 @@ export const createBookkeeping = (parts: {
           }),
           insertAttemptStatement(result.record),
           ...change.statements,
+          ...(present === undefined ? [] : hush(present, result, now)),
         ],
         done: () => onDurable(nextAttemptAt, change.notices),
         freed: onFreed,

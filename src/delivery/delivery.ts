@@ -112,7 +112,8 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     health,
     forChannels: {
       refusalOf: transports.refusalOf,
-      sendTest: (channel, messages) => sendTest({ store, clock, outbox, attempt }, channel, messages),
+      sendTest: (channel, messages) =>
+        sendTest({ store, clock, outbox, attempt, onStart: worker.noteStart }, channel, messages),
       resume: worker.resume,
       wake: worker.wake,
     },

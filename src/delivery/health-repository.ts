@@ -8,6 +8,8 @@ const SAVE_HEALTH =
 
 const SAVE_TEST = "UPDATE channels SET last_test_at = ?, last_test_success = ? WHERE id = ?";
 
+const QUIET = "UPDATE channels SET quiet_until = ? WHERE id = ?";
+
 const ADD_HOUR =
   "INSERT INTO channel_hours (channel_id, hour, delivered, failed) VALUES (?, ?, ?, ?) ON CONFLICT (channel_id, hour) " +
   "DO UPDATE SET delivered = delivered + excluded.delivered, failed = failed + excluded.failed";
@@ -37,6 +39,12 @@ export const saveHealthStatement = (channel: Channel): Statement => ({
 export const saveTestStatement = ({ id, lastTestAt, lastTestSuccess }: Channel): Statement => ({
   sql: SAVE_TEST,
   params: [lastTestAt, lastTestSuccess === null ? null : lastTestSuccess ? 1 : 0, id],
+});
+
+/** Until when the endpoint wants to hear nothing; null: it may hear again. */
+export const quietStatement = (channelId: string, until: number | null): Statement => ({
+  sql: QUIET,
+  params: [until, channelId],
 });
 
 /** Adds to what the hour holds; `hour` is its beginning in ms. */

@@ -1,5 +1,6 @@
 // In: rows of one channel that are due. Out: the next one that may start. Holds a bounded part of the
 // backlog in memory; the rest stays in the file and is read in the same order when there is room.
+import type { SlidingWindow } from "../lib/sliding-window";
 import { areOneMessage, type OutboxRow } from "./outbox";
 
 /** Rows of one channel in memory at most. */
@@ -34,6 +35,10 @@ export class Lane {
   isSuspect = false;
   /** Waits for a place at its host. */
   isParked = false;
+  /** Attempts of the last minute; null while there is no limit. */
+  starts: SlidingWindow | null = null;
+  /** Cancels the timer that ends its rest; null while it does not rest. */
+  cancelRest: (() => void) | null = null;
 
   readonly #queues: OutboxRow[][] = [[], [], []];
   #queued = 0;

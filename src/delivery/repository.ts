@@ -32,6 +32,8 @@ const EARLIER =
 
 const FIRST_OF_SUBJECT = "SELECT id FROM outbox WHERE subject_id = ? AND channel_id = ? ORDER BY seq LIMIT 1";
 
+const LAST_STARTS = "SELECT started_at FROM attempts WHERE channel_id = ? ORDER BY seq DESC LIMIT ?";
+
 const SETTLE =
   "UPDATE outbox SET status = ?, tries = ?, attempts = ?, next_attempt_at = ?, outcome = ?, reason = ?, " +
   "delivered_at = ?, finished_at = ? WHERE seq = ?";
@@ -254,6 +256,10 @@ export const nextDueAt = async (
     | number
     | null
     | undefined) ?? null;
+
+/** When the last attempts of the channel began, newest first, in ms. */
+export const lastStarts = async (engine: Engine, channelId: string, limit: number): Promise<number[]> =>
+  (await engine.query({ sql: LAST_STARTS, params: [channelId, limit] })).map((row) => row[0] as number);
 
 export interface EarlierRow {
   seq: number;

@@ -44,6 +44,8 @@ export interface TestSendParts {
   clock: Clock;
   outbox: Outbox;
   attempt: AttemptParts;
+  /** Told of each attempt as it begins: tests count towards the channel's limit, and do not wait for it. */
+  onStart: (channel: Channel) => void;
 }
 
 /** Recipients that are tried at the same time: as many as a channel may have in flight. */
@@ -89,10 +91,11 @@ interface Sent {
 }
 
 const sendRow = async (
-  { clock, outbox, attempt }: TestSendParts,
+  { clock, outbox, attempt, onStart }: TestSendParts,
   channel: Channel,
   row: OutboxRow,
 ): Promise<Sent> => {
+  onStart(channel);
   const result = await performAttempt(attempt, {
     channel,
     deliveryId: row.id,

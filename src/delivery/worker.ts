@@ -10,17 +10,18 @@ import { createDeadlines } from "../lib/deadlines";
 import type { Service } from "../lib/service";
 import type { Engine } from "../store/engine";
 import { performAttempt, type AttemptParts } from "./attempt";
-import { createDueTimer } from "./due-timer";
 import type { ChannelHealthKeeper } from "./health";
-import { CHANNEL_LIMIT, Lane } from "./lane";
+import { CHANNEL_LIMIT, type Lane } from "./lane";
+import { createLanes, READ_AGAIN_MS } from "./lanes";
 import type { OutboxRow } from "./outbox";
 import { Pools, SLOW_AFTER_MS, type Place } from "./pools";
 import { Turns } from "./turns";
 import { createBookkeeping } from "./bookkeeping";
 import { openReceipts, readReceipts } from "./receipts";
 import { reconcile } from "./reconcile";
-import { postponeBehind, refillLane } from "./refill";
+import { postponeBehind } from "./refill";
 import { claimStatement, postponeStatement, releaseStatement } from "./repository";
+import { noteStart, recallStarts, restOf } from "./rests";
 import type { Outcome } from "./schema";
 import { createSettler } from "./settler";
 import type { Transports } from "./transports";
@@ -46,22 +47,21 @@ export interface DeliveryWorker extends Service {
   committed(rows: readonly OutboxRow[]): void;
   /** A channel changed, or rows of it became due (replay): look again. Without an ID: at all. */
   wake(channelId?: string): void;
+  /** Something was sent to the channel by another way: it counts towards its limit. */
+  noteStart(channel: Channel): void;
   /** Sends what waited, at once; durable when it resolves. */
   resume(channel: Channel, actor: Actor): Promise<void>;
   /** Attempts that run now. */
   readonly inFlight: number;
-  /** Resolves when no attempt runs, nothing is due, and all results are durable. */
+  /** Resolves when no attempt runs, nothing that may go is due, and all results are durable. */
   idle(): Promise<void>;
 }
 
 /** How long a stop waits for running attempts before it gives them up; they are sent again later. */
 const STOP_GRACE_MS = 8_000;
-/** Until the file is read again after an error, and until an attempt that threw is taken up again. */
-const READ_AGAIN_MS = 1_000;
 
 export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
   const { store, clock, log, directory, transports, health, random = Math.random } = parts;
-  const lanes = new Map<string, Lane>();
   const turns = new Turns();
   const pools = new Pools();
   const deadlines = createDeadlines(clock);
@@ -69,69 +69,43 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
   const running = new Set<Promise<void>>();
   let receipts = openReceipts(null);
   let hasGivenUp = false;
-  let refills = 0;
   let state: "new" | "running" | "stopping" | "stopped" = "new";
   let stopping: Promise<void> | null = null;
   let idleListeners: (() => void)[] = [];
 
   const settler = createSettler({ engine: store.engine, clock, log, onRoom: () => pump() });
-  const dueTimer = createDueTimer(clock, () => look());
+  const lanes = createLanes({
+    engine: store.engine,
+    clock,
+    log,
+    directory,
+    isRunning: () => state === "running",
+    onRead: (lane) => {
+      ready(lane);
+      pump();
+    },
+    onLooked: () => pump(),
+  });
   const books = createBookkeeping({ ...parts, settler, random });
-
-  const laneOf = (channelId: string): Lane => {
-    let lane = lanes.get(channelId);
-    if (lane === undefined) lanes.set(channelId, (lane = new Lane(channelId)));
-    return lane;
-  };
-
-  const noteDue = (lane: Lane, at: number): void => {
-    if (lane.nextDueAt === null || at < lane.nextDueAt) lane.nextDueAt = at;
-    dueTimer.note(at);
-  };
-
-  /** The time of some lane has come. */
-  const look = (): void => {
-    const now = clock.now();
-    for (const lane of lanes.values()) {
-      if (lane.nextDueAt === null) continue;
-      if (lane.nextDueAt > now) {
-        dueTimer.note(lane.nextDueAt);
-        continue;
-      }
-      lane.nextDueAt = null;
-      lane.hasMoreOnDisk = true;
-      lane.isUnreadable = false;
-      refill(lane);
-    }
-    pump();
-  };
-
-  const refill = (lane: Lane): void => {
-    const channel = directory.get(lane.channelId);
-    if (state !== "running" || lane.isRefilling || channel === undefined || !isSending(channel)) return;
-    refills++;
-    void refillLane({ engine: store.engine, lane, now: clock.now(), lanes: lanes.size })
-      .then((nextAt) => {
-        if (nextAt !== null) noteDue(lane, nextAt);
-        const present = directory.get(lane.channelId);
-        if (present === undefined || !isSending(present)) lane.clear();
-      })
-      .catch((error: unknown) => {
-        log.error("the outbox could not be read", { error, channel_id: lane.channelId });
-        lane.isUnreadable = true;
-        noteDue(lane, clock.now() + READ_AGAIN_MS);
-      })
-      .finally(() => {
-        refills--;
-        ready(lane);
-        pump();
-      });
-  };
 
   /** Gives the lane a turn when it has something to start. */
   const ready = (lane: Lane): void => {
-    if (lane.hasMoreOnDisk && lane.needsRefill) refill(lane);
-    if (lane.queued > 0 && lane.inFlight < CHANNEL_LIMIT && !lane.isParked) turns.give(lane);
+    lanes.fill(lane);
+    const isWaiting = lane.isParked || lane.cancelRest !== null;
+    if (lane.queued > 0 && lane.inFlight < CHANNEL_LIMIT && !isWaiting) turns.give(lane);
+  };
+
+  /** It is given no turn for this long; what is more urgent and comes meanwhile still overtakes in it. */
+  const rest = (lane: Lane, restMs: number): void => {
+    const cancel = clock.after(restMs, () => {
+      lane.cancelRest = null;
+      ready(lane);
+      pump();
+    });
+    lane.cancelRest = () => {
+      cancel();
+      lane.cancelRest = null;
+    };
   };
 
   const park = (lane: Lane, host: string): void => {
@@ -164,6 +138,11 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
         lane.clear();
         continue;
       }
+      const restMs = restOf(lane, channel, clock);
+      if (restMs > 0) {
+        rest(lane, restMs);
+        continue;
+      }
       const host = hostOf(channel);
       if (!pools.hasRoomAt(host)) {
         park(lane, host);
@@ -185,12 +164,13 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
   const start = (lane: Lane, channel: Channel, row: OutboxRow, host: string): void => {
     const place = pools.enter(host, lane.isSuspect);
     lane.inFlight++;
+    noteStart(lane, channel, clock);
     const run = attempt(lane, channel, row, place).catch((error: unknown) => {
       log.error("an attempt failed inside the worker", { error, delivery_id: row.id });
       // Not at once, and its place in the order is kept until then.
       deadlines.start(READ_AGAIN_MS, () => {
         lane.forget(row);
-        noteDue(lane, clock.now());
+        lanes.noteDue(lane, clock.now());
       });
       end(lane, place);
     });
@@ -215,7 +195,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
           done: () => {
             lane.forget(row);
             lane.hasMoreOnDisk = true;
-            noteDue(lane, nextAttemptAt);
+            lanes.noteDue(lane, nextAttemptAt);
           },
         });
         return end(lane, place);
@@ -258,7 +238,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       onDurable: (nextAt, notices) => {
         if (isKept) receipts.release();
         lane.forget(row);
-        if (nextAt !== null) noteDue(lane, nextAt);
+        if (nextAt !== null) lanes.noteDue(lane, nextAt);
         if (notices.length > 0) committed(notices);
         ready(lane);
       },
@@ -292,7 +272,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       const { statements, isDue } = rowInStep(row, directory.get(row.channelId), clock.now());
       if (statements.length > 0) settler.add({ statements });
       if (!isDue) continue;
-      const lane = laneOf(row.channelId);
+      const lane = lanes.of(row.channelId);
       lane.offer(row);
       ready(lane);
     }
@@ -303,7 +283,9 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     if (state !== "running") return;
     const ids = channelId === undefined ? [...directory.all()].map(({ id }) => id) : [channelId];
     for (const id of ids) {
-      const lane = laneOf(id);
+      const lane = lanes.of(id);
+      // Its settings may allow more now.
+      lane.cancelRest?.();
       const channel = directory.get(id);
       if (channel === undefined || !isSending(channel)) {
         lane.clear();
@@ -314,13 +296,15 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
         lane.mustReadAgain();
         ready(lane);
       }
-      if (channel === undefined && lane.inFlight === 0) lanes.delete(id);
+      if (channel === undefined && lane.inFlight === 0) lanes.remove(id);
     }
     pump();
   };
 
   const isIdle = (): boolean =>
-    running.size === 0 && refills === 0 && ![...lanes.values()].some((lane) => lane.queued > 0);
+    running.size === 0 &&
+    lanes.reads === 0 &&
+    ![...lanes.all()].some((lane) => lane.queued > 0 && lane.cancelRest === null);
 
   const tellIdle = (): void => {
     if (!isIdle()) return;
@@ -332,7 +316,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
   const stop = async (): Promise<void> => {
     const wasRunning = state === "running";
     state = "stopping";
-    dueTimer.stop();
+    lanes.stop();
     if (wasRunning) {
       const cancelGrace = clock.after(STOP_GRACE_MS, () => {
         hasGivenUp = true;
@@ -355,6 +339,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     name: "delivery",
     committed,
     wake,
+    noteStart: (channel) => noteStart(lanes.of(channel.id), channel, clock),
     get inFlight() {
       return pools.inFlight;
     },
@@ -388,6 +373,8 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       const left = readReceipts(receiptsPath);
       await reconcile({ engine: store.engine, epoch: store.epoch, now: clock.now(), directory, left });
       receipts = openReceipts(receiptsPath);
+      for (const channel of directory.all())
+        await recallStarts({ engine: store.engine, clock, lane: lanes.of(channel.id), channel });
       state = "running";
       wake();
     },

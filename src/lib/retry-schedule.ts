@@ -26,7 +26,8 @@ export const isRetryScheduleName = (text: string): text is RetryScheduleName =>
 
 const LONGEST_JITTER_MS = 30_000;
 const JITTER_SHARE = 0.1;
-const LONGEST_RETRY_AFTER_MS = 24 * HOUR * 1_000;
+/** Nobody is believed who asks for more. */
+export const LONGEST_RETRY_AFTER_MS = 24 * HOUR * 1_000;
 
 export interface RetryQuestion {
   delaysSeconds: readonly number[];
