@@ -28,7 +28,7 @@ const escape = (text: string): string =>
   escapeMarkdownByBackslash(quietMentions(text).replace(/<(?=[@#:!/t])/g, "<\u200b"));
 
 const cutEscaped = (text: string, limit: number): string =>
-  escape(cutToFit(text, (candidate) => escape(candidate).length <= limit));
+  escape(cutToFit(cutText(text, limit), (candidate) => escape(candidate).length <= limit));
 
 /** Pure. `content` is what notifications show; the embed's bar has the colour. */
 export const composeDiscord = (message: Message): ComposedBody => {

@@ -22,7 +22,7 @@ const escape = (text: string): string =>
   escapeMarkdownByEntities(quietMentions(text).replace(/(?<![\p{L}\p{N}])#(?=\p{L})/gu, "#\u200b"));
 
 const cutEscaped = (text: string, limit: number): string =>
-  escape(cutToFit(text, (candidate) => escape(candidate).length <= limit));
+  escape(cutToFit(cutText(text, limit), (candidate) => escape(candidate).length <= limit));
 
 /** Pure. A title with a link is shown as it is, any other title would be read as Markdown. */
 export const composeMattermost = (message: Message, config: MattermostConfig): ComposedBody => {
