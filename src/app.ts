@@ -10,6 +10,7 @@ import { systemClock } from "./core/clock";
 import { Plainly, silentLog } from "./core/log";
 import { deliveriesOfSubject } from "./delivery/history";
 import { pruneAttempts } from "./delivery/retention";
+import { replayRoutes } from "./delivery/replay-routes";
 import { deliveryRoutes } from "./delivery/routes";
 import { presentDelivery } from "./delivery/wire";
 import { escalationRoutes } from "./escalation/routes";
@@ -155,10 +156,9 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       channelName,
       journal,
       deliveriesOf: async (tenantId, subjectId) =>
-        (await deliveriesOfSubject(store.engine, tenantId, subjectId)).map((delivery) => ({
-          ...presentDelivery(delivery),
-          channel_name: channelName(tenantId, delivery.channelId) ?? "",
-        })),
+        (await deliveriesOfSubject(store.engine, { tenantId, subjectId })).map((delivery) =>
+          presentDelivery(delivery, channelName(tenantId, delivery.channelId) ?? ""),
+        ),
     }),
     escalationRoutes(plugin, {
       desk: decisions.policyDesk,
@@ -179,6 +179,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       outbox: channels.delivery.outbox,
       worker,
     }),
+    replayRoutes(plugin, { store, replays: channels.delivery.replays }),
     streamRoutes(plugin, { hub, publicUrl: config.publicUrl }),
   ];
 
@@ -238,6 +239,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       access,
       decisions.engine,
       worker,
+      channels.delivery.replays,
       decisions.runner,
       intake,
       hub,

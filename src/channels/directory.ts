@@ -5,9 +5,11 @@ import type { Vault } from "../core/vault";
 import type { Engine } from "../store/engine";
 import type { AnyChannelType, ChannelBehaviour } from "./channel";
 import { channelTypes } from "./registry";
-import { loadChannels, type ChannelRow } from "./repository";
+import { loadChannels, loadKnownChannels, type ChannelRow, type KnownChannel } from "./repository";
 import type { ChannelFilters, ChannelHealth } from "./schema";
 import { brokenType } from "./broken-type";
+
+export type { KnownChannel } from "./repository";
 
 export interface Channel {
   readonly id: string;
@@ -57,6 +59,8 @@ export interface ChannelDirectory {
   /** Whatever its organization: for delivery, never for a request. */
   get(id: string): Channel | undefined;
   all(): Iterable<Channel>;
+  /** All that the organization has or had, read from the file. */
+  known(tenantId: string): Promise<KnownChannel[]>;
   /** Adds it, or brings the live object of the same ID in step; returns the live object. */
   put(channel: Channel): Channel;
   remove(id: string): void;
@@ -149,6 +153,7 @@ export const createChannelDirectory = (store: { engine: Engine; vault: Vault }):
     },
     get: (id) => byId.get(id),
     all: () => byId.values(),
+    known: (tenantId) => loadKnownChannels(store.engine, tenantId),
     put,
     remove: (id) => {
       const channel = byId.get(id);

@@ -37,6 +37,9 @@ const COLUMNS =
 
 const LOAD = `SELECT ${COLUMNS} FROM channels WHERE deleted_at IS NULL ORDER BY id`;
 
+const KNOWN =
+  "SELECT id, name, type, created_at, updated_at, deleted_at FROM channels WHERE tenant_id = ? ORDER BY id";
+
 const INSERT = `INSERT INTO channels (${COLUMNS}) VALUES (${new Array(22).fill("?").join(", ")})`;
 
 const UPDATE =
@@ -104,6 +107,29 @@ export const loadChannels = async ({
   engine: Engine;
   vault: Vault;
 }): Promise<ChannelRow[]> => (await engine.query({ sql: LOAD })).map((values) => rowOf(values, vault));
+
+/** A channel that the organization has or had: deliveries and journal rows may name it. Times in ms. */
+export interface KnownChannel {
+  id: string;
+  /** The last one that it had. */
+  name: string;
+  kind: string;
+  createdAt: number;
+  /** Of its settings; its health is not among them. */
+  updatedAt: number;
+  deletedAt: number | null;
+}
+
+/** Deleted ones included. */
+export const loadKnownChannels = async (engine: Engine, tenantId: string): Promise<KnownChannel[]> =>
+  (await engine.query({ sql: KNOWN, params: [tenantId] })).map((row) => ({
+    id: row[0] as string,
+    name: row[1] as string,
+    kind: row[2] as string,
+    createdAt: row[3] as number,
+    updatedAt: row[4] as number,
+    deletedAt: row[5] as number | null,
+  }));
 
 export const insertChannelStatement = (row: ChannelRow, vault: Vault): Statement => ({
   sql: INSERT,

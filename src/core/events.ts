@@ -199,6 +199,17 @@ export interface EventMap {
   "network.back": { lostForMs: number };
   /** The wall clock was set while due times were measured by it: they were moved by as much. */
   "clock.jumped": { byMs: number };
+  /** A finished delivery was sent again: as itself, or as the new one that is named. */
+  "delivery.replayed": { deliveryId: string; channelId: string; newDeliveryId: string | null };
+  /** Many were asked for at once; `filter` as in the API, `count` at that moment. */
+  "deliveries.replayed": {
+    replayId: string;
+    filter: Record<string, unknown>;
+    count: number;
+    hasNewId: boolean;
+  };
+  /** How many it was stands in the replay itself. */
+  "deliveries.replay_ended": { replayId: string; status: "done" | "cancelled" };
   "machine.registered": Named & { approval: "approved" | "pending" };
   "machine.online": Named;
   "machine.offline": Named;

@@ -4,9 +4,9 @@ import type { ComposedBody, Judgement, TransportRequest } from "../channels/chan
 import type { Channel } from "../channels/directory";
 import type { Clock } from "../core/clock";
 import { parseRetryAfter } from "../lib/retry-schedule";
-import { maskHeaders, redact } from "../lib/secrets";
+import { maskHeaders, maskUrl, redact } from "../lib/secrets";
 import type { AttemptRecord } from "./repository";
-import { headersOfRequest, type Transports } from "./transports";
+import { headersOfRequest, outlineOfRequest, type Transports } from "./transports";
 import type { Exchange } from "./trial";
 
 export interface AttemptInput {
@@ -60,6 +60,14 @@ const redactAll = (values: Record<string, string>, secrets: readonly string[]): 
   return result;
 };
 
+/** Of a chat service the address is the secret, and only its host is not. */
+const shownUrl = (url: string | null, secrets: readonly string[]): string | null => {
+  const parsed = url === null ? null : URL.parse(url);
+  if (parsed === null) return null;
+  const { protocol, host, pathname, search } = parsed;
+  return `${protocol}//${host}` + redact(maskUrl(pathname + search), secrets);
+};
+
 /** Never rejects: whatever goes wrong is the attempt's outcome. */
 export const performAttempt = async (
   { transports, clock, version, threadRootOf }: AttemptParts,
@@ -85,6 +93,7 @@ export const performAttempt = async (
   }
   const judgement = type.judge(exchange, config);
   const { statusCode } = exchange;
+  const outline = request === null ? null : outlineOfRequest(request);
   return {
     exchange,
     judgement,
@@ -110,6 +119,8 @@ export const performAttempt = async (
       responseHeaders: statusCode === null ? null : redactAll(exchange.responseHeaders, secrets),
       responseBody:
         statusCode === null && exchange.responseBody === "" ? null : redact(exchange.responseBody, secrets),
+      method: outline?.method ?? null,
+      url: shownUrl(outline?.url ?? null, secrets),
     },
   };
 };

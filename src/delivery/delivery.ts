@@ -13,6 +13,7 @@ import { createChannelHealth, type ChannelHealthKeeper, type DescribeTenant } fr
 import type { NameServer } from "./name-server";
 import { createOutbox, type Outbox } from "./outbox";
 import { createResolver } from "./resolver";
+import { createReplayRunner, type ReplayRunner } from "./replay-runner";
 import type { Outcome } from "./schema";
 import { createSender, type Dial, type Sender } from "./sender";
 import { sendTest } from "./test-send";
@@ -52,6 +53,8 @@ export interface Delivery {
   worker: DeliveryWorker;
   sender: Sender;
   health: ChannelHealthKeeper;
+  /** Starts after the worker. */
+  replays: ReplayRunner;
   /** For the channel service. */
   forChannels: ChannelDelivery;
 }
@@ -110,6 +113,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     worker,
     sender,
     health,
+    replays: createReplayRunner({ store, clock, log, directory, outbox, worker }),
     forChannels: {
       refusalOf: transports.refusalOf,
       sendTest: (channel, messages) =>

@@ -1,9 +1,8 @@
-// In: filters of a list. Out: deliveries and attempts as people look at them, newest first, without
-// bodies. Paged by running number, so that 100,000 rows cost no more than a page.
-import type { Engine, SqlValue, Statement } from "../store/engine";
-import type { PageRequest } from "../core/paging";
-import { invalid } from "../core/errors";
+// In: a delivery's ID, its subject or its place. Out: deliveries and attempts as people look at them;
+// a body only where it is asked for by itself.
+import type { Engine, SqlValue } from "../store/engine";
 import type { DeliveryStatus, Outcome } from "./schema";
+import type { Place } from "./search";
 
 export interface DeliveryView {
   seq: number;
@@ -37,18 +36,10 @@ export interface AttemptView {
   requestHeaders: Record<string, string>;
   responseHeaders: Record<string, string> | null;
   responseBody: string | null;
-}
-
-export interface DeliveryFilter {
-  channelId?: string | undefined;
-  subjectId?: string | undefined;
-  machineId?: string | undefined;
-  event?: string | undefined;
-  statuses?: readonly DeliveryStatus[] | undefined;
-  outcomes?: readonly Outcome[] | undefined;
-  /** Of `created_at`, in ms; the end is not part of it. */
-  from?: number | undefined;
-  to?: number | undefined;
+  /** Null where no request was made. */
+  method: string | null;
+  /** Masked. */
+  url: string | null;
 }
 
 const COLUMNS =
@@ -57,11 +48,13 @@ const COLUMNS =
 
 const FIND = `SELECT ${COLUMNS} FROM outbox WHERE id = ? AND tenant_id = ?`;
 
+const AT_PLACES = `SELECT ${COLUMNS} FROM outbox WHERE seq IN (SELECT value FROM json_each(?))`;
+
 const ATTEMPTS =
   "SELECT number, outcome, status_code, error, address, queued_at, started_at, first_byte_ms, total_ms, " +
-  "request_headers, response_headers, response_body FROM attempts WHERE delivery_seq = ? ORDER BY seq";
+  "request_headers, response_headers, response_body, method, url FROM attempts WHERE delivery_seq = ? ORDER BY seq";
 
-const OF_SUBJECT = `SELECT ${COLUMNS} FROM outbox WHERE subject_id = ? AND tenant_id = ? ORDER BY seq LIMIT 500`;
+const OF_SUBJECT = `SELECT ${COLUMNS} FROM outbox WHERE subject_id = ? AND tenant_id = ? ORDER BY seq LIMIT ?`;
 
 const SOURCE = "SELECT body, content_type, urgency FROM outbox WHERE seq = ?";
 
@@ -100,53 +93,16 @@ const attemptOf = (row: SqlValue[]): AttemptView => ({
   requestHeaders: headersOf(row[9]) ?? {},
   responseHeaders: headersOf(row[10]),
   responseBody: row[11] as string | null,
+  method: row[12] as string | null,
+  url: row[13] as string | null,
 });
 
-const marks = (count: number): string => new Array(count).fill("?").join(", ");
-
-/** The text depends only on which filters are given, never on their values. */
-const listStatement = (tenantId: string, filter: DeliveryFilter, page: PageRequest): Statement => {
-  const conditions: string[] = [];
-  const params: SqlValue[] = [];
-  const add = (condition: string, ...values: SqlValue[]): void => {
-    conditions.push(condition);
-    params.push(...values);
-  };
-  if (filter.channelId !== undefined) add("channel_id = ?", filter.channelId);
-  if (filter.subjectId !== undefined) add("subject_id = ?", filter.subjectId);
-  add("tenant_id = ?", tenantId);
-  if (filter.machineId !== undefined) add("machine_id = ?", filter.machineId);
-  if (filter.event !== undefined) add("event = ?", filter.event);
-  if (filter.statuses !== undefined) add(`status IN (${marks(filter.statuses.length)})`, ...filter.statuses);
-  if (filter.outcomes !== undefined) add(`outcome IN (${marks(filter.outcomes.length)})`, ...filter.outcomes);
-  // Repeats the condition of the index outbox_troubled, which then finds the few among the many.
-  const isTroubled =
-    filter.outcomes?.includes("delivered") === false ||
-    filter.statuses?.every((status) => status === "failed") === true;
-  if (isTroubled && filter.channelId === undefined) add("outcome <> 'delivered'");
-  if (filter.from !== undefined) add("created_at >= ?", filter.from);
-  if (filter.to !== undefined) add("created_at < ?", filter.to);
-  if (page.after !== null) add("seq < ?", seqOf(page.after));
-  params.push(page.limit + 1);
-  return {
-    sql: `SELECT ${COLUMNS} FROM outbox WHERE ${conditions.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
-    params,
-  };
+/** In the order of `places`; what is gone meanwhile is left out. */
+export const readDeliveries = async (engine: Engine, places: readonly Place[]): Promise<DeliveryView[]> => {
+  const rows = await engine.query({ sql: AT_PLACES, params: [JSON.stringify(places.map(({ seq }) => seq))] });
+  const views = new Map(rows.map((row) => [row[0] as number, viewOf(row)]));
+  return places.flatMap(({ seq }) => views.get(seq) ?? []);
 };
-
-const seqOf = (cursor: string): number => {
-  if (!/^\d{1,15}$/.test(cursor))
-    throw invalid("cursor", "cursor must be a next_cursor of an earlier answer.");
-  return Number(cursor);
-};
-
-/** Up to limit + 1 rows: the extra one tells that there is a next page. */
-export const listDeliveries = async (
-  engine: Engine,
-  tenantId: string,
-  filter: DeliveryFilter,
-  page: PageRequest,
-): Promise<DeliveryView[]> => (await engine.query(listStatement(tenantId, filter, page))).map(viewOf);
 
 export const findDelivery = async (
   engine: Engine,
@@ -161,15 +117,14 @@ export const findDelivery = async (
 export const attemptsOf = async (engine: Engine, deliverySeq: number): Promise<AttemptView[]> =>
   (await engine.query({ sql: ATTEMPTS, params: [deliverySeq] })).map(attemptOf);
 
-/** Messages about one alert, oldest first, 500 at most. */
+/** Messages about one alert, incident or service, oldest first, `limit` at most. */
 export const deliveriesOfSubject = async (
   engine: Engine,
-  tenantId: string,
-  subjectId: string,
+  { tenantId, subjectId, limit = 500 }: { tenantId: string; subjectId: string; limit?: number },
 ): Promise<DeliveryView[]> =>
-  (await engine.query({ sql: OF_SUBJECT, params: [subjectId, tenantId] })).map(viewOf);
+  (await engine.query({ sql: OF_SUBJECT, params: [subjectId, tenantId, limit] })).map(viewOf);
 
-/** What a replay sends again. */
+/** What a replay sends again, and what people look at as evidence. */
 export const sourceOf = async (
   engine: Engine,
   seq: number,

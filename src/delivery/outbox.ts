@@ -61,6 +61,8 @@ export interface Outbox {
   plan(channel: Channel, message: Message, options: PlanOptions): OutboxRow[];
   /** The next running number; for rows that are made without a message (replays). */
   takeSeq(): number;
+  /** The last running number that was given. */
+  lastSeq(): number;
   insertStatement(row: OutboxRow): Statement;
 }
 
@@ -88,6 +90,7 @@ export const createOutbox = ({ store, clock }: { store: { engine: Engine }; cloc
       isLoaded = true;
     },
     takeSeq,
+    lastSeq: () => seq,
     insertStatement: insertDeliveryStatement,
     plan: (channel, message, { subjectId, machineId, urgency, at }) => {
       let bodies: readonly ComposedBody[];

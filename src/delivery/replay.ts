@@ -2,10 +2,12 @@
 // one with the same body for handlers that drop IDs they know.
 import type { ChannelDirectory } from "../channels/directory";
 import { isSending } from "./is-sending";
+import type { Actor } from "../core/actor";
 import type { Clock } from "../core/clock";
 import { AppError, notFound } from "../core/errors";
 import { newId } from "../core/ids";
-import type { Engine } from "../store/engine";
+import { journalStatement } from "../journal/append";
+import type { Engine, Statement } from "../store/engine";
 import { findDelivery, sourceOf, type DeliveryView } from "./history";
 import type { Outbox, OutboxRow } from "./outbox";
 import { releaseOneStatement } from "./repository";
@@ -17,7 +19,7 @@ const REOPEN =
   "delivered_at = NULL, finished_at = NULL WHERE seq = ? AND status IN ('delivered', 'failed', 'cancelled')";
 
 /** Replays and backlog come after everything fresh. */
-const REPLAY_URGENCY = 2;
+export const REPLAY_URGENCY = 2;
 
 export interface ReplayParts {
   store: { engine: Engine };
@@ -30,7 +32,7 @@ export interface ReplayParts {
 /** Durable when it resolves; gives the delivery that will be sent. */
 export const replayDelivery = async (
   { store, clock, directory, outbox, worker }: ReplayParts,
-  request: { tenantId: string; deliveryId: string; hasNewId: boolean },
+  request: { tenantId: string; deliveryId: string; hasNewId: boolean; actor: Actor },
 ): Promise<DeliveryView> => {
   const { engine } = store;
   const delivery = await findDelivery(engine, request.tenantId, request.deliveryId);
@@ -45,8 +47,20 @@ export const replayDelivery = async (
   const now = clock.now();
   const status = isSending(channel) ? "pending" : "held";
   const nextAttemptAt = status === "pending" ? now : null;
+  const note = (newDeliveryId: string | null): Statement =>
+    journalStatement({
+      tenantId: request.tenantId,
+      kind: "delivery.replayed",
+      subjectId: delivery.subjectId,
+      actor: request.actor,
+      at: now,
+      data: { deliveryId: delivery.id, channelId: channel.id, newDeliveryId },
+    });
   if (!request.hasNewId) {
-    await engine.batch([{ sql: REOPEN, params: [status, nextAttemptAt, delivery.seq], expect: 1 }]);
+    await engine.batch([
+      { sql: REOPEN, params: [status, nextAttemptAt, delivery.seq], expect: 1 },
+      note(null),
+    ]);
     // The channel may have been switched on or resumed meanwhile, and its held rows released before this one.
     if (status === "held" && isSending(channel))
       await engine.batch([releaseOneStatement(delivery.seq, clock.now())]);
@@ -76,7 +90,7 @@ export const replayDelivery = async (
     replayOf: delivery.id,
     createdAt: now,
   };
-  await engine.batch([outbox.insertStatement(row)]);
+  await engine.batch([outbox.insertStatement(row), note(row.id)]);
   worker.committed([row]);
   const { body: _body, contentType: _contentType, tries: _tries, urgency: _urgency, ...view } = row;
   return { ...view, deliveredAt: null, finishedAt: null };

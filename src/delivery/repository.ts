@@ -40,8 +40,8 @@ const SETTLE =
 
 const INSERT_ATTEMPT =
   "INSERT INTO attempts (delivery_seq, channel_id, number, outcome, status_code, error, address, queued_at, " +
-  "started_at, first_byte_ms, total_ms, request_headers, response_headers, response_body) " +
-  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  "started_at, first_byte_ms, total_ms, request_headers, response_headers, response_body, method, url) " +
+  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /** Not when the result is in the database already, or the row has been opened again since. */
 const IS_OPEN_FOR = "id = ? AND attempts = ? AND status IN ('pending', 'sending', 'held')";
@@ -189,6 +189,9 @@ export interface AttemptRecord {
   requestHeaders: Record<string, string>;
   responseHeaders: Record<string, string> | null;
   responseBody: string | null;
+  method: string | null;
+  /** Masked. */
+  url: string | null;
 }
 
 export const insertAttemptStatement = (attempt: AttemptRecord): Statement => ({
@@ -208,6 +211,8 @@ export const insertAttemptStatement = (attempt: AttemptRecord): Statement => ({
     JSON.stringify(attempt.requestHeaders),
     attempt.responseHeaders === null ? null : JSON.stringify(attempt.responseHeaders),
     attempt.responseBody,
+    attempt.method,
+    attempt.url,
   ],
 });
 

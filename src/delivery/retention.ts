@@ -22,9 +22,11 @@ const CHANNELS =
   "SELECT id FROM found WHERE id IS NOT NULL";
 const FIRST_KEPT = "SELECT seq FROM attempts WHERE channel_id = ? ORDER BY seq DESC LIMIT 1 OFFSET ?";
 const LAST_SEQ = "SELECT MAX(seq) FROM attempts";
+// Only the oldest are looked at: where none of those is to go, the younger ones are not asked.
 const DELETE =
-  "DELETE FROM attempts WHERE seq IN (SELECT seq FROM attempts WHERE channel_id = ? AND seq < ? " +
-  "AND (started_at < ? OR seq <= ?) ORDER BY seq LIMIT ?)";
+  "DELETE FROM attempts WHERE seq IN (SELECT seq FROM (SELECT seq, started_at FROM attempts " +
+  "INDEXED BY attempts_by_channel WHERE channel_id = ? AND seq < ? ORDER BY seq LIMIT ?) " +
+  "WHERE started_at < ? OR seq <= ?)";
 
 /** Gives the number of rows deleted. The scheduler calls it; it may be stopped between any two steps. */
 export const pruneAttempts = async (
@@ -40,9 +42,9 @@ export const pruneAttempts = async (
     const [kept] = await engine.query({ sql: FIRST_KEPT, params: [channelId, keptPerChannel - 1] });
     const firstKept = kept?.[0];
     if (typeof firstKept !== "number") continue;
-    for (let changes = STEP; changes === STEP;) {
+    for (let changes = STEP; changes > 0;) {
       const [result] = await engine.batch([
-        { sql: DELETE, params: [channelId, firstKept, before, last - maxRows, STEP] },
+        { sql: DELETE, params: [channelId, firstKept, STEP, before, last - maxRows] },
       ]);
       changes = result?.changes ?? 0;
       deleted += changes;

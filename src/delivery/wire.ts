@@ -1,7 +1,10 @@
-// In: deliveries and attempts. Out: their API models.
+// In: deliveries and attempts. Out: their API models, and what a query names as a filter.
 import { t, type Static, type TSchema } from "elysia";
+import { TELLABLE_EVENTS } from "../core/events";
+import { readTime, readWords } from "../core/query";
 import { isoMillis, isoMillisOrNull } from "../core/time";
 import { pageFields } from "../http/models";
+import type { DeliveryFilter } from "./filter";
 import type { AttemptView, DeliveryView } from "./history";
 import { DELIVERY_STATUSES, OUTCOMES } from "./schema";
 
@@ -14,8 +17,9 @@ const Outcome = wordOf(OUTCOMES);
 export const DeliveryWire = t.Object({
   id: t.String({ description: "Also the webhook-id header." }),
   channel_id: t.String(),
+  channel_name: t.String({ description: "The last one that it had; a deleted channel keeps it." }),
   event: t.String(),
-  subject_id: t.String(),
+  subject_id: t.String({ description: "The alert, incident, service or channel that the message is about." }),
   machine_id: nullable(t.String()),
   status: Status,
   attempt_count: t.Integer(),
@@ -33,37 +37,66 @@ const Headers = t.Record(t.String(), t.String());
 
 export const AttemptWire = t.Object({
   number: t.Integer(),
+  method: nullable(t.String()),
+  url: nullable(t.String({ description: "Secrets masked." })),
   outcome: Outcome,
   status_code: nullable(t.Integer()),
   error: nullable(t.String()),
   address: nullable(t.String({ description: "The address that was dialled." })),
-  queued_at: t.String(),
-  started_at: t.String(),
-  first_byte_ms: nullable(t.Number()),
-  total_ms: t.Number(),
+  queued_at: t.String({ description: "When it was due." }),
+  started_at: t.String({ description: "When it was sent." }),
+  first_byte_ms: nullable(t.Number({ description: "From the start to the first byte of the answer." })),
+  total_ms: t.Number({ description: "From the start to the end of the answer." }),
   request_headers: Headers,
   response_headers: nullable(Headers),
   response_body: nullable(t.String({ description: "The first 4 KiB." })),
 });
 export type AttemptWire = Static<typeof AttemptWire>;
 
-const listFields = {
-  ...pageFields,
-  event: t.Optional(t.String()),
-  status: t.Optional(t.String({ description: `${DELIVERY_STATUSES.join(", ")}, or several with commas` })),
-  outcome: t.Optional(t.String({ description: `${OUTCOMES.join(", ")}, or several with commas` })),
-  subject_id: t.Optional(t.String({ description: "The alert that the message is about." })),
+export const BodyWire = t.Object({
+  content_type: t.String(),
+  bytes: t.Integer({ description: "Of the whole body." }),
+  text: t.String({ description: "The first 256 KiB." }),
+  is_cut: t.Boolean({ description: "There is more than `text`." }),
+});
+export type BodyWire = Static<typeof BodyWire>;
+
+const several = (what: string): string => `${what}, or several with commas`;
+
+const filterFields = {
+  event: t.Optional(t.String({ description: several(TELLABLE_EVENTS.join(", ")) })),
+  status: t.Optional(t.String({ description: several(DELIVERY_STATUSES.join(", ")) })),
+  outcome: t.Optional(t.String({ description: several(OUTCOMES.join(", ")) })),
+  subject_id: t.Optional(
+    t.String({ description: "The alert, incident or service that the message is about." }),
+  ),
   machine_id: t.Optional(t.String()),
   from: t.Optional(t.String({ description: "created_at from, ISO 8601" })),
   to: t.Optional(t.String({ description: "created_at before, ISO 8601" })),
 };
+const channelField = { channel_id: t.Optional(t.String({ description: several("An ID") })) };
 
-export const ChannelDeliveriesQuery = t.Object(listFields, { additionalProperties: false });
-export const DeliveriesQuery = t.Object(
-  { ...listFields, channel_id: t.Optional(t.String()) },
+export const ChannelDeliveriesQuery = t.Object(
+  { ...pageFields, ...filterFields },
   { additionalProperties: false },
 );
-export type DeliveriesQuery = Static<typeof DeliveriesQuery>;
+export const DeliveriesQuery = t.Object(
+  { ...pageFields, ...filterFields, ...channelField },
+  { additionalProperties: false },
+);
+export const ExportQuery = t.Object({ ...filterFields, ...channelField }, { additionalProperties: false });
+
+/** Throws `invalid` on the parameter that holds an unknown word or no time. */
+export const readFilter = (query: Static<typeof ExportQuery>): DeliveryFilter => ({
+  channelIds: query.channel_id ? query.channel_id.split(",").map((id) => id.trim()) : undefined,
+  subjectId: query.subject_id || undefined,
+  machineId: query.machine_id || undefined,
+  events: readWords("event", query.event, TELLABLE_EVENTS),
+  statuses: readWords("status", query.status, DELIVERY_STATUSES),
+  outcomes: readWords("outcome", query.outcome, OUTCOMES),
+  from: readTime("from", query.from),
+  to: readTime("to", query.to),
+});
 
 export const ReplayBody = t.Optional(
   t.Union([
@@ -76,9 +109,10 @@ export const ReplayBody = t.Optional(
   ]),
 );
 
-export const presentDelivery = (delivery: DeliveryView): DeliveryWire => ({
+export const presentDelivery = (delivery: DeliveryView, channelName: string): DeliveryWire => ({
   id: delivery.id,
   channel_id: delivery.channelId,
+  channel_name: channelName,
   event: delivery.event,
   subject_id: delivery.subjectId,
   machine_id: delivery.machineId,
@@ -99,6 +133,8 @@ const rounded = (ms: number): number => Math.round(ms * 100) / 100;
 /** `showsAnswer`: false leaves out what the endpoint answered, which may come from inside the plant. */
 export const presentAttempt = (attempt: AttemptView, showsAnswer: boolean): AttemptWire => ({
   number: attempt.number,
+  method: attempt.method,
+  url: attempt.url,
   outcome: attempt.outcome,
   status_code: attempt.statusCode,
   error: attempt.error,

@@ -2,6 +2,7 @@
 // import and one line; a released file is never changed.
 import first from "../../migrations/0001_first.sql" with { type: "text" };
 import channelFlow from "../../migrations/0003_channel_flow.sql" with { type: "text" };
+import evidence from "../../migrations/0004_evidence.sql" with { type: "text" };
 import services from "../../migrations/0005_services.sql" with { type: "text" };
 
 export interface Migration {
@@ -13,5 +14,6 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { name: "0001_first", sql: first },
   { name: "0003_channel_flow", sql: channelFlow },
+  { name: "0004_evidence", sql: evidence },
   { name: "0005_services", sql: services },
 ];

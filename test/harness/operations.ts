@@ -92,6 +92,8 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
   let delivery = await only("/deliveries");
   while (!SETTLED.has(String(delivery["status"]))) delivery = await only("/deliveries");
 
+  const replay = await run.api("POST", "/deliveries/replay", { filter: { status: "cancelled" } });
+
   return {
     run,
     sink,
@@ -100,6 +102,7 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
       "/api/v1/alert-rules": rule,
       "/api/v1/api-tokens": apiToken,
       "/api/v1/deliveries": String(delivery["id"]),
+      "/api/v1/deliveries/replays": String(replay.body.id),
       "/api/v1/escalation-policies": policy,
       "/api/v1/machines": machine,
       "/api/v1/notification-channels": channel,

@@ -12,6 +12,7 @@ import { DEFAULT_LIMITS } from "../../src/http/budgets";
 import { createServer, type HttpServer } from "../../src/http/server";
 import { openDeliveryBench, principal, type DeliveryBench } from "../harness/delivery";
 import { fakeNames } from "../harness/dns";
+import { FIRST_AT, makeOutbox } from "../harness/outbox-rows";
 import { openRecordingSink, type RecordingSink } from "../harness/recording-sink";
 
 type Json = Record<string, unknown>;
@@ -489,26 +490,23 @@ describe("lists", () => {
 
   test("100,000 deliveries: every filter answers within a moment", async () => {
     const { id } = await create();
-    const { engine } = bench.testStore.store;
-    await engine.batch([
-      {
-        sql:
-          "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) " +
-          "INSERT INTO outbox (id, tenant_id, channel_id, event, subject_id, machine_id, urgency, body, content_type, " +
-          "status, tries, attempts, created_at) SELECT 'd' || i, ?, ?, 'alert.triggered', 's' || (i / 3), 'm' || (i % 50), " +
-          "1, zeroblob(900), 'application/json', CASE i WHEN 5 THEN 'failed' ELSE 'delivered' END, 0, 1, i FROM n",
-        params: [principal.tenantId, String(id)],
-      },
-    ]);
+    const made = await makeOutbox(bench.testStore.store.engine, {
+      count: 100_000,
+      tenantId: principal.tenantId,
+      channels: [String(id)],
+    });
+    const [row] = made.rows;
     for (const query of [
       "",
       "?status=failed",
       "?outcome=timeout",
-      "?machine_id=m7",
+      `?machine_id=${made.machineIds[7]}`,
+      `?machine_id=${made.machineIds[7]}&event=alert.escalated&status=delivered`,
       "?event=alert.resolved",
-      "?subject_id=s9",
+      "?event=channel.test",
+      `?subject_id=${row?.subjectId}`,
       `?channel_id=${String(id)}&status=failed`,
-      "?to=1970-01-01T00:00:00.010Z",
+      `?to=${new Date(FIRST_AT + 60_000).toISOString()}`,
     ]) {
       const started = performance.now();
       expect((await call("GET", `/deliveries${query}`)).status).toBe(200);

@@ -24,6 +24,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "POST /api/v1/alerts/{id}/resolve": {},
   "PATCH /api/v1/api-tokens/{id}": { name: "changed" },
   "POST /api/v1/deliveries/{id}/replay": {},
+  "POST /api/v1/deliveries/replays/{id}/cancel": {},
   "PATCH /api/v1/escalation-policies/{id}": { name: "changed" },
   "PATCH /api/v1/machines/{id}": { display_name: "changed" },
   "POST /api/v1/machines/{id}/approve": undefined,

@@ -104,7 +104,7 @@ describe("a failure that comes in while the channel's change is being committed"
         outbox: bench.delivery.outbox,
         worker: bench.worker,
       },
-      { tenantId: principal.tenantId, deliveryId: row.id, hasNewId: false },
+      { tenantId: principal.tenantId, deliveryId: row.id, hasNewId: false, actor: principal.actor },
     );
     await Promise.allSettled([removed, replayed]);
     await bench.worker.idle();
@@ -139,7 +139,7 @@ describe("a replay that is committed while its channel is switched on", () => {
           outbox: bench.delivery.outbox,
           worker: bench.worker,
         },
-        { tenantId: principal.tenantId, deliveryId: row.id, hasNewId },
+        { tenantId: principal.tenantId, deliveryId: row.id, hasNewId, actor: principal.actor },
       );
       expect(replayed.status).not.toBe("held");
       await sink.waitFor(2);

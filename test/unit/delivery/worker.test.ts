@@ -316,12 +316,17 @@ describe("replay", () => {
       worker: bench.worker,
     };
     const { tenantId } = principal;
-    await replayDelivery(parts, { tenantId, deliveryId: row.id, hasNewId: false });
+    await replayDelivery(parts, { tenantId, deliveryId: row.id, hasNewId: false, actor: principal.actor });
     await sink.waitFor(2);
     await bench.worker.idle();
     expect(sink.received[1]?.headers["webhook-id"]).toBe(row.id);
     expect(sink.received[1]?.body).toBe(sink.received[0]?.body ?? "");
-    const copy = await replayDelivery(parts, { tenantId, deliveryId: row.id, hasNewId: true });
+    const copy = await replayDelivery(parts, {
+      tenantId,
+      deliveryId: row.id,
+      hasNewId: true,
+      actor: principal.actor,
+    });
     await sink.waitFor(3);
     await bench.worker.idle();
     expect(copy).toMatchObject({ replayOf: row.id, status: "pending" });
@@ -333,12 +338,17 @@ describe("replay", () => {
     await sink.waitFor(4);
     await bench.worker.idle();
     await expect(
-      replayDelivery(parts, { tenantId, deliveryId: failing.id, hasNewId: false }),
+      replayDelivery(parts, { tenantId, deliveryId: failing.id, hasNewId: false, actor: principal.actor }),
     ).rejects.toMatchObject({
       kind: "conflict",
     });
     await expect(
-      replayDelivery(parts, { tenantId: newId(), deliveryId: row.id, hasNewId: false }),
+      replayDelivery(parts, {
+        tenantId: newId(),
+        deliveryId: row.id,
+        hasNewId: false,
+        actor: principal.actor,
+      }),
     ).rejects.toMatchObject({ kind: "not_found" });
   });
 });
