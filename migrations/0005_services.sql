@@ -69,7 +69,8 @@ CREATE UNIQUE INDEX service_spans_open ON service_spans (service_id) WHERE ended
 CREATE INDEX service_spans_by_service ON service_spans (service_id, started_at);
 
 -- `services`, `monitor` and `probe` are as they were told; incident_services finds incidents by service.
--- `source_service_id` is the service of an automatic incident: at most one is open per service and source.
+-- `source_service_id` is set for automatic incidents, to '' where their source has no service: at most one is
+-- open per service and source. `since_at` is when it was opened, or opened again.
 CREATE TABLE incidents (
   id TEXT PRIMARY KEY,
   tenant_id TEXT NOT NULL REFERENCES organizations (id),
@@ -97,6 +98,7 @@ CREATE TABLE incidents (
   merged_into TEXT,
   reopened_count INTEGER NOT NULL,
   opened_at INTEGER NOT NULL,
+  since_at INTEGER NOT NULL,
   resolved_at INTEGER,
   updated_at INTEGER NOT NULL
 ) WITHOUT ROWID;

@@ -23,6 +23,7 @@ import { createServer, type HttpServer } from "./http/server";
 import { streamRoutes } from "./http/stream";
 import { createStreamHub } from "./http/stream/hub";
 import { Registry } from "./intake/registry";
+import { incidentRoutes } from "./incidents/routes";
 import { intakeRoutes } from "./intake/routes";
 import { createJournalFeed } from "./journal/feed";
 import type { Service } from "./lib/service";
@@ -40,6 +41,7 @@ import { openStore, type Store } from "./store/store";
 import type { AppSeams, Base } from "./wiring/base";
 import { wireDeciding } from "./wiring/deciding";
 import { createIntake } from "./intake/intake";
+import { wireIncidents } from "./wiring/incidents";
 import { wireServices } from "./wiring/services";
 import { wireTelling } from "./wiring/telling";
 
@@ -102,6 +104,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   await registry.load();
   const channels = await wireTelling(base);
   const services = await wireServices(base, channels);
+  const incidents = await wireIncidents(base, channels, services);
   const decisions = await wireDeciding(base, registry, channels);
   const intake = createIntake({
     registry,
@@ -126,6 +129,10 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   });
   const { worker } = channels.delivery;
   const channelName = (tenantId: string, id: string) => channels.directory.find(tenantId, id)?.name;
+  const deliveriesOf = async (tenantId: string, subjectId: string) =>
+    (await deliveriesOfSubject(store.engine, { tenantId, subjectId })).map((delivery) =>
+      presentDelivery(delivery, channelName(tenantId, delivery.channelId) ?? ""),
+    );
 
   const plugin = createAccessPlugin(
     access.authenticate,
@@ -155,10 +162,13 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       policies: decisions.policies,
       channelName,
       journal,
-      deliveriesOf: async (tenantId, subjectId) =>
-        (await deliveriesOfSubject(store.engine, { tenantId, subjectId })).map((delivery) =>
-          presentDelivery(delivery, channelName(tenantId, delivery.channelId) ?? ""),
-        ),
+      deliveriesOf,
+    }),
+    incidentRoutes(plugin, {
+      desk: incidents.desk,
+      repository: incidents.repository,
+      timelineOf: async (tenantId, id) => (await journal.timelineOf(tenantId, id)).map(presentJournalEvent),
+      deliveriesOf,
     }),
     escalationRoutes(plugin, {
       desk: decisions.policyDesk,

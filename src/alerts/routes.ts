@@ -9,7 +9,7 @@ import { isoMillis } from "../core/time";
 import type { PolicyBook } from "../escalation/policies";
 import type { EscalationRepository } from "../escalation/repository";
 import type { AccessPlugin } from "../http/access";
-import { pageFields, pageOf } from "../http/models";
+import { JournalEntryWire, pageFields, pageOf } from "../http/models";
 import type { JournalFeed } from "../journal/feed";
 import { snapshotOf } from "./book";
 import type { AlertDesk } from "./desk";
@@ -17,7 +17,6 @@ import type { AlertRepository } from "./repository";
 import {
   AlertCounts,
   AlertWire,
-  JournalEntryWire,
   NoteBody,
   NoteCreate,
   presentAlert,

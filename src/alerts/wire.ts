@@ -1,8 +1,12 @@
 // In: alerts and journal rows about them. Out: their API models. Times ISO 8601 UTC in milliseconds.
 import { t, type Static } from "elysia";
-import type { AlertSnapshot, EventKind } from "../core/events";
+import type { AlertSnapshot, EventKind, IncidentSnapshot, ServiceSnapshot } from "../core/events";
 import { isoMillis, isoMillisOrNull } from "../core/time";
-import { SeverityModel } from "../http/models";
+import { SeverityModel, type JournalEntryWire } from "../http/models";
+import { presentIncidentSnapshot } from "../incidents/wire";
+import { presentServiceSnapshot } from "../services/wire";
+
+export type { JournalEntryWire } from "../http/models";
 
 const NullableString = t.Union([t.String(), t.Null()]);
 
@@ -136,11 +140,15 @@ const withSnakeKeys = (value: unknown): unknown => {
   );
 };
 
-/** What a journal row says, in the API's shape: snake_case, and an alert as everywhere else. */
+/** What a journal row says, in the API's shape: snake_case, and alerts, incidents and services as elsewhere. */
 export const presentEventData = (_kind: EventKind, data: unknown): Record<string, unknown> => {
   if (!isRecord(data)) return {};
-  const { alert, ...rest } = data;
+  const { alert, incident, service, ...rest } = data;
   const presented = withSnakeKeys(rest) as Record<string, unknown>;
+  if (isRecord(incident))
+    return { incident: presentIncidentSnapshot(incident as unknown as IncidentSnapshot), ...presented };
+  if (isRecord(service))
+    return { service: presentServiceSnapshot(service as unknown as ServiceSnapshot), ...presented };
   if (!isRecord(alert)) return presented;
   const {
     next_escalation: _,
@@ -159,16 +167,6 @@ export interface JournalRowLike {
   at: number;
   data: unknown;
 }
-
-export const JournalEntryWire = t.Object({
-  seq: t.Integer(),
-  kind: t.String(),
-  subject_id: t.String(),
-  at: t.String(),
-  actor: t.Object({ kind: t.String(), id: NullableString, name: t.String() }),
-  data: t.Record(t.String(), t.Any()),
-});
-export type JournalEntryWire = Static<typeof JournalEntryWire>;
 
 /** One message of the live stream, and one line of a timeline. */
 export const presentJournalEvent = (row: JournalRowLike): JournalEntryWire => ({

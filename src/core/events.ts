@@ -176,9 +176,15 @@ export interface EventMap {
   "alert.resolved": { alert: AlertSnapshot; note: string | null; untold: Untold };
   "alert.escalated": { alert: AlertSnapshot; escalation: EscalationSnapshot };
   "incident.opened": { incident: IncidentSnapshot; untold: Untold };
+  /** The same one again; channels are told incident.opened, since incident.resolved has closed it for them. */
+  "incident.reopened": { incident: IncidentSnapshot; isPublic: boolean; untold: Untold };
   /** `isPublic`: whether status pages show the text. */
   "incident.updated": { incident: IncidentSnapshot; isPublic: boolean; untold: Untold };
   "incident.resolved": { incident: IncidentSnapshot; isPublic: boolean; untold: Untold };
+  /** Words, services or notes of an incident changed; nobody is told. */
+  "incident.edited": { incidentId: string; changes: Record<string, unknown> };
+  /** Another one goes on in this one. */
+  "incident.absorbed": { incidentId: string; code: string; fromId: string; fromCode: string };
   /** `source`: whose word changed it, which need not be the word that is shown. */
   "service.status_changed": { service: ServiceSnapshot; source: StatusSource; untold: Untold };
   "alert.noted": { alertId: string; text: string };

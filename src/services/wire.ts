@@ -1,6 +1,6 @@
 // In: services, their history and requests about them. Out: their API models. Times ISO 8601 UTC in ms.
 import { t, type Static } from "elysia";
-import { STATUS_SOURCE_KINDS } from "../core/events";
+import { STATUS_SOURCE_KINDS, type ServiceSnapshot } from "../core/events";
 import { checkName } from "../core/names";
 import { isoMillis, isoMillisOrNull } from "../core/time";
 import type { ServiceRecord } from "./book";
@@ -180,4 +180,16 @@ export const presentHistory = (row: HistoryRow, until: number | null): HistoryWi
   previous_status: row.previousStatus,
   message: row.message,
   source: { kind: row.sourceKind, id: row.sourceId, name: row.sourceName },
+});
+
+/** As it was at an event: in the words of `ServiceWire`. */
+export const presentServiceSnapshot = (service: ServiceSnapshot): Record<string, unknown> => ({
+  id: service.id,
+  name: service.name,
+  group: service.group,
+  project_id: service.projectId,
+  status: service.status,
+  previous_status: service.previousStatus,
+  message: service.message,
+  status_since: isoMillis(service.changedAt),
 });

@@ -59,6 +59,8 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
 
   const project = await create("/projects", { name: "Walled project" });
   const machine = await create("/machines", { name: "Walled machine", project_id: project });
+  // Before there is anybody to be told of it.
+  const incident = await create("/incidents", { title: "Walled incident", severity: "minor" });
   const channel = await create("/notification-channels", {
     name: "Walled channel",
     type: "webhook",
@@ -104,6 +106,7 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
       "/api/v1/deliveries": String(delivery["id"]),
       "/api/v1/deliveries/replays": String(replay.body.id),
       "/api/v1/escalation-policies": policy,
+      "/api/v1/incidents": incident,
       "/api/v1/machines": machine,
       "/api/v1/notification-channels": channel,
       "/api/v1/organizations": String((await only("/organizations"))["id"]),

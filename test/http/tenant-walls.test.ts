@@ -26,6 +26,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "POST /api/v1/deliveries/{id}/replay": {},
   "POST /api/v1/deliveries/replays/{id}/cancel": {},
   "PATCH /api/v1/escalation-policies/{id}": { name: "changed" },
+  "PATCH /api/v1/incidents/{id}": { title: "changed" },
+  "POST /api/v1/incidents/{id}/merge": { into: "1" },
+  "POST /api/v1/incidents/{id}/updates": { status: "identified" },
   "PATCH /api/v1/machines/{id}": { display_name: "changed" },
   "POST /api/v1/machines/{id}/approve": undefined,
   "POST /api/v1/machines/{id}/heartbeat": undefined,
@@ -133,6 +136,7 @@ describe("another organization", () => {
     const hook = { name: "c", type: "webhook", config: { url: plant.sink.url } };
     const references: [path: string, collection: string, body: (id: string) => unknown][] = [
       ["/machines", "projects", (id) => ({ name: "m", project_id: id })],
+      ["/incidents", "services", (id) => ({ title: "i", severity: "minor", service_ids: [id] })],
       ["/services", "projects", (id) => ({ name: "s", project_id: id })],
       ["/services", "services", (id) => ({ name: "s", depends_on: [id] })],
       ["/alert-rules", "machines", (id) => rule({ machine_id: id })],

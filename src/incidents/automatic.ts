@@ -1,0 +1,163 @@
+// In: a source that sees a service fail or recover. Out: the incident that is opened, opened again, made
+// graver or resolved because of it, added to the plan that also holds what the source said. For receivers
+// and monitors: a source opens at most one incident per service, and resolves only what it opened.
+import type { Actor } from "../core/actor";
+import {
+  INCIDENT_SEVERITIES,
+  type IncidentSeverity,
+  type IncidentSnapshot,
+  type UntoldReason,
+} from "../core/events";
+import type { Plan } from "../notify/plan";
+import type { ServiceBook, ServiceRecord } from "../services/book";
+import { excuseOf } from "../services/dependencies";
+import type { StatusPlanner } from "../services/planner";
+import { RECENT_MS, type AutomaticSource, type IncidentBook } from "./book";
+import { isOpen } from "./life-cycle";
+import type { IncidentPlanner } from "./planner";
+import type { IncidentRecord } from "./repository";
+
+export interface Failure {
+  tenantId: string;
+  /** Of a source without a service. */
+  projectId: string;
+  /** Null for a source that has none. */
+  service: ServiceRecord | null;
+  source: AutomaticSource;
+  severity: IncidentSeverity;
+  title: string;
+  message: string;
+  /** What a monitor saw. */
+  monitor?: NonNullable<IncidentSnapshot["monitor"]>;
+  probe?: NonNullable<IncidentSnapshot["probe"]>;
+  /** Who is recorded as having done it. */
+  actor: Actor;
+  /** Why nobody is told, where the source knows a reason of its own. */
+  silencedBy?: UntoldReason | null;
+}
+
+/**
+ * `raised`: it was open and is now graver. `already_open`: nothing was added. `merged`: people let it go
+ * on in another one, which is open: nothing was added.
+ */
+export type OpenResult = "opened" | "reopened" | "raised" | "already_open" | "merged";
+
+export interface Recovery {
+  /** Null for a source that has none. */
+  service: ServiceRecord | null;
+  source: AutomaticSource;
+  message: string;
+  /** What a monitor saw at last. */
+  finalResponseCode?: number;
+  actor: Actor;
+}
+
+/**
+ * Both add to `plan` only. Call them while the turn of the service is held (of the source's ID where there
+ * is no service), after what the source said was added to the same plan, and commit before the turn ends.
+ */
+export interface AutomaticIncidents {
+  openFor(failure: Failure, now: number, plan: Plan): { incident: IncidentRecord; result: OpenResult };
+  /** Null when this source has none open for the service; then nothing is added. */
+  resolveFor(recovery: Recovery, now: number, plan: Plan): IncidentRecord | null;
+}
+
+export interface AutomaticIncidentParts {
+  book: IncidentBook;
+  planner: IncidentPlanner;
+  services: ServiceBook;
+  status: Pick<StatusPlanner, "inPlan">;
+}
+
+/** Changes in `RECENT_MS` that make a service one that flaps (rulings.md). */
+const FLAPPING_CHANGES = 5;
+
+const rank = (severity: IncidentSeverity): number => INCIDENT_SEVERITIES.indexOf(severity);
+
+export const createAutomaticIncidents = (parts: AutomaticIncidentParts): AutomaticIncidents => {
+  const { book, planner, services, status } = parts;
+
+  /** With the change that is being planned: a service's own ones, or what became of a source without one. */
+  const isFlapping = ({ service, source }: Failure, now: number, plan: Plan): boolean => {
+    const changes =
+      service === null ? [...book.turnsOf("", source), now] : status.inPlan(service, plan).changes;
+    const first = changes.at(-FLAPPING_CHANGES);
+    return first !== undefined && now - first <= RECENT_MS;
+  };
+
+  /** Nobody is told of what maintenance or a failed dependency explains. */
+  const silenceOf = ({ service, silencedBy }: Failure, plan: Plan): UntoldReason | null => {
+    if (silencedBy !== undefined && silencedBy !== null) return silencedBy;
+    if (service === null) return null;
+    const shown = status.inPlan(service, plan);
+    if (shown.status === "maintenance") return "muted_by_maintenance";
+    return excuseOf(shown.dependsOn, (id) => services.get(id));
+  };
+
+  return {
+    openFor: (failure, now, plan) => {
+      const { service, source, severity, message, actor, probe } = failure;
+      const last = book.lastOf(service?.id ?? "", source);
+      const silencedBy = silenceOf(failure, plan);
+      const update = {
+        message,
+        isPublic: true,
+        actor,
+        severity,
+        silencedBy,
+        ...(probe === undefined ? {} : { probe }),
+      };
+      if (last !== undefined && isOpen(last.status)) {
+        if (rank(severity) <= rank(last.severity)) return { incident: last, result: "already_open" };
+        return {
+          incident: planner.update(last, { ...update, status: last.status }, now, plan),
+          result: "raised",
+        };
+      }
+      const other = book.find(last?.mergedInto ?? "");
+      if (other !== undefined) return { incident: other, result: "merged" };
+      if (last?.resolvedAt != null && now - last.resolvedAt <= RECENT_MS && isFlapping(failure, now, plan)) {
+        const incident = planner.update(last, { ...update, status: "investigating" }, now, plan);
+        return { incident, result: "reopened" };
+      }
+      const incident = planner.open(
+        {
+          tenantId: failure.tenantId,
+          projectId: service?.projectId ?? failure.projectId,
+          title: failure.title,
+          severity,
+          message,
+          services: service === null ? [] : [{ id: service.id, name: service.name, group: service.group }],
+          serviceStatus: null,
+          isPublic: true,
+          actor,
+          automatic: { source, serviceId: service?.id ?? "" },
+          monitor: failure.monitor ?? null,
+          probe: probe ?? null,
+          silencedBy,
+        },
+        now,
+        plan,
+      );
+      return { incident, result: "opened" };
+    },
+
+    resolveFor: ({ service, source, message, finalResponseCode, actor }, now, plan) => {
+      const last = book.lastOf(service?.id ?? "", source);
+      if (last === undefined || !isOpen(last.status)) return null;
+      return planner.update(
+        last,
+        {
+          status: "resolved",
+          message,
+          isPublic: true,
+          actor,
+          isAutoResolved: true,
+          ...(finalResponseCode === undefined ? {} : { finalResponseCode }),
+        },
+        now,
+        plan,
+      );
+    },
+  };
+};
