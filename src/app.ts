@@ -68,6 +68,9 @@ export interface AppParts {
   services: readonly Service[];
 }
 
+/** A replaced secret signs nothing once its time is up; within so long it is gone from the file too. */
+const FORGET_SECRETS_MS = 30_000;
+
 const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppParts> => {
   const clock = seams.clock ?? systemClock;
   const log = seams.log ?? silentLog;
@@ -232,6 +235,11 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
         name: "prune delivery attempts",
         cron: "17 * * * *",
         run: async () => void (await pruneAttempts({ store, clock }, { days: config.attemptRetentionDays })),
+      },
+      {
+        name: "forget replaced secrets",
+        everyMs: FORGET_SECRETS_MS,
+        run: () => channels.service.endRotations(),
       },
     ],
   });

@@ -111,6 +111,14 @@ export interface OutboundRequest {
 /** What a channel type may ask delivery to send: one member per transport. */
 export type TransportRequest = OutboundRequest | SmtpRequest;
 
+/** With which secrets a request is signed while one of them is being replaced. */
+export interface Signing {
+  /** Headers that may hold several signatures carry one by each, in this order. */
+  secrets: readonly string[];
+  /** Signs every header that holds a single digest. */
+  digestSecret: string;
+}
+
 export interface RequestContext {
   /** `webhook-id`. */
   deliveryId: string;
@@ -119,6 +127,17 @@ export interface RequestContext {
   version: string;
   /** Only for threaded types: the delivery that began what is told of the same subject, maybe this one. */
   threadRootId?: string | undefined;
+  /** Absent: the secret of the config signs, as always but during a rotation. */
+  signing?: Signing;
+}
+
+/** A secret that signs messages, and may be replaced while the endpoint still knows the one before. */
+export interface RotatingSecret<Config = unknown> {
+  /** Its key in `config`. */
+  readonly field: string;
+  readonly secretOf: (config: Config) => string | null;
+  /** Some header holds a single digest: by its answer the endpoint tells which secret it knows. */
+  readonly hasSingleDigest: (config: Config) => boolean;
 }
 
 /** Why there was no status line. `protocol`: what came back is not HTTP. */
@@ -186,17 +205,27 @@ export interface ChannelType<Config = unknown, Request extends TransportRequest 
   /** Checks and completes what the client sent; throws AppError `invalid` with the field `config.…`. */
   readonly parse: (config: Record<string, unknown>) => Config;
   readonly behaviour: (config: Config) => ChannelBehaviour;
-  /** Pure: golden files hold its output. The bytes are stored and sent unchanged on every try. */
+  /**
+   * Pure: golden files hold its output. The bytes are stored and sent unchanged on every try. They hold
+   * no secret, because the outbox is kept in clear: what an endpoint wants to see in the body (a token,
+   * a routing key) is put in by `request`, which is given the present settings each time.
+   */
   readonly compose: (message: Message, config: Config) => ComposedBody;
   /**
    * For a type that calls each recipient by itself: one body per recipient, which names it, and at least
    * one. Each becomes a delivery of its own, so that a retry reaches only who was not reached yet.
    */
   readonly composeEach?: (message: Message, config: Config) => readonly ComposedBody[];
-  /** Called for each attempt with the present config: headers and fresh signatures. */
+  /**
+   * Called for each attempt with the present config: headers, fresh signatures, and whatever secret
+   * belongs into the body. The same composed body and config give the same body, so that retries are
+   * equal byte for byte.
+   */
   readonly request: (composed: ComposedBody, config: Config, context: RequestContext) => Request;
   /** Messages about one alert or incident refer to the first of them. */
   readonly isThreaded?: boolean;
+  /** Absent where nothing is signed by a secret of ours. */
+  readonly rotation?: RotatingSecret<Config>;
   readonly judge: (result: SendResult, config: Config) => Judgement;
   /** URLs that it will dial, with the field of each: checked against the outbound policy on saving. */
   readonly targets: (config: Config) => readonly { field: string; url: string }[];

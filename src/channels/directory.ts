@@ -5,7 +5,13 @@ import type { Vault } from "../core/vault";
 import type { Engine } from "../store/engine";
 import type { AnyChannelType, ChannelBehaviour } from "./channel";
 import { channelTypes } from "./registry";
-import { loadChannels, loadKnownChannels, type ChannelRow, type KnownChannel } from "./repository";
+import {
+  loadChannels,
+  loadKnownChannels,
+  type ChannelRow,
+  type KnownChannel,
+  type SecretRotation,
+} from "./repository";
 import type { ChannelFilters, ChannelHealth } from "./schema";
 import { brokenType } from "./broken-type";
 
@@ -48,6 +54,8 @@ export interface Channel {
   lastTestSuccess: boolean | null;
   /** The endpoint asked for silence until then: nothing is sent before. */
   quietUntil: number | null;
+  /** While the signing secret before the present one is valid; null otherwise. */
+  rotation: SecretRotation | null;
   updatedAt: number;
 }
 
@@ -83,6 +91,24 @@ export const eventsOfName = (
 const UNREADABLE =
   "The settings can't be opened: they were changed outside Andon, or their key is lost. Enter them again.";
 
+/** Every spelling of the secret that was replaced: evidence holds it no more than the present one. */
+const previousSecrets = (
+  type: AnyChannelType,
+  config: Record<string, unknown>,
+  rotation: SecretRotation | null,
+): readonly string[] => {
+  if (rotation === null || type.rotation === undefined) return [];
+  try {
+    return type.secrets(type.parse({ ...config, [type.rotation.field]: rotation.previousSecret }));
+  } catch {
+    return [rotation.previousSecret];
+  }
+};
+
+/** What holds another is cut out whole. */
+const longestFirst = (secrets: string[]): readonly string[] =>
+  secrets.sort((left, right) => right.length - left.length);
+
 /** Builds the live object. A row that its type no longer accepts yields a channel that explains itself. */
 export const channelOf = (row: ChannelRow): Channel => {
   let type = channelTypes.get(row.type) ?? brokenType(row.type, `There is no channel type "${row.type}".`);
@@ -107,7 +133,7 @@ export const channelOf = (row: ChannelRow): Channel => {
     config,
     storedConfig,
     behaviour,
-    secrets: type.secrets(config),
+    secrets: longestFirst([...type.secrets(config), ...previousSecrets(type, storedConfig, row.rotation)]),
     isActive: row.isActive,
     ownEvents: row.events,
     events: named === undefined ? behaviour.defaultEvents : [...new Set(named)],
@@ -124,6 +150,7 @@ export const channelOf = (row: ChannelRow): Channel => {
     lastTestAt: row.lastTestAt,
     lastTestSuccess: row.lastTestSuccess,
     quietUntil: row.quietUntil,
+    rotation: row.rotation,
     updatedAt: row.updatedAt,
   };
 };

@@ -2,7 +2,18 @@
 // as a whole, because any setting may hold a secret: nothing but this file reads or writes it.
 import type { Vault } from "../core/vault";
 import type { Engine, SqlValue, Statement } from "../store/engine";
-import type { ChannelFilters, ChannelHealth } from "./schema";
+import type { AcceptedKey, ChannelFilters, ChannelHealth } from "./schema";
+
+/** A secret was replaced, and the one before is still valid. Times in ms. */
+export interface SecretRotation {
+  readonly previousSecret: string;
+  readonly rotatedAt: number;
+  /** From then on only the present secret signs. */
+  readonly validUntil: number;
+  /** Since when the endpoint has taken the present secret alone; null: not yet, or it can't be told. */
+  endpointSwitchedAt: number | null;
+  lastAcceptedKey: AcceptedKey | null;
+}
 
 export interface ChannelRow {
   id: string;
@@ -26,6 +37,7 @@ export interface ChannelRow {
   lastTestAt: number | null;
   lastTestSuccess: boolean | null;
   quietUntil: number | null;
+  rotation: SecretRotation | null;
   createdAt: number;
   updatedAt: number;
 }
@@ -33,27 +45,35 @@ export interface ChannelRow {
 const COLUMNS =
   "id, tenant_id, name, type, config, is_active, events, filters, failure_channel_id, health, health_reason, " +
   "consecutive_failures, last_success_at, last_failure_at, created_at, updated_at, " +
-  "rate_limit_per_minute, stale_after_seconds, weekly_test, last_test_at, last_test_success, quiet_until";
+  "rate_limit_per_minute, stale_after_seconds, weekly_test, last_test_at, last_test_success, quiet_until, " +
+  "previous_secret, rotated_at, previous_valid_until, endpoint_switched_at, last_accepted_key";
 
 const LOAD = `SELECT ${COLUMNS} FROM channels WHERE deleted_at IS NULL ORDER BY id`;
 
 const KNOWN =
   "SELECT id, name, type, created_at, updated_at, deleted_at FROM channels WHERE tenant_id = ? ORDER BY id";
 
-const INSERT = `INSERT INTO channels (${COLUMNS}) VALUES (${new Array(22).fill("?").join(", ")})`;
+const INSERT = `INSERT INTO channels (${COLUMNS}) VALUES (${new Array(27).fill("?").join(", ")})`;
 
 const UPDATE =
   "UPDATE channels SET name = ?, type = ?, config = ?, is_active = ?, events = ?, filters = ?, " +
   "failure_channel_id = ?, rate_limit_per_minute = ?, stale_after_seconds = ?, weekly_test = ?, " +
-  "updated_at = ? WHERE id = ? AND tenant_id = ? AND deleted_at IS NULL";
+  "updated_at = ?, previous_secret = ?, rotated_at = ?, previous_valid_until = ?, endpoint_switched_at = ?, " +
+  "last_accepted_key = ? WHERE id = ? AND tenant_id = ? AND deleted_at IS NULL";
 
 // The secrets go with the channel: only its name is needed for the deliveries that stay.
 const REMOVE =
-  "UPDATE channels SET deleted_at = ?, updated_at = ?, config = '{}', is_active = 0 " +
+  "UPDATE channels SET deleted_at = ?, updated_at = ?, config = '{}', previous_secret = NULL, is_active = 0 " +
   "WHERE id = ? AND tenant_id = ? AND deleted_at IS NULL";
 
 const STILL_THERE =
   "UPDATE channels SET updated_at = updated_at WHERE id = ? AND tenant_id = ? AND deleted_at IS NULL";
+
+const SET_HEALTH = "UPDATE channels SET health = ?, health_reason = ? WHERE id = ?";
+
+const END_ROTATION =
+  "UPDATE channels SET previous_secret = NULL, rotated_at = NULL, previous_valid_until = NULL, " +
+  "endpoint_switched_at = NULL, last_accepted_key = NULL WHERE id = ? AND rotated_at = ?";
 
 const FORGET_FAILURE_CHANNEL =
   "UPDATE channels SET failure_channel_id = NULL WHERE failure_channel_id = ? AND tenant_id = ?";
@@ -74,6 +94,34 @@ const openConfig = (sealed: string, vault: Vault): ChannelRow["config"] => {
 
 const sealConfig = (config: ChannelRow["config"], vault: Vault): string =>
   vault.seal(JSON.stringify(config ?? {}));
+
+/** Null as well where the secret can't be opened: then only the present one signs. */
+const openRotation = (values: SqlValue[], vault: Vault): SecretRotation | null => {
+  const [sealed, rotatedAt, validUntil, endpointSwitchedAt, lastAcceptedKey] = values;
+  if (typeof sealed !== "string") return null;
+  try {
+    return {
+      previousSecret: vault.open(sealed),
+      rotatedAt: rotatedAt as number,
+      validUntil: validUntil as number,
+      endpointSwitchedAt: endpointSwitchedAt as number | null,
+      lastAcceptedKey: lastAcceptedKey as AcceptedKey | null,
+    };
+  } catch {
+    return null;
+  }
+};
+
+const rotationParams = (rotation: SecretRotation | null, vault: Vault): SqlValue[] =>
+  rotation === null
+    ? [null, null, null, null, null]
+    : [
+        vault.seal(rotation.previousSecret),
+        rotation.rotatedAt,
+        rotation.validUntil,
+        rotation.endpointSwitchedAt,
+        rotation.lastAcceptedKey,
+      ];
 
 const rowOf = (values: SqlValue[], vault: Vault): ChannelRow => ({
   id: values[0] as string,
@@ -98,6 +146,7 @@ const rowOf = (values: SqlValue[], vault: Vault): ChannelRow => ({
   lastTestAt: values[19] as number | null,
   lastTestSuccess: values[20] === null ? null : values[20] === 1,
   quietUntil: values[21] as number | null,
+  rotation: openRotation(values.slice(22), vault),
 });
 
 export const loadChannels = async ({
@@ -156,6 +205,7 @@ export const insertChannelStatement = (row: ChannelRow, vault: Vault): Statement
     row.lastTestAt,
     row.lastTestSuccess === null ? null : row.lastTestSuccess ? 1 : 0,
     row.quietUntil,
+    ...rotationParams(row.rotation, vault),
   ],
 });
 
@@ -174,6 +224,7 @@ export const updateChannelStatement = (row: ChannelRow, vault: Vault): Statement
     row.staleAfterSeconds,
     row.weeklyTest ? 1 : 0,
     row.updatedAt,
+    ...rotationParams(row.rotation, vault),
     row.id,
     row.tenantId,
   ],
@@ -191,3 +242,15 @@ export const removeChannelStatements = (tenantId: string, id: string, now: numbe
   { sql: REMOVE, params: [now, now, id, tenantId], expect: 1 },
   { sql: FORGET_FAILURE_CHANNEL, params: [id, tenantId] },
 ];
+
+/** The secret that was replaced at that moment is forgotten; does nothing when another has been since. */
+export const endRotationStatement = (id: string, rotatedAt: number): Statement => ({
+  sql: END_ROTATION,
+  params: [id, rotatedAt],
+});
+
+/** For what a handshake changes; everything else about health is delivery's. */
+export const setHealthStatement = (id: string, health: ChannelHealth, reason: string | null): Statement => ({
+  sql: SET_HEALTH,
+  params: [health, reason, id],
+});

@@ -5,14 +5,16 @@ import { roleAllows } from "../core/actor";
 import { readPage, toPage } from "../core/paging";
 import { readWords } from "../core/query";
 import { countWaiting } from "../delivery/repository";
+import { presentAttempt } from "../delivery/wire";
 import type { AccessPlugin } from "../http/access";
 import { pageOf } from "../http/models";
 import type { Engine } from "../store/engine";
 import type { Channel, ChannelDirectory } from "./directory";
 import { channelTypes } from "./registry";
 import { CHANNEL_HEALTHS } from "./schema";
-import type { ChannelService } from "./service";
-import { presentTest, TestWire } from "./test-wire";
+import { RotateBody, RotatedWire, SavedChannelWire } from "./saved-wire";
+import type { ChannelService, SavedChannel } from "./service";
+import { presentTest, TestBody, TestWire } from "./test-wire";
 import {
   ChannelCreate,
   ChannelQuery,
@@ -45,6 +47,11 @@ export const channelRoutes = (access: AccessPlugin, parts: ChannelRouteParts) =>
       successRate: successRate(channel.id),
       waitingCount: await countWaiting(store.engine, channel.id),
     });
+
+  const presentSaved = async ({ channel, attempt }: SavedChannel): Promise<SavedChannelWire> => ({
+    ...(await present(channel)),
+    ...(attempt === null ? {} : { attempt: presentAttempt(attempt, true) }),
+  });
 
   return new Elysia({ prefix: "/api/v1" })
     .use(access)
@@ -86,16 +93,22 @@ export const channelRoutes = (access: AccessPlugin, parts: ChannelRouteParts) =>
     )
     .post(
       "/notification-channels",
-      async ({ principal, body, set }) => {
-        const channel = await service.create(principal, readDraft(body));
+      async ({ principal, body, set, request, server }) => {
+        server?.timeout(request, TEST_TIMEOUT_SECONDS);
+        const saved = await service.create(principal, readDraft(body));
         set.status = 201;
-        return present(channel);
+        return presentSaved(saved);
       },
       {
         access: "editor",
         body: ChannelCreate,
-        response: { 201: ChannelWire },
-        detail: { summary: "Create a notification channel", tags },
+        response: { 201: SavedChannelWire },
+        detail: {
+          summary: "Create a notification channel",
+          description:
+            "A channel that is verified before use is sent one test message now: by exactly 200 it becomes active, else it stays off (health unverified), with the attempt in the answer.",
+          tags,
+        },
       },
     )
     .get(
@@ -109,16 +122,18 @@ export const channelRoutes = (access: AccessPlugin, parts: ChannelRouteParts) =>
     )
     .patch(
       "/notification-channels/:id",
-      async ({ principal, params, body }) =>
-        present(await service.update(principal, params.id, readChange(body))),
+      async ({ principal, params, body, request, server }) => {
+        server?.timeout(request, TEST_TIMEOUT_SECONDS);
+        return presentSaved(await service.update(principal, params.id, readChange(body)));
+      },
       {
         access: "editor",
         body: ChannelUpdate,
-        response: ChannelWire,
+        response: SavedChannelWire,
         detail: {
           summary: "Change a notification channel",
           description:
-            "config is merged by key: null removes a setting, a masked value leaves the stored one.",
+            "config is merged by key: null removes a setting, a masked value leaves the stored one. Another secret is in force at once; rotate-secret changes it without a gap. Switching on a channel that is verified before use sends one test message, as creating it does.",
           tags,
         },
       },
@@ -142,20 +157,45 @@ export const channelRoutes = (access: AccessPlugin, parts: ChannelRouteParts) =>
     )
     .post(
       "/notification-channels/:id/test",
-      async ({ principal, params, request, server }) => {
+      async ({ principal, params, body, request, server }) => {
         server?.timeout(request, TEST_TIMEOUT_SECONDS);
-        const result = await service.test(principal, params.id);
+        const purpose = body?.only_new_secret === true ? "proof" : "delivery";
+        const result = await service.test(principal, params.id, purpose);
         return presentTest(result, roleAllows(principal.role, "editor"));
       },
       {
         access: "responder",
+        body: TestBody,
         response: TestWire,
         detail: {
           summary: "Send a test message",
           description:
             "Sends what the type or dialect defines as its test, one message after the other, whatever the " +
             "channel's health and switch. Answers 200 either way; success tells. Six a minute per channel. " +
-            "What was sent and answered is shown to editors and admins only.",
+            "A channel that waits for its handshake is switched on by exactly 200. What was sent and answered " +
+            "is shown to editors and admins only.",
+          tags,
+        },
+      },
+    )
+    .post(
+      "/notification-channels/:id/rotate-secret",
+      async ({ principal, params, body }) => {
+        const { channel, secret } = await service.rotateSecret(
+          principal,
+          params.id,
+          body?.secret ?? undefined,
+        );
+        return { ...(await present(channel)), secret };
+      },
+      {
+        access: "editor",
+        body: RotateBody,
+        response: RotatedWire,
+        detail: {
+          summary: "Replace the signing secret",
+          description:
+            "Shows the new secret this once. For 24 hours webhook-signature carries the signatures of both, the new one first; a header with a single digest is signed by the new one, and where the endpoint answers 401 or 403 the same delivery is sent again at once with the old one.",
           tags,
         },
       },

@@ -6,6 +6,9 @@ import { flag, json } from "../store/columns";
 export const CHANNEL_HEALTHS = ["active", "failing", "paused", "failed", "disabled", "unverified"] as const;
 export type ChannelHealth = (typeof CHANNEL_HEALTHS)[number];
 
+/** Which of two secrets an endpoint took. */
+export type AcceptedKey = "current" | "previous";
+
 /** As in the API. An event that lacks a filtered attribute does not pass. */
 export interface ChannelFilters {
   severities?: (Severity | "minor" | "major")[];
@@ -42,6 +45,12 @@ export const channels = sqliteTable("channels", {
   lastTestSuccess: flag("last_test_success"),
   /** The endpoint asked for silence until then. */
   quietUntil: integer("quiet_until"),
+  /** Sealed. With the four after it: a rotation under way, or null all of them. */
+  previousSecret: text("previous_secret"),
+  rotatedAt: integer("rotated_at"),
+  previousValidUntil: integer("previous_valid_until"),
+  endpointSwitchedAt: integer("endpoint_switched_at"),
+  lastAcceptedKey: text("last_accepted_key").$type<AcceptedKey>(),
   deletedAt: integer("deleted_at"),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),

@@ -1,5 +1,6 @@
 // In: what people want of their channels. Out: channels checked, stored with their journal rows, and
-// in step in memory; waiting messages held, released or cancelled in the same commit.
+// in step in memory; waiting messages held, released or cancelled in the same commit. Nothing is sent
+// while a channel's turn is held: handshakes and tests come after the commit.
 import type { Actor, Principal } from "../core/actor";
 import type { Clock } from "../core/clock";
 import { AppError, invalid, notFound } from "../core/errors";
@@ -9,22 +10,28 @@ import type { Vault } from "../core/vault";
 import { isSending } from "../delivery/is-sending";
 import { quietStatement } from "../delivery/health-repository";
 import { cancelStatements, holdStatement, releaseStatement } from "../delivery/repository";
+import type { AttemptView } from "../delivery/history";
+import type { SigningPurpose } from "../delivery/signing";
 import type { TestResult } from "../delivery/test-send";
 import { journalStatement } from "../journal/append";
 import { createKeyedLock } from "../lib/keyed-lock";
 import { mergePatch, type Settings } from "../lib/merge-patch";
 import type { Engine, Statement } from "../store/engine";
 import type { Message } from "./channel";
+import { changesBetween, describeChannel, rowOfChannel } from "./describe";
 import { channelOf, type Channel, type ChannelDirectory } from "./directory";
 import { checkEvents, checkFilters } from "./filters";
+import { asHandshake, asTested, createHandshake, UNVERIFIED } from "./handshake";
 import { channelTypes } from "./registry";
 import {
   channelExistsStatement,
   insertChannelStatement,
   removeChannelStatements,
+  setHealthStatement,
   updateChannelStatement,
   type ChannelRow,
 } from "./repository";
+import { createSecretRotator, type SecretRotator } from "./rotate-secret";
 import type { ChannelFilters } from "./schema";
 import { createChannelTests } from "./tests";
 
@@ -46,8 +53,10 @@ export interface ChannelDelivery {
   /** Null, or why the outbound policy would not dial this URL. */
   refusalOf(url: string): Promise<string | null>;
   /** One attempt of each message, up to the first that fails. */
-  sendTest(channel: Channel, messages: readonly Message[]): Promise<TestResult>;
+  sendTest(channel: Channel, messages: readonly Message[], purpose: SigningPurpose): Promise<TestResult>;
   resume(channel: Channel, actor: Actor): Promise<void>;
+  /** Switches on a channel whose endpoint has answered with 200. */
+  activate(channel: Channel, actor: Actor): Promise<void>;
   wake(channelId: string): void;
 }
 
@@ -60,74 +69,38 @@ export interface ChannelServiceParts {
   baseUrl: () => string;
 }
 
-export interface ChannelService {
+export interface SavedChannel {
+  channel: Channel;
+  /** The handshake, where switching the channel on took one; the channel says how it ended. */
+  attempt: AttemptView | null;
+}
+
+export interface ChannelService extends Pick<SecretRotator, "endRotations"> {
   find(tenantId: string, id: string): Channel;
-  create(principal: Principal, draft: ChannelDraft): Promise<Channel>;
-  /** `config` is merged by key: null removes, a value equal to its mask leaves the stored one. */
-  update(principal: Principal, id: string, change: Partial<ChannelDraft>): Promise<Channel>;
+  create(principal: Principal, draft: ChannelDraft): Promise<SavedChannel>;
+  /**
+   * `config` is merged by key: null removes, a value equal to its mask leaves the stored one. Another
+   * secret is in force at once and ends a rotation; see `rotateSecret` for a change without a gap.
+   */
+  update(principal: Principal, id: string, change: Partial<ChannelDraft>): Promise<SavedChannel>;
   /** What waited for it is cancelled with the reason. */
   remove(principal: Principal, id: string): Promise<void>;
   resume(principal: Principal, id: string): Promise<Channel>;
-  /** Real attempts with sample values. Six a minute per channel, else `rate_limited`. */
-  test(principal: Principal, id: string): Promise<TestResult>;
+  rotateSecret: SecretRotator["rotate"];
+  /**
+   * Real attempts with sample values. Six a minute per channel, else `rate_limited`. Switches on a
+   * channel that waits for its handshake.
+   */
+  test(principal: Principal, id: string, purpose?: SigningPurpose): Promise<TestResult>;
 }
 
 const OBJECT = "notification_channel";
-
-const rowOf = (channel: Channel): ChannelRow => ({
-  id: channel.id,
-  tenantId: channel.tenantId,
-  name: channel.name,
-  type: channel.kind,
-  config: channel.storedConfig,
-  isActive: channel.isActive,
-  events: channel.ownEvents === null ? null : [...channel.ownEvents],
-  filters: channel.filters,
-  failureChannelId: channel.failureChannelId,
-  health: channel.health,
-  healthReason: channel.healthReason,
-  consecutiveFailures: channel.consecutiveFailures,
-  lastSuccessAt: channel.lastSuccessAt,
-  lastFailureAt: channel.lastFailureAt,
-  rateLimitPerMinute: channel.rateLimitPerMinute,
-  staleAfterSeconds: channel.staleAfterSeconds,
-  weeklyTest: channel.weeklyTest,
-  lastTestAt: channel.lastTestAt,
-  lastTestSuccess: channel.lastTestSuccess,
-  quietUntil: channel.quietUntil,
-  createdAt: channel.createdAt,
-  updatedAt: channel.updatedAt,
-});
-
-/** What the journal may hold of a channel: never a secret. */
-const describe = (channel: Channel): Record<string, unknown> => ({
-  name: channel.name,
-  type: channel.kind,
-  config: channel.type.mask(channel.config),
-  is_active: channel.isActive,
-  events: channel.ownEvents,
-  filters: channel.filters,
-  failure_channel_id: channel.failureChannelId,
-  rate_limit_per_minute: channel.rateLimitPerMinute,
-  stale_after_seconds: channel.staleAfterSeconds,
-  weekly_test: channel.weeklyTest,
-});
-
-const changesBetween = (before: Channel, after: Channel): Record<string, unknown> => {
-  const old = describe(before);
-  const changes: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(describe(after)))
-    if (JSON.stringify(old[key]) !== JSON.stringify(value)) changes[key] = value;
-  // A secret may have changed without a trace in its mask.
-  if (JSON.stringify(before.storedConfig) !== JSON.stringify(after.storedConfig))
-    changes["config"] ??= describe(after)["config"];
-  return changes;
-};
 
 export const createChannelService = (parts: ChannelServiceParts): ChannelService => {
   const { store, clock, directory, tenants, delivery } = parts;
   const tests = createChannelTests(parts);
   const lock = createKeyedLock();
+  const handshake = createHandshake({ lock, directory, tests, activate: delivery.activate });
 
   const find = (tenantId: string, id: string): Channel => {
     const channel = directory.find(tenantId, id);
@@ -163,11 +136,24 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
     return [channelExistsStatement(tenantId, id)];
   };
 
+  /** What delivery owns may have moved meanwhile: it stays as it is. */
+  const replace = (live: Channel, next: Channel): void => {
+    const { health, healthReason, consecutiveFailures, lastSuccessAt, lastFailureAt } = live;
+    const { lastTestAt, lastTestSuccess, quietUntil } = live;
+    const kept = { health, healthReason, consecutiveFailures, lastSuccessAt, lastFailureAt };
+    Object.assign(live, next, kept, { lastTestAt, lastTestSuccess, quietUntil });
+  };
+
+  const rotator = createSecretRotator({ ...parts, lock, find, replace });
+
+  const secretOf = ({ type, config }: Channel): string | null => type.rotation?.secretOf(config) ?? null;
+
+  /** True when a handshake is left to do. */
   const update = async (
     principal: Principal,
     id: string,
     change: Partial<ChannelDraft>,
-  ): Promise<Channel> => {
+  ): Promise<{ channel: Channel; mustVerify: boolean }> => {
     const live = find(principal.tenantId, id);
     if (change.type !== undefined && change.type !== live.kind)
       throw invalid("type", "The type of a channel can't be changed: create another channel.");
@@ -176,9 +162,16 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
         ? live.storedConfig
         : mergePatch(live.storedConfig, change.config as Settings, live.type.mask(live.config));
     const { type: _type, config: _config, ...plain } = change;
-    const row: ChannelRow = { ...rowOf(live), ...plain, config, updatedAt: clock.now() };
+    const row: ChannelRow = { ...rowOfChannel(live), ...plain, config, updatedAt: clock.now() };
     const stillThere = checkFailureChannel(principal.tenantId, id, change.failureChannelId);
-    const next = await checked(row, change.config !== undefined);
+    const asWished = await checked(row, change.config !== undefined);
+    if (secretOf(asWished) !== secretOf(live)) row.rotation = null;
+    const mustVerify = !live.isActive && row.isActive && asWished.behaviour.handshake;
+    if (mustVerify) {
+      tests.takeTurn(id);
+      row.isActive = false;
+    }
+    const next = channelOf(row);
     const changes = changesBetween(live, next);
     const statements: Statement[] = [
       ...stillThere,
@@ -194,18 +187,23 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
     ];
     // What an endpoint asked for does not bind another one.
     if (change.config !== undefined) statements.push(quietStatement(id, null));
-    const isHealthy = live.health === "active" || live.health === "failing";
+    // Without its handshake it has nothing to prove any more.
+    const isExempt = live.health === "unverified" && row.isActive;
+    const isHealthy = live.health === "active" || live.health === "failing" || isExempt;
     if (live.isActive && !row.isActive) statements.push(holdStatement(id, "The channel is switched off."));
     if (!live.isActive && row.isActive && isHealthy) statements.push(releaseStatement(id, row.updatedAt));
+    const health = mustVerify
+      ? ({ health: "unverified", healthReason: UNVERIFIED } as const)
+      : isExempt
+        ? ({ health: "active", healthReason: null } as const)
+        : null;
+    if (health !== null) statements.push(setHealthStatement(id, health.health, health.healthReason));
     await store.engine.batch(statements);
-    // Health may have moved meanwhile: delivery owns it.
-    const { health, healthReason, consecutiveFailures, lastSuccessAt, lastFailureAt } = live;
-    const { lastTestAt, lastTestSuccess } = live;
-    const quietUntil = change.config === undefined ? live.quietUntil : null;
-    const kept = { health, healthReason, consecutiveFailures, lastSuccessAt, lastFailureAt };
-    Object.assign(live, next, kept, { lastTestAt, lastTestSuccess, quietUntil });
+    replace(live, next);
+    if (change.config !== undefined) live.quietUntil = null;
+    if (health !== null) Object.assign(live, health);
     delivery.wake(id);
-    return live;
+    return { channel: live, mustVerify };
   };
 
   return {
@@ -226,11 +224,18 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
         lastTestAt: null,
         lastTestSuccess: null,
         quietUntil: null,
+        rotation: null,
         createdAt: now,
         updatedAt: now,
       };
       const stillThere = checkFailureChannel(principal.tenantId, row.id, row.failureChannelId);
-      const channel = await checked(row, true);
+      const mustVerify = (await checked(row, true)).behaviour.handshake && row.isActive;
+      if (mustVerify) {
+        row.isActive = false;
+        row.health = "unverified";
+        row.healthReason = UNVERIFIED;
+      }
+      const channel = channelOf(row);
       await store.engine.batch([
         ...stillThere,
         insertChannelStatement(row, store.vault),
@@ -240,12 +245,16 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
           subjectId: row.id,
           actor: principal.actor,
           at: now,
-          data: { id: row.id, name: row.name, object: OBJECT, state: describe(channel) },
+          data: { id: row.id, name: row.name, object: OBJECT, state: describeChannel(channel) },
         }),
       ]);
-      return directory.put(channel);
+      const live = directory.put(channel);
+      return { channel: live, attempt: mustVerify ? await handshake.perform(principal, live) : null };
     },
-    update: (principal, id, change) => lock.run(id, () => update(principal, id, change)),
+    update: async (principal, id, change) => {
+      const { channel, mustVerify } = await lock.run(id, () => update(principal, id, change));
+      return { channel, attempt: mustVerify ? await handshake.perform(principal, channel) : null };
+    },
     remove: (principal, id) =>
       lock.run(id, async () => {
         const channel = find(principal.tenantId, id);
@@ -277,6 +286,17 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
         if (!isSending(channel)) await delivery.resume(channel, principal.actor);
         return channel;
       }),
-    test: async (principal, id) => tests.onDemand(find(principal.tenantId, id)),
+    rotateSecret: rotator.rotate,
+    endRotations: rotator.endRotations,
+    test: async (principal, id, purpose = "delivery") => {
+      const channel = find(principal.tenantId, id);
+      tests.takeTurn(id);
+      const isHandshake = channel.health === "unverified";
+      const tested = asTested(channel);
+      const result = await tests.send(channel, purpose);
+      if (!isHandshake) return result;
+      await handshake.conclude(principal, tested, result);
+      return asHandshake(result);
+    },
   };
 };

@@ -16,6 +16,24 @@ const TestAttemptWire = t.Object({
   response: t.Union([t.Object({ status: t.Integer(), headers: Headers, body: t.String() }), t.Null()]),
 });
 
+export const TestBody = t.Optional(
+  t.Union([
+    t.Object(
+      {
+        only_new_secret: t.Optional(
+          t.Boolean({
+            description:
+              "During a rotation: signed by the new secret alone, which proves that the endpoint knows it.",
+          }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+    t.Null(),
+    t.Undefined(),
+  ]),
+);
+
 export const TestWire = t.Object({
   success: t.Boolean(),
   error: t.Optional(t.String()),

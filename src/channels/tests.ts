@@ -3,6 +3,7 @@
 import type { Clock } from "../core/clock";
 import { AppError, notFound } from "../core/errors";
 import type { TenantDirectory } from "../core/tenants";
+import type { SigningPurpose } from "../delivery/signing";
 import type { TestResult } from "../delivery/test-send";
 import { createTokenBuckets } from "../lib/token-bucket";
 import type { Message } from "./channel";
@@ -12,15 +13,17 @@ import { sampleMessages } from "./sample";
 export interface ChannelTestParts {
   clock: Clock;
   tenants: TenantDirectory;
-  delivery: { sendTest(channel: Channel, messages: readonly Message[]): Promise<TestResult> };
+  delivery: {
+    sendTest(channel: Channel, messages: readonly Message[], purpose: SigningPurpose): Promise<TestResult>;
+  };
   baseUrl: () => string;
 }
 
 export interface ChannelTests {
-  /** Now. Six a minute per channel, else `rate_limited`. */
-  onDemand(channel: Channel): Promise<TestResult>;
+  /** For a test that somebody asks for: six a minute per channel, else `rate_limited` is thrown. */
+  takeTurn(channelId: string): void;
   /** Without a limit: whoever calls keeps count. */
-  send(channel: Channel): Promise<TestResult>;
+  send(channel: Channel, purpose?: SigningPurpose): Promise<TestResult>;
 }
 
 const TESTS_PER_MINUTE = 6;
@@ -28,24 +31,21 @@ const TESTS_PER_MINUTE = 6;
 export const createChannelTests = ({ clock, tenants, delivery, baseUrl }: ChannelTestParts): ChannelTests => {
   const budget = createTokenBuckets({ perSecond: TESTS_PER_MINUTE / 60, burst: TESTS_PER_MINUTE });
 
-  const send = async (channel: Channel): Promise<TestResult> => {
-    const organization = tenants.organization(channel.tenantId);
-    if (organization === undefined) throw notFound("organization");
-    const { id, number, name, slug } = tenants.defaultProject(channel.tenantId);
-    const tenant = { organization, project: { id, number, name, slug }, baseUrl: baseUrl() };
-    const events = channel.type.testEvents(channel.config);
-    return delivery.sendTest(channel, sampleMessages(tenant, events, clock.now()));
-  };
-
   return {
-    send,
-    onDemand: async (channel) => {
-      const wait = budget.take(channel.id, clock.now());
+    takeTurn: (channelId) => {
+      const wait = budget.take(channelId, clock.now());
       if (wait > 0)
         throw new AppError("rate_limited", "A channel can be tested six times a minute.", {
           retryAfterSeconds: wait,
         });
-      return send(channel);
+    },
+    send: async (channel, purpose = "delivery") => {
+      const organization = tenants.organization(channel.tenantId);
+      if (organization === undefined) throw notFound("organization");
+      const { id, number, name, slug } = tenants.defaultProject(channel.tenantId);
+      const tenant = { organization, project: { id, number, name, slug }, baseUrl: baseUrl() };
+      const events = channel.type.testEvents(channel.config);
+      return delivery.sendTest(channel, sampleMessages(tenant, events, clock.now()), purpose);
     },
   };
 };

@@ -4,6 +4,7 @@ import { isoMillis, isoMillisOrNull } from "../core/time";
 import { pageFields } from "../http/models";
 import { FIELD_TYPES, type AnyChannelType, type ChannelField } from "./channel";
 import type { Channel } from "./directory";
+import { presentRotation, RotationWire } from "./rotation-wire";
 import { CHANNEL_HEALTHS } from "./schema";
 import type { ChannelDraft } from "./service";
 
@@ -105,6 +106,7 @@ export const ChannelWire = t.Object({
   last_failure_at: nullable(t.String()),
   success_rate_24h: nullable(t.Number({ description: "Delivered share of the attempts, 0 to 1." })),
   waiting_count: t.Integer(),
+  rotation: nullable(RotationWire),
   created_at: t.String(),
   updated_at: t.String(),
 });
@@ -189,6 +191,7 @@ export const presentChannel = (
   last_failure_at: isoMillisOrNull(channel.lastFailureAt),
   success_rate_24h: figures.successRate,
   waiting_count: figures.waitingCount,
+  rotation: presentRotation(channel),
   created_at: isoMillis(channel.createdAt),
   updated_at: isoMillis(channel.updatedAt),
 });

@@ -216,6 +216,14 @@ export interface EventMap {
   };
   /** How many it was stands in the replay itself. */
   "deliveries.replay_ended": { replayId: string; status: "done" | "cancelled" };
+  /** The endpoint answered a test message with 200: the channel is switched on. */
+  "channel.verified": ChannelNotice;
+  "channel.secret_rotated": ChannelNotice;
+  /** During a rotation: the endpoint took the new secret, or only the one before. */
+  "channel.endpoint_switched": ChannelNotice;
+  "channel.previous_secret_used": ChannelNotice;
+  /** From now on only the new secret signs; the one before is forgotten. */
+  "channel.rotation_ended": ChannelNotice;
   "machine.registered": Named & { approval: "approved" | "pending" };
   "machine.online": Named;
   "machine.offline": Named;

@@ -1,11 +1,14 @@
 // In: a body and the channel that it is for. Out: one attempt: request made and signed afresh, sent,
-// judged, and the evidence of it with every secret cut out.
-import type { ComposedBody, Judgement, TransportRequest } from "../channels/channel";
+// judged, and the evidence of it with every secret cut out. While a secret is being replaced, it may
+// take two exchanges: one by each.
+import type { ComposedBody, Judgement, Signing, TransportRequest } from "../channels/channel";
 import type { Channel } from "../channels/directory";
 import type { Clock } from "../core/clock";
 import { parseRetryAfter } from "../lib/retry-schedule";
 import { maskHeaders, maskUrl, redact } from "../lib/secrets";
-import type { AttemptRecord } from "./repository";
+import type { AttemptRecord, RefusedExchange } from "./repository";
+import type { KeyProof } from "./rotation-progress";
+import { planSigning, type SigningPurpose } from "./signing";
 import { headersOfRequest, outlineOfRequest, type Transports } from "./transports";
 import type { Exchange } from "./trial";
 
@@ -21,6 +24,8 @@ export interface AttemptInput {
   number: number;
   /** When it became due, in ms. */
   queuedAt: number;
+  /** Default: a delivery. */
+  purpose?: SigningPurpose;
 }
 
 export interface AttemptResult {
@@ -28,8 +33,10 @@ export interface AttemptResult {
   judgement: Judgement;
   /** What the endpoint asked for with a 429 or 503. */
   retryAfterMs: number | null;
+  /** Which of two secrets the endpoint took; null without a rotation, or where that can't be told. */
+  proof: KeyProof | null;
   record: AttemptRecord;
-  /** Holds secrets in clear. Null where none could be made. */
+  /** The last one that was sent. Holds secrets in clear. Null where none could be made. */
   request: TransportRequest | null;
 }
 
@@ -68,59 +75,97 @@ const shownUrl = (url: string | null, secrets: readonly string[]): string | null
   return `${protocol}//${host}` + redact(maskUrl(pathname + search), secrets);
 };
 
-/** Never rejects: whatever goes wrong is the attempt's outcome. */
-export const performAttempt = async (
+interface Made {
+  exchange: Exchange;
+  request: TransportRequest | null;
+}
+
+/** One request and what came of it. */
+const exchangeOnce = async (
   { transports, clock, version, threadRootOf }: AttemptParts,
-  input: AttemptInput,
-): Promise<AttemptResult> => {
-  const { channel } = input;
-  const { type, config, behaviour, secrets } = channel;
+  { channel, composed, deliveryId, subjectId }: AttemptInput,
+  signing: Signing | undefined,
+): Promise<Made> => {
+  const { type, config, behaviour } = channel;
   let request: TransportRequest | null = null;
-  let exchange: Exchange;
   try {
-    const threadRootId =
-      type.isThreaded === true ? await threadRootOf(channel.id, input.subjectId) : undefined;
-    request = type.request(input.composed, config, {
-      deliveryId: input.deliveryId,
+    const threadRootId = type.isThreaded === true ? await threadRootOf(channel.id, subjectId) : undefined;
+    request = type.request(composed, config, {
+      deliveryId,
       now: clock.now(),
       version,
       threadRootId,
+      ...(signing === undefined ? {} : { signing }),
     });
-    exchange = await transports.send(request, { timeoutMs: behaviour.timeoutMs, channelId: channel.id });
+    const options = { timeoutMs: behaviour.timeoutMs, channelId: channel.id };
+    return { request, exchange: await transports.send(request, options) };
   } catch {
     // The error may quote the settings: only the fact is kept.
-    exchange = unsent(clock.now(), "No request can be made from the channel's settings.");
+    return {
+      request,
+      exchange: unsent(clock.now(), "No request can be made from the channel's settings."),
+    };
   }
+};
+
+/** What may be kept of it: every secret is cut out. */
+const evidenceOf = ({ exchange, request }: Made, secrets: readonly string[]): RefusedExchange => {
+  const { statusCode, error, address, startedAt, firstByteMs, totalMs } = exchange;
+  return {
+    statusCode,
+    error,
+    address,
+    startedAt,
+    firstByteMs,
+    totalMs,
+    requestHeaders: redactAll(maskHeaders(request === null ? {} : headersOfRequest(request)), secrets),
+    responseHeaders: statusCode === null ? null : redactAll(exchange.responseHeaders, secrets),
+    responseBody:
+      statusCode === null && exchange.responseBody === "" ? null : redact(exchange.responseBody, secrets),
+  };
+};
+
+const isRefusal = ({ statusCode }: Exchange): boolean => statusCode === 401 || statusCode === 403;
+
+/** Never rejects: whatever goes wrong is the attempt's outcome. */
+export const performAttempt = async (parts: AttemptParts, input: AttemptInput): Promise<AttemptResult> => {
+  const { clock } = parts;
+  const { channel } = input;
+  const { type, config, secrets } = channel;
+  const signing = planSigning(channel, input.purpose ?? "delivery", clock.now());
+  let made = await exchangeOnce(parts, input, signing.first);
+  let refused: Made | null = null;
+  if (signing.again !== undefined && isRefusal(made.exchange)) {
+    refused = made;
+    made = await exchangeOnce(parts, input, signing.again);
+  }
+  const { exchange } = made;
   const judgement = type.judge(exchange, config);
   const { statusCode } = exchange;
-  const outline = request === null ? null : outlineOfRequest(request);
+  const outline = made.request === null ? null : outlineOfRequest(made.request);
+  const key = judgement.outcome !== "delivered" ? null : refused === null ? signing.proves : "previous";
   return {
     exchange,
     judgement,
-    request,
+    request: made.request,
     retryAfterMs:
       judgement.retryAfterMs ??
       (statusCode === 429 || statusCode === 503
         ? parseRetryAfter(exchange.responseHeaders["retry-after"], clock.now())
         : null),
+    proof: key === null || signing.rotatedAt === null ? null : { key, rotatedAt: signing.rotatedAt },
     record: {
+      ...evidenceOf(made, secrets),
       deliverySeq: input.deliverySeq,
       channelId: channel.id,
       number: input.number,
       outcome: judgement.outcome,
-      statusCode,
       error: exchange.error ?? (judgement.outcome === "delivered" ? null : judgement.reason),
-      address: exchange.address,
       queuedAt: input.queuedAt,
-      startedAt: exchange.startedAt,
-      firstByteMs: exchange.firstByteMs,
-      totalMs: exchange.totalMs,
-      requestHeaders: redactAll(maskHeaders(request === null ? {} : headersOfRequest(request)), secrets),
-      responseHeaders: statusCode === null ? null : redactAll(exchange.responseHeaders, secrets),
-      responseBody:
-        statusCode === null && exchange.responseBody === "" ? null : redact(exchange.responseBody, secrets),
       method: outline?.method ?? null,
       url: shownUrl(outline?.url ?? null, secrets),
+      acceptedKey: key,
+      refused: refused === null ? null : evidenceOf(refused, secrets),
     },
   };
 };

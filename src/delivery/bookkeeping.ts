@@ -11,6 +11,7 @@ import type { ChannelHealthKeeper, HealthChange } from "./health";
 import { quietStatement } from "./health-repository";
 import type { OutboxRow } from "./outbox";
 import { insertAttemptStatement, settleStatement } from "./repository";
+import { noteProof } from "./rotation-progress";
 import type { Outcome } from "./schema";
 import type { Settler } from "./settler";
 
@@ -127,6 +128,7 @@ export const createBookkeeping = (parts: {
           insertAttemptStatement(result.record),
           ...change.statements,
           ...(present === undefined ? [] : hush(present, result, now)),
+          ...(present === undefined ? [] : noteProof(present, result.proof, now)),
         ],
         done: () => onDurable(nextAttemptAt, change.notices),
         freed: onFreed,

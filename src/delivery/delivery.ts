@@ -8,6 +8,7 @@ import type { Log } from "../core/log";
 import { createNetPolicy, type ListeningAddress, type OutboundMode } from "../lib/net-policy";
 import type { Engine } from "../store/engine";
 import type { DialSocket } from "./connect";
+import { activate } from "./activate";
 import type { AttemptParts } from "./attempt";
 import { createChannelHealth, type ChannelHealthKeeper, type DescribeTenant } from "./health";
 import type { NameServer } from "./name-server";
@@ -116,9 +117,10 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     replays: createReplayRunner({ store, clock, log, directory, outbox, worker }),
     forChannels: {
       refusalOf: transports.refusalOf,
-      sendTest: (channel, messages) =>
-        sendTest({ store, clock, outbox, attempt, onStart: worker.noteStart }, channel, messages),
+      sendTest: (channel, messages, purpose) =>
+        sendTest({ store, clock, outbox, attempt, onStart: worker.noteStart }, channel, messages, purpose),
       resume: worker.resume,
+      activate: (channel, actor) => activate({ store, clock, health, worker }, channel, actor),
       wake: worker.wake,
     },
   };

@@ -73,6 +73,8 @@ export interface ChannelHealthKeeper {
   stopChannel(channel: Channel, effect: Effect, event: string, reason: string): HealthChange;
   /** Clears pause, failure and being disabled; the caller releases the rows in the same batch. */
   resumeChannel(channel: Channel, actor: Actor): HealthChange;
+  /** The endpoint has answered a test with 200: switched on, whatever it was before. */
+  verifyChannel(channel: Channel, actor: Actor): Statement[];
   /** Channels with counts that are not written yet. */
   unsaved(): Channel[];
   /** Delivered share of the attempts of the last 24 hours, 0 to 1; null without any. */
@@ -117,7 +119,8 @@ export const createChannelHealth = ({
       | "channel.paused"
       | "channel.failed"
       | "channel.disabled"
-      | "channel.resumed",
+      | "channel.resumed"
+      | "channel.verified",
     reason: string,
     actor: Actor,
   ): Statement =>
@@ -246,6 +249,16 @@ export const createChannelHealth = ({
         ],
         notices,
       };
+    },
+
+    verifyChannel: (channel, actor) => {
+      channel.isActive = true;
+      channel.health = "active";
+      channel.healthReason = null;
+      channel.consecutiveFailures = 0;
+      recordOf(channel.id).isFailingTold = false;
+      const reason = "The endpoint answered a test message with 200.";
+      return [...save(channel), note(channel, "channel.verified", reason, actor)];
     },
 
     unsaved: () => {

@@ -1,6 +1,8 @@
 // In: a delivery's ID, its subject or its place. Out: deliveries and attempts as people look at them;
 // a body only where it is asked for by itself.
 import type { Engine, SqlValue } from "../store/engine";
+import type { AcceptedKey } from "../channels/schema";
+import type { RefusedExchange } from "./repository";
 import type { DeliveryStatus, Outcome } from "./schema";
 import type { Place } from "./search";
 
@@ -40,6 +42,8 @@ export interface AttemptView {
   method: string | null;
   /** Masked. */
   url: string | null;
+  acceptedKey: AcceptedKey | null;
+  refused: RefusedExchange | null;
 }
 
 const COLUMNS =
@@ -52,7 +56,8 @@ const AT_PLACES = `SELECT ${COLUMNS} FROM outbox WHERE seq IN (SELECT value FROM
 
 const ATTEMPTS =
   "SELECT number, outcome, status_code, error, address, queued_at, started_at, first_byte_ms, total_ms, " +
-  "request_headers, response_headers, response_body, method, url FROM attempts WHERE delivery_seq = ? ORDER BY seq";
+  "request_headers, response_headers, response_body, method, url, accepted_key, refused_exchange " +
+  "FROM attempts WHERE delivery_seq = ? ORDER BY seq";
 
 const OF_SUBJECT = `SELECT ${COLUMNS} FROM outbox WHERE subject_id = ? AND tenant_id = ? ORDER BY seq LIMIT ?`;
 
@@ -95,6 +100,8 @@ const attemptOf = (row: SqlValue[]): AttemptView => ({
   responseBody: row[11] as string | null,
   method: row[12] as string | null,
   url: row[13] as string | null,
+  acceptedKey: row[14] as AcceptedKey | null,
+  refused: typeof row[15] === "string" ? (JSON.parse(row[15]) as RefusedExchange) : null,
 });
 
 /** In the order of `places`; what is gone meanwhile is left out. */

@@ -1,5 +1,6 @@
 // In: outbox rows. Out: the reads that delivery works by, and the statements that change them. All
 // texts are constants: the engine keeps each prepared.
+import type { AcceptedKey } from "../channels/schema";
 import type { Engine, SqlValue, Statement } from "../store/engine";
 import type { OutboxRow } from "./outbox";
 import type { Receipt } from "./receipts";
@@ -40,8 +41,8 @@ const SETTLE =
 
 const INSERT_ATTEMPT =
   "INSERT INTO attempts (delivery_seq, channel_id, number, outcome, status_code, error, address, queued_at, " +
-  "started_at, first_byte_ms, total_ms, request_headers, response_headers, response_body, method, url) " +
-  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  "started_at, first_byte_ms, total_ms, request_headers, response_headers, response_body, method, url, " +
+  "accepted_key, refused_exchange) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /** Not when the result is in the database already, or the row has been opened again since. */
 const IS_OPEN_FOR = "id = ? AND attempts = ? AND status IN ('pending', 'sending', 'held')";
@@ -173,6 +174,20 @@ export const settleStatement = (settlement: Settlement): Statement => ({
   ],
 });
 
+/** What was sent and answered before the same delivery was sent again within one attempt. */
+export interface RefusedExchange {
+  statusCode: number | null;
+  error: string | null;
+  address: string | null;
+  startedAt: number;
+  firstByteMs: number | null;
+  totalMs: number;
+  /** Masked. */
+  requestHeaders: Record<string, string>;
+  responseHeaders: Record<string, string> | null;
+  responseBody: string | null;
+}
+
 export interface AttemptRecord {
   deliverySeq: number;
   channelId: string;
@@ -192,6 +207,10 @@ export interface AttemptRecord {
   method: string | null;
   /** Masked. */
   url: string | null;
+  /** During a rotation: the secret that the endpoint took, where that can be told. */
+  acceptedKey: AcceptedKey | null;
+  /** During a rotation: how it refused the new secret. */
+  refused: RefusedExchange | null;
 }
 
 export const insertAttemptStatement = (attempt: AttemptRecord): Statement => ({
@@ -213,6 +232,8 @@ export const insertAttemptStatement = (attempt: AttemptRecord): Statement => ({
     attempt.responseBody,
     attempt.method,
     attempt.url,
+    attempt.acceptedKey,
+    attempt.refused === null ? null : JSON.stringify(attempt.refused),
   ],
 });
 

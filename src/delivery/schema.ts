@@ -75,4 +75,6 @@ export const attempts = sqliteTable("attempts", {
   requestHeaders: json<Record<string, string>>("request_headers").notNull(),
   responseHeaders: json<Record<string, string>>("response_headers"),
   responseBody: text("response_body"),
+  acceptedKey: text("accepted_key").$type<"current" | "previous">(),
+  refusedExchange: json<Record<string, unknown>>("refused_exchange"),
 });

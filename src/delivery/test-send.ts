@@ -12,6 +12,8 @@ import type { AttemptView } from "./history";
 import { CHANNEL_LIMIT } from "./lane";
 import type { Outbox, OutboxRow } from "./outbox";
 import { insertAttemptStatement } from "./repository";
+import { noteProof } from "./rotation-progress";
+import type { SigningPurpose } from "./signing";
 import { outlineOfRequest } from "./transports";
 
 /** What went over the wire, with every secret cut out; its headers are those of the attempt. */
@@ -94,6 +96,7 @@ const sendRow = async (
   { clock, outbox, attempt, onStart }: TestSendParts,
   channel: Channel,
   row: OutboxRow,
+  purpose: SigningPurpose,
 ): Promise<Sent> => {
   onStart(channel);
   const result = await performAttempt(attempt, {
@@ -104,6 +107,7 @@ const sendRow = async (
     composed: row,
     number: 1,
     queuedAt: row.createdAt,
+    purpose,
   });
   const { judgement, record, request } = result;
   const isDelivered = judgement.outcome === "delivered";
@@ -128,11 +132,17 @@ const sendRow = async (
         params: [isDelivered ? now : null, now, row.seq],
       },
       insertAttemptStatement(record),
+      ...noteProof(channel, result.proof, now),
     ],
   };
 };
 
-const sendMessage = async (parts: TestSendParts, channel: Channel, message: Message): Promise<Sent[]> => {
+const sendMessage = async (
+  parts: TestSendParts,
+  channel: Channel,
+  message: Message,
+  purpose: SigningPurpose,
+): Promise<Sent[]> => {
   const rows = parts.outbox.plan(channel, message, {
     subjectId: channel.id,
     machineId: null,
@@ -142,7 +152,9 @@ const sendMessage = async (parts: TestSendParts, channel: Channel, message: Mess
   const sent: Sent[] = [];
   for (let from = 0; from < rows.length; from += AT_ONCE)
     sent.push(
-      ...(await Promise.all(rows.slice(from, from + AT_ONCE).map((row) => sendRow(parts, channel, row)))),
+      ...(await Promise.all(
+        rows.slice(from, from + AT_ONCE).map((row) => sendRow(parts, channel, row, purpose)),
+      )),
     );
   channel.lastTestAt = parts.clock.now();
   channel.lastTestSuccess = sent.every(({ error }) => error === null);
@@ -161,10 +173,11 @@ export const sendTest = async (
   parts: TestSendParts,
   channel: Channel,
   messages: readonly Message[],
+  purpose: SigningPurpose,
 ): Promise<TestResult> => {
   const all: Sent[] = [];
   for (const message of messages) {
-    const sent = await sendMessage(parts, channel, message);
+    const sent = await sendMessage(parts, channel, message, purpose);
     all.push(...sent);
     if (sent.some(({ error }) => error !== null)) break;
   }

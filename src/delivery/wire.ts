@@ -6,6 +6,8 @@ import { isoMillis, isoMillisOrNull } from "../core/time";
 import { pageFields } from "../http/models";
 import type { DeliveryFilter } from "./filter";
 import type { AttemptView, DeliveryView } from "./history";
+import type { AcceptedKey } from "../channels/schema";
+import type { RefusedExchange } from "./repository";
 import { DELIVERY_STATUSES, OUTCOMES } from "./schema";
 
 const nullable = <T extends TSchema>(model: T) => t.Union([model, t.Null()]);
@@ -35,6 +37,18 @@ export type DeliveryWire = Static<typeof DeliveryWire>;
 
 const Headers = t.Record(t.String(), t.String());
 
+const RefusedExchangeWire = t.Object({
+  status_code: nullable(t.Integer()),
+  error: nullable(t.String()),
+  address: nullable(t.String()),
+  started_at: t.String(),
+  first_byte_ms: nullable(t.Number()),
+  total_ms: t.Number(),
+  request_headers: Headers,
+  response_headers: nullable(Headers),
+  response_body: nullable(t.String()),
+});
+
 export const AttemptWire = t.Object({
   number: t.Integer(),
   method: nullable(t.String()),
@@ -50,6 +64,19 @@ export const AttemptWire = t.Object({
   request_headers: Headers,
   response_headers: nullable(Headers),
   response_body: nullable(t.String({ description: "The first 4 KiB." })),
+  accepted_key: nullable(
+    t.Unsafe<AcceptedKey>(
+      t.Union([t.Literal("current"), t.Literal("previous")], {
+        description: "During a rotation: the secret that the endpoint took. Null where that can't be told.",
+      }),
+    ),
+  ),
+  refused_exchange: nullable(
+    t.Composite([RefusedExchangeWire], {
+      description:
+        "During a rotation: how the endpoint refused the new secret before it was sent the old one.",
+    }),
+  ),
 });
 export type AttemptWire = Static<typeof AttemptWire>;
 
@@ -130,6 +157,21 @@ export const presentDelivery = (delivery: DeliveryView, channelName: string): De
 /** Evidence times need no more than a hundredth of a millisecond. */
 const rounded = (ms: number): number => Math.round(ms * 100) / 100;
 
+const presentRefused = (
+  refused: RefusedExchange,
+  showsAnswer: boolean,
+): Static<typeof RefusedExchangeWire> => ({
+  status_code: refused.statusCode,
+  error: refused.error,
+  address: refused.address,
+  started_at: isoMillis(refused.startedAt),
+  first_byte_ms: refused.firstByteMs === null ? null : rounded(refused.firstByteMs),
+  total_ms: rounded(refused.totalMs),
+  request_headers: refused.requestHeaders,
+  response_headers: showsAnswer ? refused.responseHeaders : null,
+  response_body: showsAnswer ? refused.responseBody : null,
+});
+
 /** `showsAnswer`: false leaves out what the endpoint answered, which may come from inside the plant. */
 export const presentAttempt = (attempt: AttemptView, showsAnswer: boolean): AttemptWire => ({
   number: attempt.number,
@@ -146,4 +188,6 @@ export const presentAttempt = (attempt: AttemptView, showsAnswer: boolean): Atte
   request_headers: attempt.requestHeaders,
   response_headers: showsAnswer ? attempt.responseHeaders : null,
   response_body: showsAnswer ? attempt.responseBody : null,
+  accepted_key: attempt.acceptedKey,
+  refused_exchange: attempt.refused === null ? null : presentRefused(attempt.refused, showsAnswer),
 });

@@ -51,8 +51,8 @@ const filterVerdict = (filters: ChannelFilters, message: Message): RouteVerdict 
 
 /** Subscription first, then filters. Escalations and tests are not asked. */
 export const route = (channel: Channel, message: Message): RouteVerdict => {
-  if (!channel.isActive || channel.health === "disabled") return "channel_inactive";
   if (channel.health === "unverified") return "channel_unverified";
+  if (!channel.isActive || channel.health === "disabled") return "channel_inactive";
   if (!channel.events.includes(message.event)) return "not_subscribed";
   return channel.filters === null ? "passes" : filterVerdict(channel.filters, message);
 };

@@ -1,6 +1,7 @@
 // In: migrations/*.sql, embedded at build time. Out: the list of them in order. A new file is one
 // import and one line; a released file is never changed.
 import first from "../../migrations/0001_first.sql" with { type: "text" };
+import channelSecrets from "../../migrations/0002_channel_secrets.sql" with { type: "text" };
 import channelFlow from "../../migrations/0003_channel_flow.sql" with { type: "text" };
 import evidence from "../../migrations/0004_evidence.sql" with { type: "text" };
 import services from "../../migrations/0005_services.sql" with { type: "text" };
@@ -13,6 +14,7 @@ export interface Migration {
 
 export const MIGRATIONS: readonly Migration[] = [
   { name: "0001_first", sql: first },
+  { name: "0002_channel_secrets", sql: channelSecrets },
   { name: "0003_channel_flow", sql: channelFlow },
   { name: "0004_evidence", sql: evidence },
   { name: "0005_services", sql: services },

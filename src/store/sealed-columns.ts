@@ -14,4 +14,5 @@ export interface SealedColumn {
 /** A slice that keeps secrets adds its column here and seals what its repository writes. */
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: "channels", key: "id", column: "config", cleared: "{}" },
+  { table: "channels", key: "id", column: "previous_secret", cleared: null },
 ];

@@ -121,8 +121,8 @@ export const openDeliveryBench = async (options: DeliveryBenchOptions = {}) => {
       return parts.delivery.worker;
     },
     /** A webhook channel. */
-    channel: (config: Record<string, unknown>, draft: Partial<ChannelDraft> = {}): Promise<Channel> =>
-      parts.service.create(principal, {
+    channel: async (config: Record<string, unknown>, draft: Partial<ChannelDraft> = {}): Promise<Channel> => {
+      const { channel } = await parts.service.create(principal, {
         name: "hook",
         type: "webhook",
         config: { jitter: false, ...config },
@@ -134,7 +134,9 @@ export const openDeliveryBench = async (options: DeliveryBenchOptions = {}) => {
         staleAfterSeconds: 3_600,
         weeklyTest: false,
         ...draft,
-      }),
+      });
+      return channel;
+    },
     message: (event: TellableEvent = "alert.triggered", alert: Partial<AlertSnapshot> = {}): Message => {
       const tenant = { organization, project, baseUrl: BASE_URL };
       const { test: _test, ...message } = sampleMessages(tenant, ["channel.test"], clock.now())[0]!;

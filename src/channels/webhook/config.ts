@@ -11,6 +11,14 @@ import { parseHeaders, refusalOfHeaderName } from "./headers";
 import { parseTls, type ClientTls } from "../tls";
 import { booleanOf, choiceOf, numberOf, refuseUnknownKeys, textOf } from "../values";
 
+/** Keys of the secret, or of both during a rotation. */
+export interface SigningKeys {
+  /** For `webhook-signature`: one signature by each, in this order. */
+  standard: readonly Uint8Array[];
+  /** For all other signature headers. */
+  plain: Uint8Array;
+}
+
 export interface WebhookConfig {
   /** What the client wrote, returned masked. */
   given: Record<string, unknown>;
@@ -22,12 +30,14 @@ export interface WebhookConfig {
   retryDelaysSeconds: readonly number[];
   jitter: boolean;
   secret: string | null;
-  /** Keys of the secret: for `webhook-signature`, and for all other signature headers. */
-  keys: { standard: Uint8Array; plain: Uint8Array } | null;
+  /** Null without a secret. */
+  keys: SigningKeys | null;
   /** Beside `webhook-signature`; empty without a secret. */
   signatures: readonly SignatureHeader[];
   pauseAfterFailures: number | null;
   ordered: boolean;
+  /** Exactly 200 for a test message before the channel becomes active. */
+  verify: boolean;
   tls: ClientTls | null;
 }
 
@@ -43,6 +53,7 @@ const KEYS = [
   "signature",
   "pause_after_failures",
   "ordered",
+  "verify",
   "tls",
 ] as const;
 
@@ -141,7 +152,7 @@ export const parseWebhookConfig = (given: Record<string, unknown>): WebhookConfi
     retryDelaysSeconds: parseRetry(given["retry"], dialect),
     jitter: booleanOf(given["jitter"], "config.jitter") ?? true,
     secret,
-    keys: secret === null ? null : { standard: standardKey(secret), plain: Buffer.from(secret, "utf8") },
+    keys: secret === null ? null : { standard: [standardKey(secret)], plain: Buffer.from(secret, "utf8") },
     signatures: secret === null ? [] : signatures,
     pauseAfterFailures:
       numberOf(given["pause_after_failures"], "config.pause_after_failures", {
@@ -150,6 +161,7 @@ export const parseWebhookConfig = (given: Record<string, unknown>): WebhookConfi
         isWhole: true,
       }) ?? null,
     ordered: booleanOf(given["ordered"], "config.ordered") ?? false,
+    verify: booleanOf(given["verify"], "config.verify") ?? dialect.handshake,
     tls,
   };
 };

@@ -111,6 +111,15 @@ export const WEBHOOK_FIELDS: readonly ChannelField[] = [
     advanced: true,
   },
   {
+    name: "verify",
+    label: "Verify before use",
+    type: "boolean",
+    required: false,
+    secret: false,
+    hint: "The channel becomes active only when the endpoint answers a test message with exactly 200.",
+    advanced: true,
+  },
+  {
     name: "tls",
     label: "TLS",
     type: "json",

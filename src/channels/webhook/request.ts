@@ -1,18 +1,31 @@
 // In: a composed body, the channel's settings and the moment. Out: the HTTP request: custom headers,
 // the three `webhook-*` headers, and a fresh signature over exactly the bytes that are sent.
-import { signatureIn, standardSignature } from "../../lib/hmac";
-import type { ComposedBody, OutboundRequest, RequestContext } from "../channel";
-import type { WebhookConfig } from "./config";
+import { signatureIn, standardKey, standardSignature, type SignedParts } from "../../lib/hmac";
+import type { ComposedBody, OutboundRequest, RequestContext, Signing } from "../channel";
+import type { SigningKeys, WebhookConfig } from "./config";
 
 const hasHeader = (headers: Record<string, string>, name: string): boolean => {
   for (const key in headers) if (key.length === name.length && key.toLowerCase() === name) return true;
   return false;
 };
 
+/** The keys of `webhook-signature` in order, and that of headers with a single digest. */
+const keysOf = (config: WebhookConfig, signing: Signing | undefined): SigningKeys | null => {
+  if (config.keys === null || signing === undefined) return config.keys;
+  return {
+    standard: signing.secrets.map(standardKey),
+    plain: Buffer.from(signing.digestSecret, "utf8"),
+  };
+};
+
+/** `v1,…`, and during a rotation `v1,… v1,…`: the specification separates several by spaces. */
+const standardSignatures = ({ standard }: SigningKeys, parts: SignedParts): string =>
+  standard.map((key) => standardSignature(key, parts)).join(" ");
+
 export const buildRequest = (
   { body, contentType }: ComposedBody,
   config: WebhookConfig,
-  { deliveryId, now, version }: RequestContext,
+  { deliveryId, now, version, signing }: RequestContext,
 ): OutboundRequest => {
   const timestampSeconds = Math.floor(now / 1_000);
   const headers: Record<string, string> = { ...config.headers };
@@ -21,15 +34,13 @@ export const buildRequest = (
   headers["Accept-Encoding"] = "identity";
   headers["webhook-id"] = deliveryId;
   headers["webhook-timestamp"] = String(timestampSeconds);
-  if (config.keys !== null) {
+  const keys = keysOf(config, signing);
+  if (keys !== null) {
     const parts = { id: deliveryId, timestampSeconds, body };
-    headers["webhook-signature"] = standardSignature(config.keys.standard, parts);
+    headers["webhook-signature"] = standardSignatures(keys, parts);
     for (const { header, format } of config.signatures)
-      headers[header] = signatureIn(
-        format,
-        format === "standard" ? config.keys.standard : config.keys.plain,
-        parts,
-      );
+      headers[header] =
+        format === "standard" ? standardSignatures(keys, parts) : signatureIn(format, keys.plain, parts);
   }
   return {
     method: config.method,

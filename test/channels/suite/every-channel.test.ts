@@ -88,6 +88,7 @@ const BARE_ROW: ChannelRow = {
   lastTestAt: null,
   lastTestSuccess: null,
   quietUntil: null,
+  rotation: null,
   createdAt: 0,
   updatedAt: 0,
 };
