@@ -70,6 +70,8 @@ export interface AppParts {
 
 /** A replaced secret signs nothing once its time is up; within so long it is gone from the file too. */
 const FORGET_SECRETS_MS = 30_000;
+/** How late the weekly test of a channel may be. */
+const WEEKLY_TESTS_EVERY_MS = 5 * 60_000;
 
 const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppParts> => {
   const clock = seams.clock ?? systemClock;
@@ -241,6 +243,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
         everyMs: FORGET_SECRETS_MS,
         run: () => channels.service.endRotations(),
       },
+      { name: "weekly channel tests", everyMs: WEEKLY_TESTS_EVERY_MS, run: () => channels.weeklyTests.run() },
     ],
   });
   const localAdmin = createLocalAdmin({
@@ -263,6 +266,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       hub,
       processMetrics,
       scheduler,
+      channels.weeklyTests,
       server,
       localAdmin,
     ],

@@ -66,6 +66,11 @@ const REMOVE =
   "UPDATE channels SET deleted_at = ?, updated_at = ?, config = '{}', previous_secret = NULL, is_active = 0 " +
   "WHERE id = ? AND tenant_id = ? AND deleted_at IS NULL";
 
+// The condition makes two at once one, across restarts as well.
+const CLAIM_TEST =
+  "UPDATE channels SET last_test_at = ?, last_test_success = NULL " +
+  "WHERE id = ? AND last_test_at IS ? AND weekly_test = 1 AND is_active = 1 AND deleted_at IS NULL";
+
 const STILL_THERE =
   "UPDATE channels SET updated_at = updated_at WHERE id = ? AND tenant_id = ? AND deleted_at IS NULL";
 
@@ -228,6 +233,13 @@ export const updateChannelStatement = (row: ChannelRow, vault: Vault): Statement
     row.id,
     row.tenantId,
   ],
+  expect: 1,
+});
+
+/** Takes this week's test; a `conflict` when somebody else has it or the channel wants none any more. */
+export const claimTestStatement = (id: string, before: number | null, now: number): Statement => ({
+  sql: CLAIM_TEST,
+  params: [now, id, before],
   expect: 1,
 });
 

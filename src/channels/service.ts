@@ -33,7 +33,7 @@ import {
 } from "./repository";
 import { createSecretRotator, type SecretRotator } from "./rotate-secret";
 import type { ChannelFilters } from "./schema";
-import { createChannelTests } from "./tests";
+import type { ChannelTests } from "./tests";
 
 export interface ChannelDraft {
   name: string;
@@ -54,6 +54,8 @@ export interface ChannelDelivery {
   refusalOf(url: string): Promise<string | null>;
   /** One attempt of each message, up to the first that fails. */
   sendTest(channel: Channel, messages: readonly Message[], purpose: SigningPurpose): Promise<TestResult>;
+  /** Of a weekly test: journals it and tells the failure channel. Durable when it resolves. */
+  tellTestFailure(channel: Channel, reason: string): Promise<void>;
   resume(channel: Channel, actor: Actor): Promise<void>;
   /** Switches on a channel whose endpoint has answered with 200. */
   activate(channel: Channel, actor: Actor): Promise<void>;
@@ -66,7 +68,7 @@ export interface ChannelServiceParts {
   directory: ChannelDirectory;
   tenants: TenantDirectory;
   delivery: ChannelDelivery;
-  baseUrl: () => string;
+  tests: ChannelTests;
 }
 
 export interface SavedChannel {
@@ -97,8 +99,7 @@ export interface ChannelService extends Pick<SecretRotator, "endRotations"> {
 const OBJECT = "notification_channel";
 
 export const createChannelService = (parts: ChannelServiceParts): ChannelService => {
-  const { store, clock, directory, tenants, delivery } = parts;
-  const tests = createChannelTests(parts);
+  const { store, clock, directory, tenants, delivery, tests } = parts;
   const lock = createKeyedLock();
   const handshake = createHandshake({ lock, directory, tests, activate: delivery.activate });
 

@@ -119,6 +119,11 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
       refusalOf: transports.refusalOf,
       sendTest: (channel, messages, purpose) =>
         sendTest({ store, clock, outbox, attempt, onStart: worker.noteStart }, channel, messages, purpose),
+      tellTestFailure: async (channel, reason) => {
+        const { statements, notices } = health.testFailed(channel, reason);
+        await store.engine.batch(statements);
+        worker.committed(notices);
+      },
       resume: worker.resume,
       activate: (channel, actor) => activate({ store, clock, health, worker }, channel, actor),
       wake: worker.wake,

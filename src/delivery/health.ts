@@ -75,6 +75,8 @@ export interface ChannelHealthKeeper {
   resumeChannel(channel: Channel, actor: Actor): HealthChange;
   /** The endpoint has answered a test with 200: switched on, whatever it was before. */
   verifyChannel(channel: Channel, actor: Actor): Statement[];
+  /** Its weekly test was not delivered: changes nothing of its health. */
+  testFailed(channel: Channel, reason: string): HealthChange;
   /** Channels with counts that are not written yet. */
   unsaved(): Channel[];
   /** Delivered share of the attempts of the last 24 hours, 0 to 1; null without any. */
@@ -120,7 +122,8 @@ export const createChannelHealth = ({
       | "channel.failed"
       | "channel.disabled"
       | "channel.resumed"
-      | "channel.verified",
+      | "channel.verified"
+      | "channel.test_failed",
     reason: string,
     actor: Actor,
   ): Statement =>
@@ -136,7 +139,12 @@ export const createChannelHealth = ({
   /** A notice that fails notifies nobody further: one about a notice is not made. */
   const noticeOf = (
     channel: Channel,
-    event: "channel.paused" | "channel.failed" | "channel.disabled" | "channel.resumed",
+    event:
+      | "channel.paused"
+      | "channel.failed"
+      | "channel.disabled"
+      | "channel.resumed"
+      | "channel.test_failed",
     reason: string,
   ): OutboxRow[] => {
     const target =
@@ -259,6 +267,17 @@ export const createChannelHealth = ({
       recordOf(channel.id).isFailingTold = false;
       const reason = "The endpoint answered a test message with 200.";
       return [...save(channel), note(channel, "channel.verified", reason, actor)];
+    },
+
+    testFailed: (channel, reason) => {
+      const notices = noticeOf(channel, "channel.test_failed", reason);
+      return {
+        statements: [
+          note(channel, "channel.test_failed", reason, SYSTEM),
+          ...notices.map(outbox.insertStatement),
+        ],
+        notices,
+      };
     },
 
     unsaved: () => {

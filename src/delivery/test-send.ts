@@ -157,7 +157,10 @@ const sendMessage = async (
       )),
     );
   channel.lastTestAt = parts.clock.now();
-  channel.lastTestSuccess = sent.every(({ error }) => error === null);
+  // What failed inside Andon, as at its stop, says nothing about the channel.
+  channel.lastTestSuccess = sent.some(({ attempt }) => attempt.outcome === "internal")
+    ? null
+    : sent.every(({ error }) => error === null);
   await parts.store.engine.batch([
     ...sent.flatMap(({ statements }) => statements),
     saveTestStatement(channel),

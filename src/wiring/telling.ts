@@ -2,6 +2,8 @@
 import { join } from "node:path";
 import { createChannelDirectory } from "../channels/directory";
 import { createChannelService } from "../channels/service";
+import { createChannelTests } from "../channels/tests";
+import { createWeeklyTests } from "../channels/weekly-tests";
 import { VERSION } from "../core/version";
 import { createDelivery } from "../delivery/delivery";
 import { createNotifier } from "../notify/notifier";
@@ -32,13 +34,27 @@ export const wireTelling = async (base: Base) => {
   });
   await delivery.outbox.load();
   await delivery.health.load();
+  const tests = createChannelTests({
+    clock,
+    tenants: access.tenants,
+    delivery: delivery.forChannels,
+    baseUrl,
+  });
+  const weeklyTests = createWeeklyTests({
+    store,
+    clock,
+    log,
+    directory,
+    tests,
+    tellFailure: delivery.forChannels.tellTestFailure,
+  });
   const service = createChannelService({
     store,
     clock,
     directory,
     tenants: access.tenants,
     delivery: delivery.forChannels,
-    baseUrl,
+    tests,
   });
   const notifier = createNotifier({
     tenants: access.tenants,
@@ -47,7 +63,7 @@ export const wireTelling = async (base: Base) => {
     baseUrl,
   });
   const commit = createCommit(store.engine, (rows) => delivery.worker.committed(rows));
-  return { directory, delivery, service, notifier, commit };
+  return { directory, delivery, service, weeklyTests, notifier, commit };
 };
 
 export type Telling = Awaited<ReturnType<typeof wireTelling>>;

@@ -11,6 +11,8 @@ import type { Message } from "../../src/channels/channel";
 import { createChannelDirectory, type Channel } from "../../src/channels/directory";
 import { sampleMessages } from "../../src/channels/sample";
 import { createChannelService, type ChannelDraft } from "../../src/channels/service";
+import { createChannelTests } from "../../src/channels/tests";
+import { createWeeklyTests } from "../../src/channels/weekly-tests";
 import { createDelivery, type Delivery, type DeliveryParts } from "../../src/delivery/delivery";
 import type { OutboxRow } from "../../src/delivery/outbox";
 import type { SqlValue } from "../../src/store/engine";
@@ -90,15 +92,29 @@ export const openDeliveryBench = async (options: DeliveryBenchOptions = {}) => {
       seams: { random: () => 0, hostsPath: null, ...options.seams },
     });
     await delivery.outbox.load();
+    const tests = createChannelTests({
+      clock,
+      tenants,
+      delivery: delivery.forChannels,
+      baseUrl: () => BASE_URL,
+    });
+    const weeklyTests = createWeeklyTests({
+      store,
+      clock,
+      log,
+      directory,
+      tests,
+      tellFailure: delivery.forChannels.tellTestFailure,
+    });
     const service = createChannelService({
       store,
       clock,
       directory,
       tenants,
       delivery: delivery.forChannels,
-      baseUrl: () => BASE_URL,
+      tests,
     });
-    return { directory, delivery, service };
+    return { directory, delivery, service, weeklyTests };
   };
 
   let parts = await wire();
@@ -116,6 +132,9 @@ export const openDeliveryBench = async (options: DeliveryBenchOptions = {}) => {
     },
     get service() {
       return parts.service;
+    },
+    get weeklyTests() {
+      return parts.weeklyTests;
     },
     get worker() {
       return parts.delivery.worker;
