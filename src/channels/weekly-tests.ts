@@ -61,7 +61,7 @@ export const createWeeklyTests = (parts: WeeklyTestParts): WeeklyTests => {
       isStopped = true;
     },
     run: async () => {
-      for (const channel of [...directory.all()]) {
+      for (const channel of directory.all()) {
         if (isStopped) return;
         if (!isDue(channel, clock.now())) continue;
         try {
