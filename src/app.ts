@@ -33,6 +33,7 @@ import { createMetrics } from "./operations/metrics";
 import { createOperator } from "./operations/operator";
 import { createProcessMetrics } from "./operations/process-metrics";
 import { operationRoutes } from "./operations/routes";
+import { auditOutboundPolicy } from "./operations/policy-audit";
 import { createScheduler } from "./operations/scheduler";
 import { storeMetrics } from "./operations/store-metrics";
 import { ruleRoutes } from "./rules/routes";
@@ -105,6 +106,11 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     listeners: () => [{ address: config.host, port: ownPort() }],
   };
 
+  await auditOutboundPolicy(
+    { engine: store.engine, clock },
+    { mode: config.outboundMode, allow: config.outboundAllow },
+    Array.from(access.tenants.organizations(), ({ id }) => id),
+  );
   const registry = new Registry({ store, tenants: access.tenants, config });
   await registry.load();
   const channels = await wireTelling(base);

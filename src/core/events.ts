@@ -224,6 +224,12 @@ export interface EventMap {
   "channel.previous_secret_used": ChannelNotice;
   /** From now on only the new secret signs; the one before is forgotten. */
   "channel.rotation_ended": ChannelNotice;
+  /** Andon was started with other settings about where messages may go. */
+  "outbound.policy_changed": {
+    mode: string;
+    allow: readonly string[];
+    previous: { mode: string; allow: readonly string[] } | null;
+  };
   "machine.registered": Named & { approval: "approved" | "pending" };
   "machine.online": Named;
   "machine.offline": Named;

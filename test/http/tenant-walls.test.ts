@@ -35,6 +35,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "PATCH /api/v1/machines/{id}/metrics/{metric}": { unit: "K" },
   "PATCH /api/v1/notification-channels/{id}": { name: "changed" },
   "POST /api/v1/notification-channels/{id}/resume": undefined,
+  "POST /api/v1/notification-channels/{id}/rotate-secret": {},
   "POST /api/v1/notification-channels/{id}/test": undefined,
   "PATCH /api/v1/organizations/{id}": { name: "changed" },
   "PATCH /api/v1/projects/{id}": { name: "changed" },
