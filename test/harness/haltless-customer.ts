@@ -36,10 +36,10 @@ export interface HaltlessCustomer {
   stop(): Promise<void>;
 }
 
-/** What the document's host stands for: a public address, whatever the network of this machine says. */
+/** What the document's hosts stand for: a public address, whatever the network of this machine says. */
 const nameServer: NameServer = {
   lookup: async (name) =>
-    name === "your-server.com"
+    name === "your-server.com" || name === "hooks.slack.com"
       ? { addresses: ["93.184.215.14"], ttlSeconds: 60 }
       : { failure: "unknown" as const },
 };

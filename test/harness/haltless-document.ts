@@ -22,6 +22,8 @@ export interface HaltlessDocument {
     triggered: Record<string, unknown>;
     /** Its `alert: { ... }` is the alert of `triggered`. */
     escalated: Record<string, unknown>;
+    /** The body of a create request for a Slack channel. */
+    slackChannel: Record<string, unknown>;
   };
   /** Python without its indentation, which the document has lost. */
   flask: string;
@@ -73,6 +75,7 @@ const parse = (text: string): HaltlessDocument => {
       test: readSample(text, "A successful response:"),
       triggered,
       escalated: { ...readSample(text, "For escalation events:"), alert: triggered["alert"] },
+      slackChannel: readSample(text, "Slack (via webhook)"),
     },
     flask: between(text, "Python (Flask)\n", "Node.js (Express)"),
     express: between(text, "Node.js (Express)\n", "Securing your webhook endpoint"),
@@ -81,8 +84,7 @@ const parse = (text: string): HaltlessDocument => {
 
 export const isSeedPresent = existsSync(SEED);
 
-export const readExcerpt = (): HaltlessDocument =>
-  parse(`${readFileSync(EXCERPT, "utf8")}Securing your webhook endpoint`);
+export const readExcerpt = (): HaltlessDocument => parse(readFileSync(EXCERPT, "utf8"));
 
 export const readHaltlessDocument = (): HaltlessDocument =>
   isSeedPresent ? parse(readFileSync(SEED, "utf8")) : readExcerpt();

@@ -55,6 +55,29 @@ describe("the document's requests", () => {
     expect(read.body["config"]).toEqual(body["config"]);
   });
 
+  test("a Slack channel as it is printed: created, masked, told", async () => {
+    const dialled: unknown[] = [];
+    const bodies: Fields[] = [];
+    await startWith(new FakeClock(), [], (url, { tls, body, ...init }) => {
+      const headers = new Headers(init.headers as Record<string, string>);
+      dialled.push([url, headers.get("host"), tls?.serverName, init.method]);
+      bodies.push(JSON.parse(new TextDecoder().decode(body as Uint8Array)) as Fields);
+      return Promise.resolve(new Response("ok"));
+    });
+    const { status, body, text } = await call("POST", "/notification-channels", printed.samples.slackChannel);
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ name: "Alerts Channel", type: "slack", is_active: true });
+    expect(body["config"]).toEqual({ webhook_url: "https://hooks.slack.com/••••/..." });
+    expect(text).not.toContain("services");
+    await createRule();
+    await sendReading(87.3);
+    await untilDelivered(String(body["id"]), 1);
+    expect(dialled).toEqual([
+      ["https://93.184.215.14:443/services/T.../B.../...", "hooks.slack.com", "hooks.slack.com", "POST"],
+    ]);
+    expect(bodies[0]?.["text"]).toBe("Critical: Temperature high on CNC Mill #1");
+  });
+
   test("run as they are printed, the webhook's host included", async () => {
     const clock = new FakeClock();
     const express = openExpressReceiver(printed.express);
