@@ -1,6 +1,6 @@
 // In: a channel's settings. Out: notification channels, their types, test and resume.
+import type { TestWire } from "../../src/channels/test-wire";
 import type { ChannelTypeWire, ChannelWire } from "../../src/channels/wire";
-import type { Attempt } from "./deliveries";
 import { all, call, get, patch, post, remove } from "./client";
 
 export type Channel = ChannelWire;
@@ -18,11 +18,8 @@ export interface ChannelBody {
   failure_channel_id?: string | null;
 }
 
-export interface ChannelTest {
-  success: boolean;
-  error?: string;
-  attempt: Attempt | null;
-}
+/** Every message of the test, up to the first that failed. */
+export type ChannelTest = TestWire;
 
 /** A test waits for the endpoint: three messages, each up to its own limit of 60 s, and the time around them. */
 const TEST_DEADLINE_MS = 200_000;

@@ -13,6 +13,10 @@ const words = text.channels;
 @customElement("andon-exchange")
 export class AndonExchange extends LitElement {
   @property({ attribute: false }) attempt!: Attempt;
+  /** What it was about; the attempt's number when left out. */
+  @property() heading = "";
+  /** What was sent, where that is known. */
+  @property() requestBody = "";
 
   static override styles = [
     base,
@@ -85,7 +89,7 @@ export class AndonExchange extends LitElement {
     const isGood = attempt.outcome === "delivered";
     return html`<header>
         <andon-mark kind=${isGood ? "good" : "critical"}></andon-mark>
-        <span class="strong">${words.attempt(attempt.number)}</span>
+        <span class="strong">${this.heading === "" ? words.attempt(attempt.number) : this.heading}</span>
         <span>
           ${attempt.status_code === null ? "" : attempt.status_code}
           ${words.outcomes[attempt.outcome] ?? attempt.outcome}
@@ -99,7 +103,10 @@ export class AndonExchange extends LitElement {
         ${attempt.address === null ? null : html`<span>${words.address} ${attempt.address}</span>`}
       </p>
       <div class="halves">
-        <div>${this.block(words.requestHeaders, this.headers(attempt.request_headers))}</div>
+        <div>
+          ${this.block(words.requestHeaders, this.headers(attempt.request_headers))}
+          ${this.requestBody === "" ? null : this.block(words.requestBody, this.requestBody)}
+        </div>
         <div>
           ${
             attempt.response_headers === null

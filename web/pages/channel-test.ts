@@ -64,7 +64,14 @@ export class ChannelTest extends LitElement {
                   <andon-mark kind=${result.success ? "good" : "critical"}></andon-mark>
                   ${result.success ? words.testGood : words.testBad} ${result.error ?? ""}
                 </p>
-                ${result.attempt === null || result.attempt === undefined ? null : html`<andon-exchange .attempt=${result.attempt}></andon-exchange>`}
+                ${result.attempts.map(
+                  (attempt) =>
+                    html`<andon-exchange
+                      .attempt=${attempt}
+                      heading=${words.eventNames[attempt.event] ?? attempt.event}
+                      requestBody=${attempt.request?.body ?? ""}
+                    ></andon-exchange>`,
+                )}
               </div>`
         }
       </andon-dialog>`;

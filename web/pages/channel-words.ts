@@ -22,11 +22,25 @@ export const channelState = (channel: Channel): { kind: MarkKind; word: string; 
   }
 };
 
+/** Settings that say where a channel sends to, the most telling first. */
+const TARGETS = [
+  "url",
+  "webhook_url",
+  "chat_id",
+  "room_id",
+  "address",
+  "to",
+  "topic",
+  "server",
+  "host",
+] as const;
+
 /** The first address-like setting; the server has masked what is secret. */
 export const channelTarget = (channel: Channel): string => {
-  for (const key of ["url", "address", "to", "server", "topic"]) {
+  for (const key of TARGETS) {
     const value = channel.config[key];
-    if (typeof value === "string") return value;
+    if (typeof value === "string" || typeof value === "number") return String(value);
+    if (Array.isArray(value) && typeof value[0] === "string") return value.join(", ");
   }
   return "";
 };

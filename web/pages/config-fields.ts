@@ -204,7 +204,7 @@ export class ConfigFields extends LitElement {
         />
         <span>${field.label}<br /><span class="sub">${field.hint}</span></span>
       </label>`;
-    const isKept = field.secret && typeof value === "string" && value.startsWith("••••");
+    const isKept = field.secret && typeof value === "string" && value.includes("••••");
     return html`<div class="field">
       <label for=${field.name}>
         ${field.label}${field.required ? null : html` <span class="hint">(${text.common.optional})</span>`}
