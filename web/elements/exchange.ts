@@ -73,9 +73,13 @@ export class AndonExchange extends LitElement {
     `,
   ];
 
+  private get name(): string {
+    return this.heading === "" ? words.attempt(this.attempt.number) : this.heading;
+  }
+
   private block(title: string, content: string): TemplateResult {
     return html`<p class="label">${title}</p>
-      <pre tabindex="0" role="region" aria-label=${title}>${content}</pre>`;
+      <pre tabindex="0" role="region" aria-label="${this.name}: ${title}">${content}</pre>`;
   }
 
   private headers(headers: Record<string, string>): string {
@@ -89,7 +93,7 @@ export class AndonExchange extends LitElement {
     const isGood = attempt.outcome === "delivered";
     return html`<header>
         <andon-mark kind=${isGood ? "good" : "critical"}></andon-mark>
-        <span class="strong">${this.heading === "" ? words.attempt(attempt.number) : this.heading}</span>
+        <span class="strong">${this.name}</span>
         <span>
           ${attempt.status_code === null ? "" : attempt.status_code}
           ${words.outcomes[attempt.outcome] ?? attempt.outcome}
