@@ -38,6 +38,7 @@ import { createScheduler } from "./operations/scheduler";
 import { storeMetrics } from "./operations/store-metrics";
 import { ruleRoutes } from "./rules/routes";
 import { serviceRoutes } from "./services/routes";
+import { createToldReader } from "./notify/read-told";
 import { openStore, type Store } from "./store/store";
 import type { AppSeams, Base } from "./wiring/base";
 import { wireDeciding } from "./wiring/deciding";
@@ -140,6 +141,13 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   });
   const { worker } = channels.delivery;
   const channelName = (tenantId: string, id: string) => channels.directory.find(tenantId, id)?.name;
+  const told = createToldReader({
+    store,
+    journal,
+    directory: channels.directory,
+    tenants: access.tenants,
+    policyName: (tenantId, id) => decisions.policies.find(tenantId, id)?.name,
+  });
   const deliveriesOf = async (tenantId: string, subjectId: string) =>
     (await deliveriesOfSubject(store.engine, { tenantId, subjectId })).map((delivery) =>
       presentDelivery(delivery, channelName(tenantId, delivery.channelId) ?? ""),
@@ -173,12 +181,14 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       policies: decisions.policies,
       channelName,
       journal,
+      told,
       deliveriesOf,
     }),
     incidentRoutes(plugin, {
       desk: incidents.desk,
       repository: incidents.repository,
       timelineOf: async (tenantId, id) => (await journal.timelineOf(tenantId, id)).map(presentJournalEvent),
+      told,
       deliveriesOf,
     }),
     escalationRoutes(plugin, {

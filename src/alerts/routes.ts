@@ -11,6 +11,8 @@ import type { EscalationRepository } from "../escalation/repository";
 import type { AccessPlugin } from "../http/access";
 import { JournalEntryWire, pageFields, pageOf } from "../http/models";
 import type { JournalFeed } from "../journal/feed";
+import type { ReadTold } from "../notify/read-told";
+import { NotificationsWire, presentNotifications } from "../notify/wire";
 import { snapshotOf } from "./book";
 import type { AlertDesk } from "./desk";
 import type { AlertRepository } from "./repository";
@@ -34,6 +36,8 @@ export interface AlertRouteParts {
   journal: JournalFeed;
   /** Messages about one subject, as the deliveries API shows them, oldest first. */
   deliveriesOf: (tenantId: string, subjectId: string) => Promise<Record<string, unknown>[]>;
+  /** Who was told of a subject, and why others were not. */
+  told: ReadTold;
 }
 
 const AlertQuery = t.Object(
@@ -53,7 +57,8 @@ const AlertQuery = t.Object(
 
 /** Give it to the server; IDs in paths may be running numbers. */
 export const alertRoutes = (access: AccessPlugin, parts: AlertRouteParts) => {
-  const { desk, repository, machines, escalations, policies, channelName, journal, deliveriesOf } = parts;
+  const { desk, repository, machines, escalations, policies, channelName, journal, deliveriesOf, told } =
+    parts;
   const tags = ["Alerts"];
 
   /** The earliest step that comes if nobody acts, per alert. */
@@ -180,6 +185,23 @@ export const alertRoutes = (access: AccessPlugin, parts: AlertRouteParts) => {
         detail: {
           summary: "Read an alert's timeline",
           description: "Everything that happened to it, and every message about it, oldest first.",
+          tags,
+        },
+      },
+    )
+    .get(
+      "/:id/notifications",
+      async ({ principal, params }) => {
+        const { alert } = await desk.find(principal.tenantId, params.id);
+        return presentNotifications(await told(principal.tenantId, alert.id));
+      },
+      {
+        access: "viewer",
+        response: NotificationsWire,
+        detail: {
+          summary: "Read who was told of an alert, and why others were not",
+          description:
+            "For each thing that happened to it, oldest first: every channel of the organization at that moment, with how its message stands, or the rule that kept it away.",
           tags,
         },
       },

@@ -6,6 +6,8 @@ import { isNumberKey, readPage, toPage } from "../core/paging";
 import { readTime, readWords } from "../core/query";
 import type { AccessPlugin } from "../http/access";
 import { JournalEntryWire, pageFields, PageQuery, pageOf } from "../http/models";
+import type { ReadTold } from "../notify/read-told";
+import { NotificationsWire, presentNotifications } from "../notify/wire";
 import type { IncidentDesk } from "./desk";
 import type { IncidentRecord, IncidentRepository } from "./repository";
 import {
@@ -30,6 +32,8 @@ export interface IncidentRouteParts {
   timelineOf: (tenantId: string, incidentId: string) => Promise<JournalEntryWire[]>;
   /** Messages about one subject, as the deliveries API shows them, oldest first. */
   deliveriesOf: (tenantId: string, subjectId: string) => Promise<Record<string, unknown>[]>;
+  /** Who was told of a subject, and why others were not. */
+  told: ReadTold;
 }
 
 const IncidentQuery = t.Object(
@@ -50,7 +54,7 @@ const SHOWN_UPDATES = 50;
 
 /** Give it to the server; IDs in paths may be codes or running numbers. */
 export const incidentRoutes = (access: AccessPlugin, parts: IncidentRouteParts) => {
-  const { desk, repository, timelineOf, deliveriesOf } = parts;
+  const { desk, repository, timelineOf, deliveriesOf, told } = parts;
   const tags = ["Incidents"];
 
   const presentDetail = async (incident: IncidentRecord) => ({
@@ -195,6 +199,23 @@ export const incidentRoutes = (access: AccessPlugin, parts: IncidentRouteParts) 
         detail: {
           summary: "Read an incident's timeline",
           description: "Everything that happened to it, and every message about it, oldest first.",
+          tags,
+        },
+      },
+    )
+    .get(
+      "/:id/notifications",
+      async ({ principal: { tenantId }, params }) => {
+        const { id } = await desk.find(tenantId, params.id);
+        return presentNotifications(await told(tenantId, id));
+      },
+      {
+        access: "viewer",
+        response: NotificationsWire,
+        detail: {
+          summary: "Read who was told of an incident, and why others were not",
+          description:
+            "For each thing that happened to it, oldest first: every channel of the organization at that moment, with how its message stands, or the rule that kept it away.",
           tags,
         },
       },

@@ -145,6 +145,29 @@ describe("an incident", () => {
     expect(sink.received[2]?.json).toMatchObject({ incident: { opened_at: "2026-01-01T00:01:00Z" } });
   });
 
+  test("says who was told of each step, and why others were not", async () => {
+    await clock.advance(10);
+    await subscribe();
+    await subscribe(["incident.resolved"]);
+    await clock.advance(10);
+    const { id, code } = await opened();
+    await clock.advance(10);
+    await update(id, { status: "resolved", message: "Over." });
+    await clock.advance(10);
+    await update(id, { status: "investigating", message: "Again." });
+    await sink.waitFor(4);
+    const answer = await app.api("GET", `/incidents/${code}/notifications`);
+    const told_ = answer.body.data as { event: string; channels: { explanation: string }[] }[];
+    expect(
+      told_.map(({ event, channels }) => [event, ...channels.map(({ explanation }) => explanation)]),
+    ).toEqual([
+      ["incident.opened", expect.anything(), "Is not subscribed to incident.opened."],
+      ["incident.resolved", expect.anything(), expect.stringMatching(/^(Delivered|Is on its way)\.$/)],
+      ["incident.opened", expect.anything(), "Is not subscribed to incident.opened."],
+    ]);
+    expect((await app.api("GET", "/incidents/99/notifications")).status).toBe(404);
+  });
+
   test("has a timeline of everything, messages included", async () => {
     await subscribe(["incident.opened"]);
     const { id, code } = await opened();
