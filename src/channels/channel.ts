@@ -71,6 +71,8 @@ export interface ChannelField {
   default?: string | number | boolean;
   /** Shown under "More settings". */
   advanced?: boolean;
+  /** Shown only while another field has this value; its default counts. */
+  shownWhen?: { field: string; is: string };
 }
 
 export interface ChannelBehaviour {
@@ -95,6 +97,7 @@ export interface ChannelBehaviour {
 
 export interface ComposedBody {
   body: Uint8Array;
+  /** Of several recipients each has its own, with its name as a parameter: order is kept per recipient. */
   contentType: string;
 }
 
@@ -212,8 +215,8 @@ export interface ChannelType<Config = unknown, Request extends TransportRequest 
    */
   readonly compose: (message: Message, config: Config) => ComposedBody;
   /**
-   * For a type that calls each recipient by itself: one body per recipient, which names it, and at least
-   * one. Each becomes a delivery of its own, so that a retry reaches only who was not reached yet.
+   * For a type that calls each recipient by itself: one body per recipient, and at least one. Each becomes
+   * a delivery of its own, so that a retry reaches only who was not reached yet.
    */
   readonly composeEach?: (message: Message, config: Config) => readonly ComposedBody[];
   /**

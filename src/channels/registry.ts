@@ -8,6 +8,13 @@ import { mattermost } from "./mattermost";
 import { slack } from "./slack";
 import { teams } from "./teams";
 import { telegram } from "./telegram";
+import { apprise } from "./apprise";
+import { gotify } from "./gotify";
+import { ntfy } from "./ntfy";
+import { opsgenie } from "./opsgenie";
+import { pagerduty } from "./pagerduty";
+import { pushover } from "./pushover";
+import { sms } from "./sms";
 import { webhook } from "./webhook";
 
 /** Sound: a type's functions are only ever given what its own `parse` returned. */
@@ -25,6 +32,13 @@ const ALL: readonly AnyChannelType[] = [
   registered(googleChat),
   registered(matrix),
   registered(email),
+  registered(pagerduty),
+  registered(opsgenie),
+  registered(sms),
+  registered(ntfy),
+  registered(gotify),
+  registered(pushover),
+  registered(apprise),
 ];
 
 export const channelTypes: ReadonlyMap<string, AnyChannelType> = new Map(

@@ -27,6 +27,50 @@ export const textOf = (
   return value;
 };
 
+/** As `textOf`, for what can't be left out; `missing` asks for it. */
+export const requiredTextOf = (
+  value: unknown,
+  field: string,
+  { missing, ...lengths }: { shortest?: number; longest: number; missing: string },
+): string => {
+  const text = textOf(value, field, lengths);
+  if (text === undefined) throw invalid(field, `${lastOf(field)} is missing. ${missing}`);
+  return text;
+};
+
+const LONGEST_CREDENTIAL = 512;
+
+/** A token, key or name as headers and forms carry it: what a copy adds around it would only break it. */
+export const credentialOf = (value: unknown, field: string): string | undefined => {
+  const text = textOf(value, field, { longest: LONGEST_CREDENTIAL });
+  if (text !== undefined && !/^[\x21-\x7e]+$/.test(text))
+    throw invalid(field, `${lastOf(field)} must hold neither spaces, line breaks nor letters with accents.`);
+  return text;
+};
+
+/** As `credentialOf`, for what can't be left out. */
+export const requiredCredentialOf = (value: unknown, field: string, missing: string): string => {
+  const text = credentialOf(value, field);
+  if (text === undefined) throw invalid(field, `${lastOf(field)} is missing. ${missing}`);
+  return text;
+};
+
+/** Texts, each checked by `check` under its place in the list; undefined when there is no list. */
+export const listOf = <T>(
+  value: unknown,
+  field: string,
+  { most, check }: { most: number; check: (entry: unknown, field: string) => T | undefined },
+): T[] | undefined => {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value)) throw invalid(field, `${lastOf(field)} must be a list.`);
+  if (value.length > most) throw invalid(field, `${lastOf(field)} may hold at most ${most} entries.`);
+  return value.map((entry: unknown, index) => {
+    const checked = check(entry, `${field}.${index}`);
+    if (checked === undefined) throw invalid(`${field}.${index}`, "This entry is empty.");
+    return checked;
+  });
+};
+
 export const booleanOf = (value: unknown, field: string): boolean | undefined => {
   if (value === undefined || typeof value === "boolean") return value;
   throw invalid(field, `${lastOf(field)} must be true or false.`);

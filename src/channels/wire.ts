@@ -122,6 +122,12 @@ const FieldWire = t.Object({
   options: t.Array(t.Object({ value: t.String(), label: t.String() })),
   default: nullable(t.Union([t.String(), t.Number(), t.Boolean()])),
   advanced: t.Boolean(),
+  shown_when: nullable(
+    t.Object(
+      { field: t.String(), is: t.String() },
+      { description: "Concerns only channels of which another field, or its default, has this value." },
+    ),
+  ),
 });
 
 export const ChannelTypeWire = t.Object({
@@ -206,6 +212,7 @@ const presentField = (field: ChannelField): Static<typeof FieldWire> => ({
   options: field.options ?? [],
   default: field.default ?? null,
   advanced: field.advanced ?? false,
+  shown_when: field.shownWhen ?? null,
 });
 
 export const presentType = (type: AnyChannelType): ChannelTypeWire => ({

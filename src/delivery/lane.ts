@@ -1,7 +1,7 @@
 // In: rows of one channel that are due. Out: the next one that may start. Holds a bounded part of the
 // backlog in memory; the rest stays in the file and is read in the same order when there is room.
 import type { SlidingWindow } from "../lib/sliding-window";
-import { areOneMessage, type OutboxRow } from "./outbox";
+import { haveOneRecipient, type OutboxRow } from "./outbox";
 
 /** Rows of one channel in memory at most. */
 export const QUEUE_LIMIT = 256;
@@ -185,7 +185,7 @@ export class Lane {
     if (siblings === undefined || siblings.length === 1) return true;
     for (const earlier of siblings) {
       if (earlier.seq >= row.seq) return true;
-      if (areOneMessage(earlier, row)) continue;
+      if (!haveOneRecipient(earlier, row)) continue;
       if (isOrdered || earlier.attempts === 0) return false;
     }
     return true;

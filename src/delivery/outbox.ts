@@ -34,11 +34,11 @@ export interface OutboxRow {
   readonly createdAt: number;
 }
 
-/** Rows for different recipients of one message: none of them waits for another. */
-export const areOneMessage = (
-  left: Pick<OutboxRow, "event" | "createdAt">,
-  right: Pick<OutboxRow, "event" | "createdAt">,
-): boolean => left.event === right.event && left.createdAt === right.createdAt;
+/** Order is kept per recipient: a number that can't be reached holds up nobody else. */
+export const haveOneRecipient = (
+  left: Pick<OutboxRow, "contentType">,
+  right: Pick<OutboxRow, "contentType">,
+): boolean => left.contentType === right.contentType;
 
 export interface PlanOptions {
   /** The alert, incident or channel that the message is about: order is kept per subject. */

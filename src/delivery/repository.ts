@@ -29,7 +29,7 @@ const NEXT_DUE =
 
 const EARLIER =
   "SELECT seq, urgency, next_attempt_at, attempts FROM outbox WHERE subject_id = ? AND seq < ? AND channel_id = ? " +
-  `AND NOT (event = ? AND created_at = ?) AND ${WAITING} ORDER BY seq LIMIT 1`;
+  `AND content_type = ? AND ${WAITING} ORDER BY seq LIMIT 1`;
 
 const FIRST_OF_SUBJECT = "SELECT id FROM outbox WHERE subject_id = ? AND channel_id = ? ORDER BY seq LIMIT 1";
 
@@ -294,10 +294,10 @@ export interface EarlierRow {
   attempts: number;
 }
 
-/** The first row of the same channel and subject, of an earlier message, that still waits. */
+/** The first row of the same channel, subject and recipient that was decided earlier and still waits. */
 export const earlierWaiting = async (engine: Engine, row: OutboxRow): Promise<EarlierRow | null> => {
-  const { subjectId, seq, channelId, event, createdAt } = row;
-  const [found] = await engine.query({ sql: EARLIER, params: [subjectId, seq, channelId, event, createdAt] });
+  const { subjectId, seq, channelId, contentType } = row;
+  const [found] = await engine.query({ sql: EARLIER, params: [subjectId, seq, channelId, contentType] });
   if (found === undefined) return null;
   return {
     seq: found[0] as number,

@@ -3,14 +3,14 @@
 const ELLIPSIS = "…";
 
 /** At most `limit` UTF-16 units (what most services count), the ellipsis included. */
-export const cutText = (text: string, limit: number): string => {
+export const cutText = (text: string, limit: number, ellipsis = ELLIPSIS): string => {
   if (text.length <= limit) return text;
-  if (limit <= 0) return "";
-  let end = limit - ELLIPSIS.length;
+  if (limit < ellipsis.length) return "";
+  let end = limit - ellipsis.length;
   const last = text.charCodeAt(end - 1);
   // Never between the halves of a surrogate pair.
   if (end > 0 && last >= 0xd800 && last <= 0xdbff) end--;
-  return text.slice(0, end) + ELLIPSIS;
+  return text.slice(0, end) + ellipsis;
 };
 
 const encoder = new TextEncoder();

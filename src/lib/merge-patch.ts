@@ -9,6 +9,17 @@ export const isSettings = (value: unknown): value is Settings =>
 const isSame = (left: unknown, right: unknown): boolean =>
   left === right || JSON.stringify(left) === JSON.stringify(right);
 
+/** An entry that is only its mask stands for the stored one: at the same place, else the first shown so. */
+const mergeList = (before: unknown, patch: readonly unknown[], mask: unknown): unknown[] => {
+  if (!Array.isArray(before) || !Array.isArray(mask)) return [...patch];
+  return patch.map((entry: unknown, index) => {
+    const place = isSame(entry, mask[index])
+      ? index
+      : mask.findIndex((shown: unknown) => isSame(entry, shown));
+    return place === -1 ? entry : (before[place] as unknown);
+  });
+};
+
 /** Pure. Objects inside are merged the same way; arrays and plain values are replaced. */
 export const mergePatch = (stored: Settings, patch: Settings, shown: Settings): Settings => {
   const result: Settings = { ...stored };
@@ -20,7 +31,7 @@ export const mergePatch = (stored: Settings, patch: Settings, shown: Settings): 
     else if (before !== undefined && isSame(value, mask)) continue;
     else if (isSettings(value))
       result[key] = mergePatch(isSettings(before) ? before : {}, value, isSettings(mask) ? mask : {});
-    else result[key] = value;
+    else result[key] = Array.isArray(value) ? mergeList(before, value, mask) : value;
   }
   return result;
 };

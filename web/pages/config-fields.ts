@@ -216,9 +216,17 @@ export class ConfigFields extends LitElement {
     </div>`;
   }
 
+  /** What is wrong is always shown. */
+  private isShown({ name, shown_when: condition }: ChannelField): boolean {
+    if (condition === null || this.faults[name] !== undefined) return true;
+    const other = this.fields.find((field) => field.name === condition.field);
+    return (this.values[condition.field] ?? other?.default) === condition.is;
+  }
+
   override render(): TemplateResult {
-    const plain = this.fields.filter((field) => !field.advanced);
-    const advanced = this.fields.filter((field) => field.advanced);
+    const shown = this.fields.filter((field) => this.isShown(field));
+    const plain = shown.filter((field) => !field.advanced);
+    const advanced = shown.filter((field) => field.advanced);
     const hasAdvancedFault = advanced.some((field) => this.faults[field.name] !== undefined);
     return html`<div class="form">
       ${plain.map((field) => this.field(field))}

@@ -7,7 +7,7 @@ import { isRetryScheduleName, RETRY_SCHEDULES } from "../../lib/retry-schedule";
 import { addressOf } from "../address";
 import { WEBHOOK_METHODS, type Dialect, type SignatureHeader, type WebhookMethod } from "./dialect";
 import { DEFAULT_DIALECT, dialects } from "./dialects";
-import { parseHeaders, refusalOfHeaderName } from "./headers";
+import { parseHeaders, refusalOfHeaderName } from "../headers";
 import { parseTls, type ClientTls } from "../tls";
 import { booleanOf, choiceOf, numberOf, refuseUnknownKeys, textOf } from "../values";
 

@@ -234,7 +234,7 @@ for (const type of channelTypes.values())
       test("the request carries the body unchanged, and no header twice", () => {
         if (sample.transport !== undefined) return;
         const { headers, body, method } = httpOf(request());
-        if (sample.hasCredentialsInBody !== true)
+        if (sample.hasCredentialsInBody !== true && sample.isEnvelope !== true)
           expect(body).toEqual(method === "GET" ? null : composed.body);
         expect(headers["User-Agent"]).toBe("Andon/1.2.3");
         const names = Object.keys(headers).map((name) => name.toLowerCase());

@@ -11,6 +11,13 @@ import { mattermostSamples } from "./types/mattermost";
 import { slackSamples } from "./types/slack";
 import { teamsSamples } from "./types/teams";
 import { telegramSamples } from "./types/telegram";
+import { appriseSamples } from "./types/apprise";
+import { gotifySamples } from "./types/gotify";
+import { ntfySamples } from "./types/ntfy";
+import { opsgenieSamples } from "./types/opsgenie";
+import { pagerdutySamples } from "./types/pagerduty";
+import { pushoverSamples } from "./types/pushover";
+import { smsSamples } from "./types/sms";
 import { webhookSamples } from "./types/webhook";
 
 const AT = Date.UTC(2026, 3, 4, 10, 30, 5, 678);
@@ -188,4 +195,11 @@ export const SAMPLES: Record<string, TypeSample[]> = {
   mattermost: mattermostSamples,
   google_chat: googleChatSamples,
   matrix: matrixSamples,
+  pagerduty: pagerdutySamples,
+  opsgenie: opsgenieSamples,
+  sms: smsSamples,
+  ntfy: ntfySamples,
+  gotify: gotifySamples,
+  pushover: pushoverSamples,
+  apprise: appriseSamples,
 };

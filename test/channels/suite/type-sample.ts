@@ -37,6 +37,8 @@ export interface TypeSample {
   show?: (body: string, request: TransportRequest) => Shown;
   /** Credentials that the service wants in the body are added when it is sent. */
   hasCredentialsInBody?: boolean;
+  /** The stored bytes also say what is done with them (an address, a recipient): the body is made of them. */
+  isEnvelope?: boolean;
   /** A webhook dialect: every non-2xx is tried again, `webhook-*` headers are sent. */
   isWebhook?: boolean;
   /** Spoken instead of HTTP. */
@@ -55,6 +57,9 @@ export const httpOf = (request: TransportRequest): OutboundRequest => {
     throw new Error(`This is ${request.transport}, not HTTP.`);
   return request;
 };
+/** The body that a request carries, as text; most of what is stored is sent as it is. */
+export const sentBody = (request: TransportRequest): string =>
+  new TextDecoder("utf-8", { fatal: true }).decode(httpOf(request).body ?? undefined);
 
 /** UTF-16 units above a limit, as a line for `breaches`. */
 export const tooLong = (what: string, value: unknown, limit: number): string[] =>

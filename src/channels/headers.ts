@@ -1,7 +1,7 @@
 // In: the headers that a person wants to send along. Out: the same, checked: none may break the
 // request, replace what delivery guarantees, or smuggle a second request.
-import { invalid } from "../../core/errors";
-import { isSettings } from "../../lib/merge-patch";
+import { invalid } from "../core/errors";
+import { isSettings } from "../lib/merge-patch";
 
 const MOST_HEADERS = 20;
 const MOST_BYTES = 4_096;

@@ -1,0 +1,117 @@
+// In: a server and a topic. Out: the ntfy channel type: push messages to phones, by ntfy.sh or by a
+// server of one's own that needs no internet.
+import { invalid } from "../../core/errors";
+import { serverOf } from "../address";
+import type { OutboundRequest } from "../channel";
+import { fieldOf, jsonBody, nativeType, postRequest, TLS_FIELD, tlsOf, type NativeConfig } from "../native";
+import { basicAuth, judgePush, readStored } from "../paging";
+import type { ClientTls } from "../tls";
+import { credentialOf, textOf } from "../values";
+import { composeNtfy } from "./compose";
+
+const PUBLIC_SERVER = "https://ntfy.sh";
+
+export interface NtfyConfig extends NativeConfig {
+  server: string;
+  topic: string;
+  headers: Record<string, string>;
+  credentials: readonly string[];
+  tls: ClientTls | null;
+}
+
+/** What ntfy takes as a topic (server/server.go). */
+const TOPIC = /^[-_A-Za-z0-9]{1,64}$/;
+
+const topicOf = (value: unknown): string => {
+  const field = "config.topic";
+  const topic = textOf(value, field, { longest: 64 });
+  if (topic === undefined) throw invalid(field, "topic is missing: phones subscribe to it.");
+  if (!TOPIC.test(topic)) throw invalid(field, "topic may hold letters, digits, - and _ only.");
+  return topic;
+};
+
+/** A token, or a name with its password, or neither. */
+const accountOf = (given: Readonly<Record<string, unknown>>): Pick<NtfyConfig, "headers" | "credentials"> => {
+  const token = credentialOf(given["token"], "config.token");
+  const username = textOf(given["username"], "config.username", { longest: 200 });
+  const password = textOf(given["password"], "config.password", { longest: 200 });
+  if (token !== undefined) {
+    if (username !== undefined || password !== undefined)
+      throw invalid("config.token", "Give either a token, or a user name and a password.");
+    return { headers: { Authorization: `Bearer ${token}` }, credentials: [token] };
+  }
+  if ((username === undefined) !== (password === undefined))
+    throw invalid(
+      username === undefined ? "config.username" : "config.password",
+      "username and password belong together.",
+    );
+  if (username === undefined || password === undefined) return { headers: {}, credentials: [] };
+  if (username.includes(":")) throw invalid("config.username", "username must not hold a colon.");
+  const headers = basicAuth(username, password);
+  return { headers, credentials: [password, (headers["Authorization"] ?? "").slice("Basic ".length)] };
+};
+
+export const ntfy = nativeType<NtfyConfig>({
+  kind: "ntfy",
+  label: "ntfy",
+  description:
+    "Push messages to phones and browsers by ntfy; with a server of your own also without internet.",
+  fields: [
+    fieldOf({
+      name: "topic",
+      label: "Topic",
+      type: "secret",
+      required: true,
+      secret: true,
+      hint: "Phones subscribe to it. On a public server it works like a password: choose one that nobody guesses.",
+    }),
+    fieldOf({
+      name: "server",
+      label: "Server",
+      type: "url",
+      hint: "Your own server, for instance http://ntfy.plant.example. Left out: ntfy.sh.",
+      default: PUBLIC_SERVER,
+    }),
+    fieldOf({
+      name: "token",
+      label: "Access token",
+      type: "secret",
+      secret: true,
+      hint: "For protected topics: a token that begins with tk_.",
+    }),
+    fieldOf({
+      name: "username",
+      label: "User name",
+      hint: "Instead of a token.",
+      advanced: true,
+    }),
+    fieldOf({
+      name: "password",
+      label: "Password",
+      type: "secret",
+      secret: true,
+      hint: "Instead of a token.",
+      advanced: true,
+    }),
+    TLS_FIELD,
+  ],
+  parse: (given) => {
+    const server = serverOf(given["server"] ?? PUBLIC_SERVER, "config.server");
+    return { given, server, topic: topicOf(given["topic"]), ...accountOf(given), tls: tlsOf(given, server) };
+  },
+  compose: composeNtfy,
+  request: (composed, { server, topic, headers, tls }, context): OutboundRequest =>
+    // JSON goes to the server's root: below it, it would be shown as text.
+    postRequest(jsonBody({ topic, ...readStored<Record<string, unknown>>(composed) }), context, {
+      url: `${server}/`,
+      headers,
+      tls,
+    }),
+  judge: judgePush("ntfy"),
+  targets: ({ server }) => [{ field: "config.server", url: `${server}/` }],
+  secrets: ({ topic, credentials, tls }) => [
+    topic,
+    ...credentials,
+    ...(tls?.key === undefined ? [] : [tls.key]),
+  ],
+});
