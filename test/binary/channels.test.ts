@@ -3,7 +3,7 @@
 import { afterEach, expect, test } from "bun:test";
 import { eventually } from "../harness/eventually";
 import { SERVICES } from "../harness/services";
-import { openServices, type ServiceHouse } from "../harness/services/service";
+import { openServices, wordsOf, type ServiceHouse } from "../harness/services/service";
 import { placeExecutable, type Executable } from "./executable";
 
 const TOKEN = "bootstrap-token-of-the-tests-0123456789abcdef";
@@ -53,6 +53,7 @@ test("each type reaches its service, and its keys stay inside", async () => {
       type: kind,
       config: service.config(origin),
       is_active: true,
+      ...(service.events === undefined ? {} : { events: service.events }),
     });
     ids.set(kind, String(channel["id"]));
   }
@@ -74,13 +75,15 @@ test("each type reaches its service, and its keys stay inside", async () => {
   await reached(2);
   await call("POST", "/readings", { machine: "Press 7", metric: "temperature", value: 70 });
   await reached(3);
-  for (const kind of Object.keys(SERVICES)) {
-    const texts = taken.filter((one) => one.kind === kind).map(({ text }) => text);
-    const words = ["Critical", "Acknowledged", "Resolved"];
-    expect([kind, texts.map((text, index) => text.includes(`${words[index]}: Too hot on Press 7`))]).toEqual([
-      kind,
-      [true, true, true],
-    ]);
+  for (const [kind, service] of Object.entries(SERVICES)) {
+    const [begun = "", acknowledged = "", ended = ""] = taken
+      .filter((one) => one.kind === kind)
+      .map(({ text }) => text);
+    const words = wordsOf(service, { headline: "Too hot on Press 7" });
+    for (const word of words.begun) expect([kind, begun]).toEqual([kind, expect.stringContaining(word)]);
+    for (const word of words.acknowledged)
+      expect([kind, acknowledged]).toEqual([kind, expect.stringContaining(word)]);
+    for (const word of words.ended) expect([kind, ended]).toEqual([kind, expect.stringContaining(word)]);
   }
 
   for (const [kind, id] of ids) {
@@ -89,6 +92,7 @@ test("each type reaches its service, and its keys stay inside", async () => {
     await call("GET", `/notification-channels/${id}/deliveries`);
   }
   expect(house.statuses.filter((status) => status >= 300)).toEqual([]);
+  expect(house.asides.filter(({ status }) => status >= 300)).toEqual([]);
 
   const everything = [...shown, ...running.lines()].join("\n");
   for (const { secrets } of Object.values(SERVICES))

@@ -8,7 +8,7 @@ import { startApp, type TestApp } from "../harness/app";
 import { FakeClock } from "../harness/clock";
 import { eventually } from "../harness/eventually";
 import { SERVICES } from "../harness/services";
-import { openServices, type ServiceHouse } from "../harness/services/service";
+import { openServices, wordsOf, type ServiceHouse } from "../harness/services/service";
 
 interface Delivery {
   id: string;
@@ -80,6 +80,7 @@ for (const [kind, service] of Object.entries(SERVICES))
       type: kind,
       config: service.config(house.origin),
       is_active: true,
+      ...(service.events === undefined ? {} : { events: service.events }),
     });
     expect([created.status, created.body.detail]).toEqual([201, undefined]);
     const channelId = created.body.id as string;
@@ -102,12 +103,12 @@ for (const [kind, service] of Object.entries(SERVICES))
     await measure("Press 7", 70);
     await untilNewest(channelId, "alert.resolved", ({ status }) => status === "delivered");
     expect(house.taken.map((one) => one.kind)).toEqual([kind, kind, kind]);
-    const [begun, acknowledged, ended] = house.taken.map(({ text }) => text);
-    expect(begun).toContain("Critical: Too hot on Press 7");
-    expect(begun).toContain("91.4");
-    expect(acknowledged).toContain("Acknowledged: Too hot on Press 7");
-    expect(acknowledged).toContain("On my way");
-    expect(ended).toContain("Resolved: Too hot on Press 7");
+    const [begun = "", acknowledged = "", ended = ""] = house.taken.map(({ text }) => text);
+    const words = wordsOf(service, { headline: "Too hot on Press 7" });
+    for (const word of [...words.begun, "91.4"]) expect(begun).toContain(word);
+    for (const word of words.acknowledged) expect(acknowledged).toContain(word);
+    if (service.words === undefined) expect(acknowledged).toContain("On my way");
+    for (const word of words.ended) expect(ended).toContain(word);
 
     // Too many: the service says for how long, and nothing is sent before.
     house.answerNext(service.tooMany.answer);
@@ -138,13 +139,17 @@ for (const [kind, service] of Object.entries(SERVICES))
     expect(house.statuses.length).toBe(6);
 
     const good = await app.api("POST", `/notification-channels/${channelId}/test`);
-    expect([good.status, good.body.success, good.body.attempts.length]).toEqual([200, true, 3]);
-    const tests = house.taken.slice(4).map(({ text }) => text);
-    expect(tests.map((text) => /Test: (\w+)/.exec(text)?.[1])).toEqual([
-      "Critical",
-      "Acknowledged",
-      "Resolved",
+    expect([good.status, good.body.success, good.body.attempts.length]).toEqual([
+      200,
+      true,
+      service.testRequests ?? 3,
     ]);
+    const tests = house.taken.slice(4).map(({ text }) => text);
+    const testWords = wordsOf(service, { headline: "", prefix: "Test: " });
+    expect(tests.length).toBe(3);
+    for (const word of testWords.begun) expect(tests[0]).toContain(word);
+    for (const word of testWords.acknowledged) expect(tests[1]).toContain(word);
+    for (const word of testWords.ended) expect(tests[2]).toContain(word);
     house.answerNext(service.refusal.answer);
     const bad = await app.api("POST", `/notification-channels/${channelId}/test`);
     expect([bad.status, bad.body.success, bad.body.attempts.length]).toEqual([200, false, 1]);

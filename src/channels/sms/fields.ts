@@ -2,7 +2,7 @@
 // only where it is chosen.
 import type { ChannelField } from "../channel";
 import { fieldOf } from "../native";
-import { BODY_TYPES, DEFAULT_BODY, GATEWAY_METHODS } from "./gateway";
+import { DEFAULT_BODY, GATEWAY_METHODS, type BODY_TYPES } from "./gateway";
 import { TWILIO_SERVER } from "./twilio";
 
 export const PROVIDERS = ["http", "twilio"] as const;

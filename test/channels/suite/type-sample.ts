@@ -57,6 +57,10 @@ export const httpOf = (request: TransportRequest): OutboundRequest => {
     throw new Error(`This is ${request.transport}, not HTTP.`);
   return request;
 };
+/** A header's value, however its name is written. */
+export const headerOf = (request: TransportRequest, name: string): string | undefined =>
+  Object.entries(httpOf(request).headers).find(([one]) => one.toLowerCase() === name.toLowerCase())?.[1];
+
 /** The body that a request carries, as text; most of what is stored is sent as it is. */
 export const sentBody = (request: TransportRequest): string =>
   new TextDecoder("utf-8", { fatal: true }).decode(httpOf(request).body ?? undefined);

@@ -4,6 +4,13 @@ import { discordService } from "./discord";
 import { googleChatService } from "./google-chat";
 import { matrixService } from "./matrix";
 import { mattermostService } from "./mattermost";
+import { appriseService } from "./apprise";
+import { gotifyService } from "./gotify";
+import { ntfyService } from "./ntfy";
+import { opsgenieService } from "./opsgenie";
+import { pagerdutyService } from "./pagerduty";
+import { pushoverService } from "./pushover";
+import { smsService } from "./sms";
 import type { ServiceModel } from "./service";
 import { slackService } from "./slack";
 import { teamsService } from "./teams";
@@ -17,4 +24,11 @@ export const SERVICES: Readonly<Record<string, ServiceModel>> = {
   mattermost: mattermostService,
   google_chat: googleChatService,
   matrix: matrixService,
+  sms: smsService,
+  pushover: pushoverService,
+  pagerduty: pagerdutyService,
+  opsgenie: opsgenieService,
+  ntfy: ntfyService,
+  gotify: gotifyService,
+  apprise: appriseService,
 };

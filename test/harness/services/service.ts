@@ -1,5 +1,6 @@
 // In: models of services. Out: one HTTP endpoint on loopback that answers as all of them, each by its
 // own rules: what it refuses is refused here too, and what it asks to wait for is asked.
+import type { OutboundRequest } from "../../../src/channels/channel";
 
 export interface ServiceRequest {
   method: string;
@@ -24,7 +25,31 @@ export interface ServiceModel {
   refusal: { answer: () => Response; reason: RegExp };
   /** What people read of a message that was taken. */
   read: (request: ServiceRequest) => string;
+  /** Instead of the channel's default events. */
+  events?: readonly string[];
+  /** What stands in the messages of a life cycle, where people do not read them as they are. */
+  words?: Pick<LifeCycleWords, "acknowledged" | "ended">;
+  /** Calls beside the messages: neither counted, nor refused by `answerNext`. */
+  isAside?: (request: ServiceRequest) => boolean;
+  /** Requests of a test: three messages, and what goes beside them. */
+  testRequests?: number;
 }
+
+export interface LifeCycleWords {
+  begun: readonly string[];
+  acknowledged: readonly string[];
+  ended: readonly string[];
+}
+
+/** What the messages about an alert, or about the sample alert of a test, say. */
+export const wordsOf = (
+  { words }: Pick<ServiceModel, "words">,
+  { headline, prefix = "" }: { headline: string; prefix?: string },
+): LifeCycleWords => ({
+  begun: [`${prefix}Critical: ${headline}`],
+  acknowledged: words?.acknowledged ?? [`${prefix}Acknowledged: ${headline}`],
+  ended: words?.ended ?? [`${prefix}Resolved: ${headline}`],
+});
 
 export interface Taken {
   kind: string;
@@ -41,6 +66,8 @@ export interface ServiceHouse {
   taken: Taken[];
   /** Every answer's status, in order. */
   statuses: number[];
+  /** What went beside the messages, in order. */
+  asides: { request: ServiceRequest; status: number }[];
   /** What the next requests get instead of the service's own answer. */
   answerNext(...answers: (() => Response)[]): void;
   stop(): Promise<void>;
@@ -49,7 +76,13 @@ export interface ServiceHouse {
 export const openServices = (models: Readonly<Record<string, ServiceModel>>): ServiceHouse => {
   const taken: Taken[] = [];
   const statuses: number[] = [];
+  const asides: ServiceHouse["asides"] = [];
   const next: (() => Response)[] = [];
+  const asideOf = (request: ServiceRequest): Response | null => {
+    for (const { isAside, answer } of Object.values(models))
+      if (isAside?.(request) === true) return answer(request);
+    return null;
+  };
   const decide = (request: ServiceRequest): Response => {
     const exception = next.shift();
     if (exception !== undefined) return exception();
@@ -65,12 +98,18 @@ export const openServices = (models: Readonly<Record<string, ServiceModel>>): Se
     port: 0,
     hostname: "127.0.0.1",
     fetch: async (request) => {
-      const answer = decide({
+      const received: ServiceRequest = {
         method: request.method,
         url: new URL(request.url),
         headers: Object.fromEntries(request.headers),
         body: await request.text(),
-      });
+      };
+      const aside = asideOf(received);
+      if (aside !== null) {
+        asides.push({ request: received, status: aside.status });
+        return aside;
+      }
+      const answer = decide(received);
       statuses.push(answer.status);
       return answer;
     },
@@ -81,6 +120,7 @@ export const openServices = (models: Readonly<Record<string, ServiceModel>>): Se
     listener,
     taken,
     statuses,
+    asides,
     answerNext: (...answers) => void next.push(...answers),
     stop: () => server.stop(true),
   };
@@ -98,3 +138,11 @@ export const readBody = ({ headers, body }: ServiceRequest): unknown => {
     return null;
   }
 };
+
+/** As our side wrote it, for the checks of the suite's samples. */
+export const asSent = ({ method, url, headers, body }: ServiceRequest): OutboundRequest => ({
+  method: method as OutboundRequest["method"],
+  url: url.href,
+  headers,
+  body: new TextEncoder().encode(body),
+});

@@ -1,7 +1,6 @@
 // In: nothing. Out: Gotify as the suite has to know it, by gotify/server, model/message.go, and
 // gotify.net/docs/msgextras: plain text as long as the display extra says so.
-import type { OutboundRequest } from "../../../../src/channels/channel";
-import { sentBody, type TypeSample } from "../type-sample";
+import { headerOf, httpOf, sentBody, type TypeSample } from "../type-sample";
 
 interface Sent {
   title: string;
@@ -23,12 +22,12 @@ export const gotifySamples: TypeSample[] = [
     goodAnswer: '{"id":25,"appid":5,"message":"x"}',
     breaches: (_body, request) => {
       const { title, message, priority } = JSON.parse(sentBody(request)) as Sent;
-      const { headers, url } = request as OutboundRequest;
+      const { pathname } = new URL(httpOf(request).url);
       return [
         ...(message === "" || title === "" ? ["an empty text"] : []),
         ...(Number.isInteger(priority) && priority >= 0 && priority <= 10 ? [] : ["priority"]),
-        ...(headers["X-Gotify-Key"] === TOKEN ? [] : ["no token"]),
-        ...(url === "http://gotify.plant.test/push/message" ? [] : [`address ${url}`]),
+        ...(headerOf(request, "X-Gotify-Key") === TOKEN ? [] : ["no token"]),
+        ...(pathname.endsWith("/message") ? [] : [`address ${pathname}`]),
       ];
     },
     show: (body) => {

@@ -1,7 +1,6 @@
 // In: nothing. Out: Opsgenie and Jira Service Management as the suite has to know them, by
 // docs.opsgenie.com/docs/alert-api.
-import type { OutboundRequest } from "../../../../src/channels/channel";
-import { sentBody, showPlainJson, tooLong, type TypeSample } from "../type-sample";
+import { headerOf, httpOf, sentBody, showPlainJson, tooLong, type TypeSample } from "../type-sample";
 
 const KEY = "canary-0001-genie-0002";
 
@@ -45,8 +44,8 @@ const sample = (region: "us" | "jsm"): TypeSample => ({
   isEnvelope: true,
   goodAnswer: '{"result":"Request will be processed","took":0.1,"requestId":"x"}',
   breaches: (_body, request) => [
-    ...((request as OutboundRequest).headers["Authorization"] === `GenieKey ${KEY}` ? [] : ["no key"]),
-    ...breachesOf(JSON.parse(sentBody(request)) as Sent, (request as OutboundRequest).url),
+    ...(headerOf(request, "Authorization") === `GenieKey ${KEY}` ? [] : ["no key"]),
+    ...breachesOf(JSON.parse(sentBody(request)) as Sent, httpOf(request).url),
   ],
   show: showPlainJson,
 });

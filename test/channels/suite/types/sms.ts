@@ -1,7 +1,7 @@
 // In: nothing. Out: SMS as the suite has to know it: Twilio by www.twilio.com/docs/messaging, gateways by
 // the forms that their makers print. A phone shows letters and nothing else.
-import type { OutboundRequest, TransportRequest } from "../../../../src/channels/channel";
-import { sentBody, tooLong, type Shown, type TypeSample } from "../type-sample";
+import type { TransportRequest } from "../../../../src/channels/channel";
+import { httpOf, sentBody, tooLong, type Shown, type TypeSample } from "../type-sample";
 
 const TOKEN = "canary0001auth0002token0003";
 const PASSWORD = "canary-password-0004 &+";
@@ -15,8 +15,7 @@ const basic = (name: string, password: string): string =>
 
 const formOf = (request: TransportRequest): URLSearchParams => new URLSearchParams(sentBody(request));
 
-const queryOf = (request: TransportRequest): URLSearchParams =>
-  new URL((request as OutboundRequest).url).searchParams;
+const queryOf = (request: TransportRequest): URLSearchParams => new URL(httpOf(request).url).searchParams;
 
 const breachesOf = (to: string | null, expected: string, text: string | null, longest: number): string[] => [
   ...(to === expected ? [] : [`to ${to}`]),
