@@ -275,8 +275,10 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     services: [
       access,
       decisions.engine,
+      channels.delivery.connections,
       worker,
       channels.delivery.replays,
+      channels.delivery.showing,
       decisions.runner,
       intake,
       hub,

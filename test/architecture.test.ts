@@ -41,7 +41,11 @@ const TOPS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Delivery and channels share the contract of a channel and the list of those that exist. */
-const CONTRACTS = new Set(["src/channels/channel.ts", "src/channels/directory.ts"]);
+const CONTRACTS = new Set([
+  "src/channels/channel.ts",
+  "src/channels/directory.ts",
+  "src/channels/state-row.ts",
+]);
 
 /** Threads are started through one list of them. */
 const MAY_START_THREADS = new Set(["store", "intake", "build"]);
@@ -163,6 +167,7 @@ describe("packages", () => {
     { name: "drizzle", belongs: /^drizzle-orm/, home: /^src\/store\/|\/(?:schema|repository)\.ts$/ },
     { name: "croner", belongs: /^croner$/, home: /^src\/operations\/scheduler\.ts$/ },
     { name: "prom-client", belongs: /^prom-client$/, home: /^src\/operations\/metrics\.ts$/ },
+    { name: "mqtt", belongs: /^mqtt(?:$|\/|-)/, home: /^src\/delivery\/mqtt-connection\.ts$/ },
     // Nothing else may dial: addresses are judged there.
     { name: "nodemailer", belongs: /^nodemailer/, home: /^src\/delivery\// },
     { name: "bun:sqlite", belongs: /^bun:sqlite$/, home: /^src\/(?:store|intake\/samples)\// },

@@ -49,8 +49,8 @@ export interface AlertPlannerParts {
   book: AlertBook;
   notifier: Notifier;
   escalation: EscalationPlanner;
-  /** Told of each committed change: metrics. */
-  onChange?: (change: "triggered" | "acknowledged" | "resolved") => void;
+  /** Told of each committed change: metrics, and channels that show how things stand. */
+  onChange?: (change: "triggered" | "acknowledged" | "resolved" | "updated") => void;
 }
 
 /** Called while the machine's turn is held, so that no two plans start from the same state. */
@@ -217,6 +217,7 @@ export const createAlertPlanner = ({
     if (next.severity !== open.alert.severity) escalation.changeSeverity(next, plan);
     plan.afterCommit.push(() => {
       open.alert = next;
+      onChange("updated");
     });
   },
 });

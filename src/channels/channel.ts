@@ -8,7 +8,8 @@ import type {
   ServiceSnapshot,
   TellableEvent,
 } from "../core/events";
-import type { SmtpRequest } from "./requests";
+import type { Severity } from "../core/severity";
+import type { MqttRequest, SmtpRequest } from "./requests";
 
 /** What became too old to be told one by one while a channel could not be reached. Times in ms. */
 export interface OfflineSummary {
@@ -91,6 +92,8 @@ export interface ChannelBehaviour {
   ordered: boolean;
   /** Exactly 200 for a test event before it becomes active. */
   handshake: boolean;
+  /** Of a type that shows how things stand: shown again after this time, changed or not. */
+  reassertSeconds?: number;
   /** Attempts in any minute that the endpoint is known to bear; a channel's own limit wins. */
   rateLimitPerMinute?: number;
 }
@@ -109,10 +112,12 @@ export interface OutboundRequest {
   headers: Record<string, string>;
   body: Uint8Array | null;
   tls?: { ca?: string; cert?: string; key?: string; serverName?: string };
+  /** What the request means: kept beside its headers as evidence, never sent. Holds no secret. */
+  evidence?: Readonly<Record<string, string>>;
 }
 
 /** What a channel type may ask delivery to send: one member per transport. */
-export type TransportRequest = OutboundRequest | SmtpRequest;
+export type TransportRequest = OutboundRequest | SmtpRequest | MqttRequest;
 
 /** With which secrets a request is signed while one of them is being replaced. */
 export interface Signing {
@@ -132,6 +137,8 @@ export interface RequestContext {
   threadRootId?: string | undefined;
   /** Absent: the secret of the config signs, as always but during a rotation. */
   signing?: Signing;
+  /** Looked up only when it is called. */
+  state?: (() => OpenAlerts) | undefined;
 }
 
 /** A secret that signs messages, and may be replaced while the endpoint still knows the one before. */
@@ -141,6 +148,15 @@ export interface RotatingSecret<Config = unknown> {
   readonly secretOf: (config: Config) => string | null;
   /** Some header holds a single digest: by its answer the endpoint tells which secret it knows. */
   readonly hasSingleDigest: (config: Config) => boolean;
+}
+
+/** What is open within a channel's filters at this moment. */
+export interface OpenAlerts {
+  /** Null: nothing. */
+  worst: Severity | null;
+  /** All alerts of the worst severity are. False when there is none. */
+  isAcknowledged: boolean;
+  count: number;
 }
 
 /** Why there was no status line. `protocol`: what came back is not HTTP. */
@@ -229,6 +245,11 @@ export interface ChannelType<Config = unknown, Request extends TransportRequest 
   readonly isThreaded?: boolean;
   /** Absent where nothing is signed by a secret of ours. */
   readonly rotation?: RotatingSecret<Config>;
+  /**
+   * For what shows how things stand: the request by which it shows that, whenever that has changed, and
+   * again after each `reassertSeconds`. Null: with these settings it shows nothing.
+   */
+  readonly show?: (config: Config, context: { open: OpenAlerts; version: string }) => Request | null;
   readonly judge: (result: SendResult, config: Config) => Judgement;
   /** URLs that it will dial, with the field of each: checked against the outbound policy on saving. */
   readonly targets: (config: Config) => readonly { field: string; url: string }[];

@@ -4,7 +4,9 @@ import { email } from "./email";
 import { discord } from "./discord";
 import { googleChat } from "./google-chat";
 import { matrix } from "./matrix";
+import { mqtt } from "./mqtt";
 import { mattermost } from "./mattermost";
+import { stackLight } from "./stack-light";
 import { slack } from "./slack";
 import { teams } from "./teams";
 import { telegram } from "./telegram";
@@ -39,6 +41,8 @@ const ALL: readonly AnyChannelType[] = [
   registered(gotify),
   registered(pushover),
   registered(apprise),
+  registered(mqtt),
+  registered(stackLight),
 ];
 
 export const channelTypes: ReadonlyMap<string, AnyChannelType> = new Map(

@@ -45,3 +45,43 @@ export interface SmtpRequest {
   login: { user: string; password: string } | null;
   mail: Mail;
 }
+
+/** MQTT's qualities of service: at most once, at least once, exactly once. */
+export type MqttQos = 0 | 1 | 2;
+
+export interface MqttMessage {
+  topic: string;
+  payload: string;
+  qos: MqttQos;
+  retain: boolean;
+}
+
+/** Told by us when we come and go, and by the broker, as our last will, when we vanish. */
+export interface MqttStatus {
+  topic: string;
+  online: string;
+  offline: string;
+  qos: MqttQos;
+  retain: boolean;
+}
+
+/** Messages for a broker, over the one connection that is kept for the channel. */
+export interface MqttRequest {
+  transport: "mqtt";
+  /** `mqtt://host:port` or `mqtts://host:port`. */
+  url: string;
+  tls?: OutboundRequest["tls"];
+  /** Another of these, another connection. */
+  session: {
+    /** Null: made of the channel's ID. */
+    clientId: string | null;
+    user: string | null;
+    password: string | null;
+    /** 4 is MQTT 3.1.1. */
+    version: 4 | 5;
+    keepAliveSeconds: number;
+    status: MqttStatus | null;
+  };
+  /** Published one after the other; none: the connection is made sure of. */
+  messages: readonly MqttMessage[];
+}

@@ -3,11 +3,13 @@
 // take two exchanges: one by each.
 import type { ComposedBody, Judgement, Signing, TransportRequest } from "../channels/channel";
 import type { Channel } from "../channels/directory";
+import { isStateBody } from "../channels/state-row";
 import type { Clock } from "../core/clock";
 import { parseRetryAfter } from "../lib/retry-schedule";
 import { maskHeaders, maskUrl, redact } from "../lib/secrets";
 import type { AttemptRecord, RefusedExchange } from "./repository";
 import type { KeyProof } from "./rotation-progress";
+import type { Shown } from "./showing";
 import { planSigning, type SigningPurpose } from "./signing";
 import { headersOfRequest, outlineOfRequest, type Transports } from "./transports";
 import type { Exchange } from "./trial";
@@ -36,6 +38,8 @@ export interface AttemptResult {
   /** Which of two secrets the endpoint took; null without a rotation, or where that can't be told. */
   proof: KeyProof | null;
   record: AttemptRecord;
+  /** What a channel shows has changed, or can't be shown in another way than before. */
+  isNews: boolean;
   /** The last one that was sent. Holds secrets in clear. Null where none could be made. */
   request: TransportRequest | null;
 }
@@ -46,6 +50,8 @@ export interface AttemptParts {
   version: string;
   /** The first delivery of the channel about a subject; undefined: there is none yet. */
   threadRootOf: (channelId: string, subjectId: string) => Promise<string | undefined>;
+  /** Channels that show how things stand; absent: none do. */
+  shown?: Shown;
 }
 
 const unsent = (now: number, error: string): Exchange => ({
@@ -82,7 +88,7 @@ interface Made {
 
 /** One request and what came of it. */
 const exchangeOnce = async (
-  { transports, clock, version, threadRootOf }: AttemptParts,
+  { transports, clock, version, threadRootOf, shown }: AttemptParts,
   { channel, composed, deliveryId, subjectId }: AttemptInput,
   signing: Signing | undefined,
 ): Promise<Made> => {
@@ -96,6 +102,7 @@ const exchangeOnce = async (
       version,
       threadRootId,
       ...(signing === undefined ? {} : { signing }),
+      ...(shown === undefined ? {} : { state: () => shown.state(channel) }),
     });
     const options = { timeoutMs: behaviour.timeoutMs, channelId: channel.id };
     return { request, exchange: await transports.send(request, options) };
@@ -127,8 +134,25 @@ const evidenceOf = ({ exchange, request }: Made, secrets: readonly string[]): Re
 
 const isRefusal = ({ statusCode }: Exchange): boolean => statusCode === 401 || statusCode === 403;
 
+/** Whether what is sent brings a channel to show something, instead of telling it. */
+const isShowing = ({ channel, composed }: AttemptInput): boolean =>
+  channel.type.show !== undefined && (channel.type.audience === "state" || isStateBody(composed));
+
 /** Never rejects: whatever goes wrong is the attempt's outcome. */
-export const performAttempt = async (parts: AttemptParts, input: AttemptInput): Promise<AttemptResult> => {
+export const performAttempt = (parts: AttemptParts, input: AttemptInput): Promise<AttemptResult> => {
+  const { shown } = parts;
+  if (shown === undefined || !isShowing(input)) return perform(parts, input);
+  return shown.inTurn(input.channel.id, async () => {
+    const result = await perform(parts, input);
+    const { request, judgement } = result;
+    return {
+      ...result,
+      isNews: request !== null && shown.note(input.channel, request, judgement.outcome),
+    };
+  });
+};
+
+const perform = async (parts: AttemptParts, input: AttemptInput): Promise<AttemptResult> => {
   const { clock } = parts;
   const { channel } = input;
   const { type, config, secrets } = channel;
@@ -148,6 +172,7 @@ export const performAttempt = async (parts: AttemptParts, input: AttemptInput): 
     exchange,
     judgement,
     request: made.request,
+    isNews: false,
     retryAfterMs:
       judgement.retryAfterMs ??
       (statusCode === 429 || statusCode === 503

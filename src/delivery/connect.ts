@@ -1,6 +1,8 @@
 // In: addresses that were judged. Out: a plain connection to the first of them that takes one. What is
 // dialled is the literal: no name is looked up here, and no proxy is asked.
 import { connect, type Socket } from "node:net";
+import { connect as connectTls, type ConnectionOptions } from "node:tls";
+import type { OutboundRequest } from "../channels/channel";
 import { classifyFailure, type Failure } from "./failure";
 import { MOST_CANDIDATES, withPort, type Target } from "./targets";
 
@@ -13,13 +15,26 @@ export type Connected =
 
 const dialLiteral: DialSocket = (host, port) => connect({ host, port });
 
-/** Destroys the socket when the signal comes first. */
-const opened = (socket: Socket, signal: AbortSignal): Promise<void> =>
+/** TLS 1.2 at least, for the name that was entered, whatever address was dialled. */
+export const tlsOptionsOf = (
+  { hostname, isLiteral }: Target,
+  { ca, cert, key, serverName }: NonNullable<OutboundRequest["tls"]> = {},
+): ConnectionOptions => ({
+  minVersion: "TLSv1.2",
+  rejectUnauthorized: true,
+  ...(serverName !== undefined ? { servername: serverName } : isLiteral ? {} : { servername: hostname }),
+  ...(ca === undefined ? {} : { ca }),
+  ...(cert === undefined ? {} : { cert }),
+  ...(key === undefined ? {} : { key }),
+});
+
+/** Destroys the socket when the signal comes first. Rejects with the socket's error. */
+const opened = (socket: Socket, event: "connect" | "secureConnect", signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     const giveUp = (): void => void socket.destroy(Object.assign(new Error("aborted"), { code: "ABORTED" }));
     if (signal.aborted) giveUp();
     signal.addEventListener("abort", giveUp, { once: true });
-    socket.once("connect", () => {
+    socket.once(event, () => {
       signal.removeEventListener("abort", giveUp);
       resolve();
     });
@@ -42,7 +57,7 @@ export const connectInTurn = async (
     target.lastAddress = address;
     try {
       const socket = dial(literal, target.port);
-      await opened(socket, signal);
+      await opened(socket, "connect", signal);
       // An error between here and the new owner's own listener must not end the process.
       socket.on("error", ignore);
       return { socket, address };
@@ -52,4 +67,21 @@ export const connectInTurn = async (
     }
   }
   return { socket: null, failed, address };
+};
+
+/** Never rejects. The plain socket is the result's to destroy from here on. */
+export const secureSocket = async (
+  plain: Socket,
+  target: Target,
+  { tls, signal }: { tls: OutboundRequest["tls"]; signal: AbortSignal },
+): Promise<{ socket: Socket } | { socket: null; failed: Failure }> => {
+  try {
+    const socket = connectTls({ ...tlsOptionsOf(target, tls), socket: plain, host: target.hostname });
+    await opened(socket, "secureConnect", signal);
+    socket.on("error", ignore);
+    return { socket };
+  } catch (error) {
+    plain.destroy();
+    return { socket: null, failed: classifyFailure(error) };
+  }
 };

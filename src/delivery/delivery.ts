@@ -1,11 +1,13 @@
 // In: store, clock, directory of channels and the outbound settings. Out: all of delivery, wired:
 // one place for the program and for tests.
 import { networkInterfaces } from "node:os";
+import type { OpenAlerts } from "../channels/channel";
 import type { ChannelDelivery } from "../channels/service";
 import type { Channel, ChannelDirectory } from "../channels/directory";
 import type { Clock } from "../core/clock";
 import type { Log } from "../core/log";
 import { createNetPolicy, type ListeningAddress, type OutboundMode } from "../lib/net-policy";
+import type { Service } from "../lib/service";
 import type { Engine } from "../store/engine";
 import type { DialSocket } from "./connect";
 import { activate } from "./activate";
@@ -19,6 +21,7 @@ import type { Outcome } from "./schema";
 import { createSender, type Dial, type Sender } from "./sender";
 import { sendTest } from "./test-send";
 import { findFirstDelivery } from "./repository";
+import { createShowing, type Showing } from "./showing";
 import { createTargets } from "./targets";
 import { createTransports } from "./transports";
 import { createDeliveryWorker, type DeliveryWorker } from "./worker";
@@ -39,6 +42,8 @@ export interface DeliveryParts {
   /** Where results are kept until the database has them; without it channels wait for that. */
   receiptsPath?: string;
   onAttempt?: (channel: Channel, outcome: Outcome, totalMs: number) => void;
+  /** What is open within a channel's filters; absent: nothing ever is. */
+  openAlertsOf?: (channel: Channel) => OpenAlerts;
   /** Tests replace what talks to the network. */
   seams?: {
     nameServer?: NameServer;
@@ -56,6 +61,10 @@ export interface Delivery {
   health: ChannelHealthKeeper;
   /** Starts after the worker. */
   replays: ReplayRunner;
+  /** Lamps and retained topics; started after the worker. */
+  showing: Showing;
+  /** What is kept open to others; stopped last. */
+  connections: Service;
   /** For the channel service. */
   forChannels: ChannelDelivery;
 }
@@ -64,6 +73,8 @@ const localAddresses = (): string[] =>
   Object.values(networkInterfaces()).flatMap((addresses) =>
     (addresses ?? []).map(({ address }) => address.split("%")[0] ?? address),
   );
+
+const NOTHING_OPEN: OpenAlerts = { worst: null, isAcknowledged: false, count: 0 };
 
 /** `directory` and `outbox` must be loaded before the worker starts. */
 export const createDelivery = (parts: DeliveryParts): Delivery => {
@@ -82,7 +93,14 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     targets,
     ...(seams.dial === undefined ? {} : { dial: seams.dial }),
   });
-  const transports = createTransports({ clock, http: sender, targets, dialSocket: seams.dialSocket });
+  const transports = createTransports({
+    clock,
+    http: sender,
+    targets,
+    dialSocket: seams.dialSocket,
+    // What was retained may be gone with the broker.
+    onReconnected: (channelId) => showing.assert(channelId, true),
+  });
   const attempt: AttemptParts = {
     transports,
     clock,
@@ -97,6 +115,19 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     outbox,
     describe: parts.describe,
   });
+  const showing = createShowing({
+    engine: store.engine,
+    clock,
+    log,
+    directory,
+    health,
+    outbox,
+    attempt: () => attempt,
+    abandon: transports.abandon,
+    release: transports.release,
+    stateOf: parts.openAlertsOf ?? (() => NOTHING_OPEN),
+  });
+  attempt.shown = showing;
   const worker = createDeliveryWorker({
     store,
     clock,
@@ -109,24 +140,45 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     ...(seams.random === undefined ? {} : { random: seams.random }),
     ...(parts.onAttempt === undefined ? {} : { onAttempt: parts.onAttempt }),
   });
+
+  /** The channel changed: what it shows is shown anew, what is kept open for it belongs to the past. */
+  const shownAnew = (channelId: string): void => {
+    if (directory.get(channelId)?.type.show === undefined) transports.release(channelId);
+    showing.assert(channelId, true);
+  };
+
   return {
     outbox,
     worker,
     sender,
     health,
     replays: createReplayRunner({ store, clock, log, directory, outbox, worker }),
+    showing,
+    connections: { name: "connections", start: () => Promise.resolve(), stop: transports.close },
     forChannels: {
       refusalOf: transports.refusalOf,
-      sendTest: (channel, messages, purpose) =>
-        sendTest({ store, clock, outbox, attempt, onStart: worker.noteStart }, channel, messages, purpose),
+      sendTest: async (channel, messages, purpose) => {
+        const testing = { store, clock, outbox, attempt, onStart: worker.noteStart };
+        try {
+          return await sendTest(testing, channel, messages, purpose);
+        } finally {
+          showing.assert(channel.id);
+        }
+      },
       tellTestFailure: async (channel, reason) => {
         const { statements, notices } = health.testFailed(channel, reason);
         await store.engine.batch(statements);
         worker.committed(notices);
       },
-      resume: worker.resume,
+      resume: async (channel, actor) => {
+        await worker.resume(channel, actor);
+        showing.assert(channel.id, true);
+      },
       activate: (channel, actor) => activate({ store, clock, health, worker }, channel, actor),
-      wake: worker.wake,
+      wake: (channelId) => {
+        worker.wake(channelId);
+        shownAnew(channelId);
+      },
     },
   };
 };

@@ -380,3 +380,9 @@ export const findFirstDelivery = async (
     return undefined;
   }
 };
+
+/** For a row that is inserted when all is over: a test, or what a channel was brought to show. */
+export const finishStatement = (seq: number, deliveredAt: number | null, finishedAt: number): Statement => ({
+  sql: "UPDATE outbox SET delivered_at = ?, finished_at = ? WHERE seq = ?",
+  params: [deliveredAt, finishedAt, seq],
+});

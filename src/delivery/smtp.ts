@@ -4,7 +4,7 @@ import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { SMTPConnectionSendInfo } from "nodemailer/lib/smtp-connection";
 import type { Socket } from "node:net";
 import type { SmtpRequest } from "../channels/requests";
-import { connectInTurn, type DialSocket } from "./connect";
+import { connectInTurn, tlsOptionsOf, type DialSocket } from "./connect";
 import { classifyFailure } from "./failure";
 import { encodeMail, type MailSource } from "./mail-source";
 import { createTranscript } from "./smtp-transcript";
@@ -32,26 +32,18 @@ interface SmtpError {
   rejectedErrors?: readonly SmtpError[];
 }
 
-const securityOf = ({ security, isVerified, tls, url }: SmtpRequest, { hostname, isLiteral }: Target) => ({
-  host: hostname,
+const securityOf = ({ security, isVerified, tls }: SmtpRequest, target: Target) => ({
+  host: target.hostname,
   secure: security === "tls",
   requireTLS: security === "starttls",
   ignoreTLS: security === "none",
   opportunisticTLS: security === "starttls_if_offered",
   tls: {
-    minVersion: "TLSv1.2" as const,
+    ...tlsOptionsOf(target, tls),
     // Where encryption itself is optional, a check of the certificate protects from nobody (RFC 7435).
     rejectUnauthorized: isVerified && security !== "starttls_if_offered",
-    ...(tls?.serverName !== undefined
-      ? { servername: tls.serverName }
-      : isLiteral
-        ? {}
-        : { servername: hostname }),
-    ...(tls?.ca === undefined ? {} : { ca: tls.ca }),
-    ...(tls?.cert === undefined ? {} : { cert: tls.cert }),
-    ...(tls?.key === undefined ? {} : { key: tls.key }),
   },
-  port: Number(URL.parse(url)?.port ?? 0),
+  port: target.port,
 });
 
 type Dialogue = { info: SMTPConnectionSendInfo } | { error: SmtpError } | { refusal: string };

@@ -11,7 +11,7 @@ import { saveTestStatement } from "./health-repository";
 import type { AttemptView } from "./history";
 import { CHANNEL_LIMIT } from "./lane";
 import type { Outbox, OutboxRow } from "./outbox";
-import { insertAttemptStatement } from "./repository";
+import { finishStatement, insertAttemptStatement } from "./repository";
 import { noteProof } from "./rotation-progress";
 import type { SigningPurpose } from "./signing";
 import { outlineOfRequest } from "./transports";
@@ -50,6 +50,8 @@ export interface TestSendParts {
   onStart: (channel: Channel) => void;
 }
 
+/** A lamp shows each step of a test for so long: people have to see it. */
+const DWELL_MS = 1_500;
 /** Recipients that are tried at the same time: as many as a channel may have in flight. */
 const AT_ONCE = CHANNEL_LIMIT;
 const MOST_BODY_BYTES = 16_384;
@@ -127,10 +129,7 @@ const sendRow = async (
     error: errorOf(result),
     statements: [
       outbox.insertStatement(row),
-      {
-        sql: "UPDATE outbox SET delivered_at = ?, finished_at = ? WHERE seq = ?",
-        params: [isDelivered ? now : null, now, row.seq],
-      },
+      finishStatement(row.seq, isDelivered ? now : null, now),
       insertAttemptStatement(record),
       ...noteProof(channel, result.proof, now),
     ],
@@ -183,6 +182,8 @@ export const sendTest = async (
     const sent = await sendMessage(parts, channel, message, purpose);
     all.push(...sent);
     if (sent.some(({ error }) => error !== null)) break;
+    if (channel.type.audience === "state" && message !== messages.at(-1))
+      await new Promise<void>((resolve) => parts.clock.after(DWELL_MS, resolve));
   }
   const telling = all.find(({ error }) => error !== null) ?? all.at(-1);
   if (telling === undefined) throw new Error(`${channel.kind}: nothing is sent as a test`);

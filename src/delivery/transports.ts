@@ -1,9 +1,10 @@
 // In: a request of any transport. Out: one exchange of it. Whatever is spoken, the same holds: resolved
 // once, the address judged and that very address dialled, a deadline for the whole, no proxy variables.
 import type { TransportRequest } from "../channels/channel";
-import type { MailAddress, SmtpRequest } from "../channels/requests";
+import type { MailAddress, MqttRequest, SmtpRequest } from "../channels/requests";
 import type { Clock } from "../core/clock";
 import type { DialSocket } from "./connect";
+import { createMqttTransport } from "./mqtt";
 import type { Sender } from "./sender";
 import { createSmtpTransport } from "./smtp";
 import type { Targets } from "./targets";
@@ -25,7 +26,10 @@ export interface Transports {
   refusalOf(url: string): Promise<string | null>;
   /** Same key, same address and port, as far as is known: for counting what is in flight per host. */
   hostKey(url: string): string;
-  close(): void;
+  /** What is kept open for a channel is closed, politely: it has changed, stands still or is gone. */
+  release(channelId: string): void;
+  /** Takes two seconds at most. Nothing is connected any more afterwards. */
+  close(): Promise<void>;
 }
 
 export interface TransportParts {
@@ -34,19 +38,25 @@ export interface TransportParts {
   targets: Targets;
   /** Tests see what is dialled beside HTTP. */
   dialSocket?: DialSocket | undefined;
+  /** A kept connection was lost and stands again. */
+  onReconnected?: (channelId: string) => void;
 }
 
-export const createTransports = ({ clock, http, targets, dialSocket }: TransportParts): Transports => {
+export const createTransports = (parts: TransportParts): Transports => {
+  const { clock, http, targets, dialSocket, onReconnected = () => undefined } = parts;
   const trials = createTrials(clock);
   const smtp = createSmtpTransport({ targets, trials, dial: dialSocket });
+  const mqtt = createMqttTransport({ clock, targets, trials, dial: dialSocket, onReconnected });
 
   return {
-    send: (request, { timeoutMs }) => {
+    send: (request, options) => {
       switch (request.transport) {
         case "smtp":
-          return smtp.send(request, { timeoutMs });
+          return smtp.send(request, options);
+        case "mqtt":
+          return mqtt.send(request, options);
         default:
-          return http.send(request, { timeoutMs });
+          return http.send(request, options);
       }
     },
     abandon: () => {
@@ -55,7 +65,11 @@ export const createTransports = ({ clock, http, targets, dialSocket }: Transport
     },
     refusalOf: targets.refusalOf,
     hostKey: targets.hostKey,
-    close: trials.close,
+    release: mqtt.release,
+    close: async () => {
+      await mqtt.close();
+      trials.close();
+    },
   };
 };
 
@@ -77,11 +91,36 @@ const encoder = new TextEncoder();
 /** What went out, in the words of HTTP. The URL holds secrets in clear. */
 export const outlineOfRequest = (
   request: TransportRequest,
-): { method: string; url: string; body: Uint8Array | null } =>
-  request.transport === "smtp"
-    ? { method: "SMTP", url: request.url, body: encoder.encode(request.mail.text) }
-    : request;
+): { method: string; url: string; body: Uint8Array | null } => {
+  switch (request.transport) {
+    case "smtp":
+      return { method: "SMTP", url: request.url, body: encoder.encode(request.mail.text) };
+    case "mqtt":
+      return {
+        method: "PUBLISH",
+        url: request.url,
+        body: encoder.encode(request.messages.map(({ payload }) => payload).join("\n")),
+      };
+    default:
+      return request;
+  }
+};
+
+const headersOfMessages = ({ messages, session }: MqttRequest): Record<string, string> => ({
+  ...(session.user === null ? {} : { User: session.user }),
+  Topic: messages.map(({ topic }) => topic).join(", "),
+  QoS: [...new Set(messages.map(({ qos }) => qos))].join(", "),
+  Retain: [...new Set(messages.map(({ retain }) => retain))].join(", "),
+});
 
 /** What the evidence shows of a request, beside its body; secrets are cut out of it afterwards. */
-export const headersOfRequest = (request: TransportRequest): Record<string, string> =>
-  request.transport === "smtp" ? headersOfMail(request) : request.headers;
+export const headersOfRequest = (request: TransportRequest): Record<string, string> => {
+  switch (request.transport) {
+    case "smtp":
+      return headersOfMail(request);
+    case "mqtt":
+      return headersOfMessages(request);
+    default:
+      return request.evidence === undefined ? request.headers : { ...request.headers, ...request.evidence };
+  }
+};

@@ -33,7 +33,7 @@ export interface Trial {
 
 export interface Trials {
   /** Never rejects. */
-  run(timeoutMs: number, work: (trial: Trial) => Promise<Exchange>): Promise<Exchange>;
+  run<T = Exchange>(timeoutMs: number, work: (trial: Trial) => Promise<T>): Promise<T | Exchange>;
   /** Gives up all that runs: those exchanges fail as `internal`. */
   abandon(): void;
   close(): void;

@@ -3,11 +3,14 @@
 import type { Channel } from "../channels/directory";
 import type { Message } from "../channels/channel";
 import type { ChannelFilters } from "../channels/schema";
-import { INCIDENT_SEVERITIES, type UntoldReason } from "../core/events";
+import { INCIDENT_SEVERITIES, type AlertSnapshot, type UntoldReason } from "../core/events";
 import { SEVERITIES } from "../core/severity";
 
 /** `passes`, or the first thing that keeps the message from the channel. */
 export type RouteVerdict = "passes" | UntoldReason;
+
+/** All that filters look at. */
+type Subject = Pick<Message, "alert" | "incident" | "service">;
 
 const ALERT_WORDS: ReadonlySet<string> = new Set(SEVERITIES);
 const INCIDENT_WORDS: ReadonlySet<string> = new Set(INCIDENT_SEVERITIES);
@@ -15,21 +18,21 @@ const INCIDENT_WORDS: ReadonlySet<string> = new Set(INCIDENT_SEVERITIES);
 const isGiven = (list: readonly unknown[] | undefined): boolean => list !== undefined && list.length > 0;
 
 /** Words of incidents do not concern alerts, nor those of alerts incidents; what has no severity passes. */
-const passesSeverities = (severities: readonly string[], { alert, incident }: Message): boolean => {
+const passesSeverities = (severities: readonly string[], { alert, incident }: Subject): boolean => {
   const severity = alert?.severity ?? incident?.severity;
   if (severity === undefined) return true;
   const words = severities.filter((word) => (alert === undefined ? INCIDENT_WORDS : ALERT_WORDS).has(word));
   return words.length === 0 || words.includes(severity);
 };
 
-const groupsOf = ({ incident, service }: Message): readonly (string | null)[] => [
+const groupsOf = ({ incident, service }: Subject): readonly (string | null)[] => [
   ...(incident === undefined ? [] : [incident.monitor?.group ?? null]),
   ...(incident?.services.map(({ group }) => group) ?? []),
   ...(service === undefined ? [] : [service.group]),
 ];
 
 /** An event that lacks a filtered attribute does not pass. */
-const filterVerdict = (filters: ChannelFilters, message: Message): RouteVerdict => {
+const filterVerdict = (filters: ChannelFilters, message: Subject): RouteVerdict => {
   const { alert, incident, service } = message;
   if (filters.severities !== undefined && !passesSeverities(filters.severities, message))
     return "severity_filtered";
@@ -48,6 +51,10 @@ const filterVerdict = (filters: ChannelFilters, message: Message): RouteVerdict 
       if (alert?.labels[name] !== value) return "label_filtered";
   return "passes";
 };
+
+/** Whether an alert is within what a channel is for, whatever events it subscribes to. */
+export const passesFilters = (filters: ChannelFilters, alert: AlertSnapshot): boolean =>
+  filterVerdict(filters, { alert }) === "passes";
 
 /** Subscription first, then filters. Escalations and tests are not asked. */
 export const route = (channel: Channel, message: Message): RouteVerdict => {

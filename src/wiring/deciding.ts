@@ -22,13 +22,17 @@ import type { Telling } from "./telling";
 export const wireDeciding = async (
   base: Base,
   machines: MachineDirectory,
-  { notifier, commit, directory }: Telling,
+  { notifier, commit, directory, showAlerts, delivery }: Telling,
 ) => {
   const { clock, log, store, metrics } = base;
   // Whatever changes alerts of a machine takes the machine's turn.
   const lock = createKeyedLock();
   const alertRepository = createAlertRepository(store);
   const alerts = createAlertBook(alertRepository, machines);
+  const openAlerts = function* () {
+    for (const { alert } of alerts.open()) yield alert;
+  };
+  showAlerts(openAlerts);
   const escalations = createEscalationRepository(store);
   const policies = createPolicyBook(escalations);
   const escalation = createEscalationPlanner({
@@ -40,9 +44,7 @@ export const wireDeciding = async (
     repository: escalations,
     policies,
     notifier,
-    openAlerts: function* () {
-      for (const { alert } of alerts.open()) yield alert;
-    },
+    openAlerts,
     findOpenAlert: (alertId) => alerts.find(alertId)?.alert,
     commit,
     lock,
@@ -62,7 +64,10 @@ export const wireDeciding = async (
     book: alerts,
     notifier,
     escalation,
-    onChange: (change) => metrics.alertChanged(change),
+    onChange: (change) => {
+      if (change !== "updated") metrics.alertChanged(change);
+      delivery.showing.changed();
+    },
   });
   const alertDesk = createAlertDesk({
     book: alerts,

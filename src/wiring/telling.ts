@@ -4,8 +4,10 @@ import { createChannelDirectory } from "../channels/directory";
 import { createChannelService } from "../channels/service";
 import { createChannelTests } from "../channels/tests";
 import { createWeeklyTests } from "../channels/weekly-tests";
+import type { AlertSnapshot } from "../core/events";
 import { VERSION } from "../core/version";
 import { createDelivery } from "../delivery/delivery";
+import { openAlertsFor } from "../notify/open-alerts";
 import { createNotifier } from "../notify/notifier";
 import { createCommit } from "../notify/plan";
 import type { Base } from "./base";
@@ -15,6 +17,8 @@ export const wireTelling = async (base: Base) => {
   const { config, clock, log, store, access, baseUrl, listeners, seams, metrics } = base;
   const directory = createChannelDirectory(store);
   await directory.load();
+  // Alerts are made after channels: until then nothing is open.
+  let openAlerts: () => Iterable<AlertSnapshot> = () => [];
   const delivery = createDelivery({
     store,
     clock,
@@ -28,6 +32,7 @@ export const wireTelling = async (base: Base) => {
         : { organization, project: access.tenants.defaultProject(tenantId), baseUrl: baseUrl() };
     },
     version: VERSION,
+    openAlertsOf: (channel) => openAlertsFor(channel, openAlerts()),
     receiptsPath: join(config.dataDir, "receipts"),
     onAttempt: (channel, outcome, totalMs) => metrics.attempted(channel.kind, outcome, totalMs),
     ...(seams.delivery === undefined ? {} : { seams: seams.delivery }),
@@ -63,7 +68,18 @@ export const wireTelling = async (base: Base) => {
     baseUrl,
   });
   const commit = createCommit(store.engine, (rows) => delivery.worker.committed(rows));
-  return { directory, delivery, service, weeklyTests, notifier, commit };
+  return {
+    directory,
+    delivery,
+    service,
+    weeklyTests,
+    notifier,
+    commit,
+    /** Where lamps and retained topics see what is open. */
+    showAlerts: (source: () => Iterable<AlertSnapshot>) => {
+      openAlerts = source;
+    },
+  };
 };
 
 export type Telling = Awaited<ReturnType<typeof wireTelling>>;

@@ -117,7 +117,7 @@ for (const type of channelTypes.values())
         for (const field of type.fields)
           expect([field.name, field.label !== "", field.hint !== ""]).toEqual([field.name, true, true]);
         for (const key of Object.keys(given)) expect(type.fields.map(({ name }) => name)).toContain(key);
-        expect(type.audience === "program").toBe(sample.isWebhook === true);
+        expect(type.audience).toBe(sample.audience ?? (sample.isWebhook === true ? "program" : "people"));
       });
 
       for (const [name, message] of Object.entries(MESSAGES))

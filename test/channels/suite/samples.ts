@@ -8,7 +8,9 @@ import { discordSamples } from "./types/discord";
 import { googleChatSamples } from "./types/google-chat";
 import { matrixSamples } from "./types/matrix";
 import { mattermostSamples } from "./types/mattermost";
+import { mqttSamples } from "./types/mqtt";
 import { slackSamples } from "./types/slack";
+import { stackLightSamples } from "./types/stack-light";
 import { teamsSamples } from "./types/teams";
 import { telegramSamples } from "./types/telegram";
 import { appriseSamples } from "./types/apprise";
@@ -189,6 +191,8 @@ export const SAMPLES: Record<string, TypeSample[]> = {
   webhook: webhookSamples,
   slack: slackSamples,
   email: emailSamples,
+  mqtt: mqttSamples,
+  stack_light: stackLightSamples,
   teams: teamsSamples,
   discord: discordSamples,
   telegram: telegramSamples,

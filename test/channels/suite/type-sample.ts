@@ -1,6 +1,11 @@
 // In: nothing. Out: what the suite has to know of a channel type that its contract does not say: a valid
 // config, the service's limits, and how the service shows a body. One file per type in `types/`.
-import type { JudgedOutcome, OutboundRequest, TransportRequest } from "../../../src/channels/channel";
+import type {
+  ChannelAudience,
+  JudgedOutcome,
+  OutboundRequest,
+  TransportRequest,
+} from "../../../src/channels/channel";
 
 /** A link as people can follow it. */
 export interface ShownLink {
@@ -42,7 +47,9 @@ export interface TypeSample {
   /** A webhook dialect: every non-2xx is tried again, `webhook-*` headers are sent. */
   isWebhook?: boolean;
   /** Spoken instead of HTTP. */
-  transport?: "smtp";
+  transport?: "smtp" | "mqtt";
+  /** Left out: programs for a webhook dialect, else people. */
+  audience?: ChannelAudience;
   /** Instead of the common table of HTTP statuses: code, outcome, and whether it is tried again. */
   answers?: readonly (readonly [code: number, outcome: JudgedOutcome, retry: boolean])[];
   /** Statuses whose meaning is the service's own: not judged by the common table. */
