@@ -56,6 +56,7 @@ export const FIELD_TYPES = [
   "headers",
   "list",
   "json",
+  "template",
 ] as const;
 
 /** One setting of a channel type: drives validation messages, the UI form and the documents. */
@@ -68,12 +69,12 @@ export interface ChannelField {
   /** Never leaves in clear: answers show its mask. */
   secret: boolean;
   hint: string;
-  options?: { value: string; label: string }[];
+  options?: { value: string; label: string; hint?: string }[];
   default?: string | number | boolean;
   /** Shown under "More settings". */
   advanced?: boolean;
-  /** Shown only while another field has this value; its default counts. */
-  shownWhen?: { field: string; is: string };
+  /** Makes sense only while another field has one of these values (its default where it has none). */
+  shownWhen?: { field: string; values: readonly string[] };
 }
 
 export interface ChannelBehaviour {
@@ -223,6 +224,14 @@ export interface ChannelType<Config = unknown, Request extends TransportRequest 
   readonly defaultEvents: readonly TellableEvent[];
   /** Checks and completes what the client sent; throws AppError `invalid` with the field `config.…`. */
   readonly parse: (config: Record<string, unknown>) => Config;
+  /**
+   * What is looked at once, when settings are saved, and not again at each start: whether what the
+   * channel subscribes to can be told with them. Throws AppError `invalid` with the field `config.…`.
+   */
+  readonly check?: (
+    config: Config,
+    subscription: { events: readonly TellableEvent[]; areNamed: boolean },
+  ) => void;
   readonly behaviour: (config: Config) => ChannelBehaviour;
   /**
    * Pure: golden files hold its output. The bytes are stored and sent unchanged on every try. They hold

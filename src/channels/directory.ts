@@ -109,6 +109,16 @@ const previousSecrets = (
 const longestFirst = (secrets: string[]): readonly string[] =>
   secrets.sort((left, right) => right.length - left.length);
 
+/** What a channel is told of: what it names, or the default of type and dialect. */
+export const eventsOf = (
+  names: readonly string[] | null,
+  type: AnyChannelType,
+  config: unknown,
+): readonly TellableEvent[] =>
+  names === null
+    ? type.behaviour(config).defaultEvents
+    : [...new Set(names.flatMap((name) => eventsOfName(name, type, config)))];
+
 /** Builds the live object. A row that its type no longer accepts yields a channel that explains itself. */
 export const channelOf = (row: ChannelRow): Channel => {
   let type = channelTypes.get(row.type) ?? brokenType(row.type, `There is no channel type "${row.type}".`);
@@ -122,7 +132,6 @@ export const channelOf = (row: ChannelRow): Channel => {
     config = storedConfig;
   }
   const behaviour = type.behaviour(config);
-  const named = row.events?.flatMap((name) => eventsOfName(name, type, config));
   return {
     id: row.id,
     tenantId: row.tenantId,
@@ -136,7 +145,7 @@ export const channelOf = (row: ChannelRow): Channel => {
     secrets: longestFirst([...type.secrets(config), ...previousSecrets(type, storedConfig, row.rotation)]),
     isActive: row.isActive,
     ownEvents: row.events,
-    events: named === undefined ? behaviour.defaultEvents : [...new Set(named)],
+    events: eventsOf(row.events, type, config),
     filters: row.filters,
     failureChannelId: row.failureChannelId,
     health: row.health,

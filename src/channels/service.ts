@@ -19,7 +19,7 @@ import { mergePatch, type Settings } from "../lib/merge-patch";
 import type { Engine, Statement } from "../store/engine";
 import type { Message } from "./channel";
 import { changesBetween, describeChannel, rowOfChannel } from "./describe";
-import { channelOf, type Channel, type ChannelDirectory } from "./directory";
+import { channelOf, eventsOf, type Channel, type ChannelDirectory } from "./directory";
 import { checkEvents, checkFilters } from "./filters";
 import { asHandshake, asTested, createHandshake, UNVERIFIED } from "./handshake";
 import { channelTypes } from "./registry";
@@ -110,14 +110,20 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
   };
 
   /** Throws `invalid` for whatever the row holds that can't be used; gives the live object. */
-  const checked = async (row: ChannelRow, mustCheckTargets: boolean): Promise<Channel> => {
+  const checked = async (
+    row: ChannelRow,
+    changed: { config: boolean; events: boolean },
+  ): Promise<Channel> => {
     const type = channelTypes.get(row.type);
     if (type === undefined)
       throw invalid("type", `type must be one of: ${[...channelTypes.keys()].join(", ")}.`);
     const config = type.parse(row.config ?? {});
     checkEvents(row.events, type, config);
+    // What was accepted once stays: a new version may be stricter, and a channel can still be switched off.
+    if (changed.config || changed.events)
+      type.check?.(config, { events: eventsOf(row.events, type, config), areNamed: row.events !== null });
     checkFilters(row.filters, { hasProject: (id) => tenants.project(row.tenantId, id) !== undefined });
-    for (const { field, url } of mustCheckTargets ? type.targets(config) : []) {
+    for (const { field, url } of changed.config ? type.targets(config) : []) {
       const refusal = await delivery.refusalOf(url);
       if (refusal !== null) throw invalid(field, refusal);
     }
@@ -165,7 +171,10 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
     const { type: _type, config: _config, ...plain } = change;
     const row: ChannelRow = { ...rowOfChannel(live), ...plain, config, updatedAt: clock.now() };
     const stillThere = checkFailureChannel(principal.tenantId, id, change.failureChannelId);
-    const asWished = await checked(row, change.config !== undefined);
+    const asWished = await checked(row, {
+      config: change.config !== undefined,
+      events: change.events !== undefined,
+    });
     if (secretOf(asWished) !== secretOf(live)) row.rotation = null;
     const mustVerify = !live.isActive && row.isActive && asWished.behaviour.handshake;
     if (mustVerify) {
@@ -230,7 +239,8 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
         updatedAt: now,
       };
       const stillThere = checkFailureChannel(principal.tenantId, row.id, row.failureChannelId);
-      const mustVerify = (await checked(row, true)).behaviour.handshake && row.isActive;
+      const mustVerify =
+        (await checked(row, { config: true, events: true })).behaviour.handshake && row.isActive;
       if (mustVerify) {
         row.isActive = false;
         row.health = "unverified";

@@ -119,13 +119,16 @@ const FieldWire = t.Object({
   required: t.Boolean(),
   secret: t.Boolean(),
   hint: t.String(),
-  options: t.Array(t.Object({ value: t.String(), label: t.String() })),
+  options: t.Array(t.Object({ value: t.String(), label: t.String(), hint: t.String() })),
   default: nullable(t.Union([t.String(), t.Number(), t.Boolean()])),
   advanced: t.Boolean(),
   shown_when: nullable(
     t.Object(
-      { field: t.String(), is: t.String() },
-      { description: "Concerns only channels of which another field, or its default, has this value." },
+      { field: t.String(), values: t.Array(t.String()) },
+      {
+        description:
+          "Shown only while the other field has one of these values, or has none and one is its default.",
+      },
     ),
   ),
 });
@@ -209,10 +212,13 @@ const presentField = (field: ChannelField): Static<typeof FieldWire> => ({
   required: field.required,
   secret: field.secret,
   hint: field.hint,
-  options: field.options ?? [],
+  options: (field.options ?? []).map(({ value, label, hint }) => ({ value, label, hint: hint ?? "" })),
   default: field.default ?? null,
   advanced: field.advanced ?? false,
-  shown_when: field.shownWhen ?? null,
+  shown_when:
+    field.shownWhen === undefined
+      ? null
+      : { field: field.shownWhen.field, values: [...field.shownWhen.values] },
 });
 
 export const presentType = (type: AnyChannelType): ChannelTypeWire => ({

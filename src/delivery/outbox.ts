@@ -3,6 +3,7 @@
 import type { ComposedBody, Message } from "../channels/channel";
 import type { Channel } from "../channels/directory";
 import type { Clock } from "../core/clock";
+import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import type { Engine, Statement } from "../store/engine";
 import { insertDeliveryStatement, lastSeq } from "./repository";
@@ -66,6 +67,10 @@ export interface Outbox {
   insertStatement(row: OutboxRow): Statement;
 }
 
+/** An AppError is written for people; any other may quote the settings, and only its name is kept. */
+const explain = (error: unknown): string =>
+  error instanceof AppError ? error.message : `${error instanceof Error ? error.name : "error"}.`;
+
 const NOTHING: ComposedBody = { body: new Uint8Array(), contentType: "application/octet-stream" };
 
 const composeAll = ({ type, config }: Channel, message: Message): readonly ComposedBody[] => {
@@ -99,7 +104,7 @@ export const createOutbox = ({ store, clock }: { store: { engine: Engine }; cloc
         bodies = composeAll(channel, message);
       } catch (error) {
         bodies = [NOTHING];
-        failure = `The message could not be composed: ${error instanceof Error ? error.name : "error"}.`;
+        failure = `The message could not be composed: ${explain(error)}`;
       }
       const isHeld =
         !channel.isActive ||

@@ -13,8 +13,17 @@ import { MESSAGES } from "./suite/samples";
 
 type Payload = Record<string, unknown>;
 
+/** What the template of `custom` is given, as far as it is Andon's payload. */
+const WHOLE =
+  '{"event": {{ event | json }}, "channel": {{ channel | json }}{% if test %}, "test": true{% endif %}}';
+
 const parse = (dialect: string, more: Payload = {}) =>
-  webhook.parse({ url: "https://hooks.test/in", dialect, ...more });
+  webhook.parse({
+    url: "https://hooks.test/in",
+    dialect,
+    ...(dialect === "custom" ? { template: WHOLE } : {}),
+    ...more,
+  });
 
 const compose = (dialect: string, message: Message | string): Payload => {
   const { body } = webhook.compose(
@@ -359,6 +368,7 @@ describe("defaults", () => {
     "standard-webhooks": [5, HALTLESS, "fail_delivery", false, EVERYTHING, "channel.test"],
     cloudevents: [5, HALTLESS, "fail_delivery", false, EVERYTHING, "channel.test"],
     alertmanager: [5, HALTLESS, "fail_delivery", false, EVERYTHING, "channel.test"],
+    custom: [5, HALTLESS, "fail_delivery", false, EVERYTHING, "channel.test"],
   };
 
   test("of each dialect are those of its document", () => {
@@ -399,6 +409,7 @@ describe("defaults", () => {
       "standard-webhooks": [],
       cloudevents: [],
       alertmanager: [],
+      custom: [],
     });
   });
 
@@ -442,6 +453,7 @@ describe("events that a document has not", () => {
           const { event: _event, timestamp: _timestamp, ...data } = notice;
           expect(payload["data"]).toEqual(data);
         } else if (name === "cloudevents") expect(payload["data"]).toEqual(notice);
+        else if (name === "custom") expect(payload["channel"]).toEqual(notice["channel"]);
         else expect(payload).toMatchObject(notice);
       }
     }

@@ -1,13 +1,14 @@
 // In: `config` of a webhook channel as the client gave it. Out: the complete, checked settings with
 // the dialect's defaults filled in, or an `invalid` error that names the field.
 import { invalid } from "../../core/errors";
-import { isUsableSecret, SIGNATURE_FORMATS, standardKey } from "../../lib/hmac";
-import { isSettings } from "../../lib/merge-patch";
+import { isUsableSecret, standardKey } from "../../lib/hmac";
 import { isRetryScheduleName, RETRY_SCHEDULES } from "../../lib/retry-schedule";
 import { addressOf } from "../address";
 import { WEBHOOK_METHODS, type Dialect, type SignatureHeader, type WebhookMethod } from "./dialect";
 import { DEFAULT_DIALECT, dialects } from "./dialects";
-import { parseHeaders, refusalOfHeaderName } from "../headers";
+import { parseHeaders } from "../headers";
+import { checkSignatures, parseSignatures } from "./signatures";
+import { parseTemplate, type TemplateConfig } from "./template";
 import { parseTls, type ClientTls } from "../tls";
 import { booleanOf, choiceOf, numberOf, refuseUnknownKeys, textOf } from "../values";
 
@@ -39,6 +40,8 @@ export interface WebhookConfig {
   /** Exactly 200 for a test message before the channel becomes active. */
   verify: boolean;
   tls: ClientTls | null;
+  /** Of the dialect `custom`, else null. */
+  template: TemplateConfig | null;
 }
 
 const KEYS = [
@@ -55,13 +58,13 @@ const KEYS = [
   "ordered",
   "verify",
   "tls",
+  "template",
+  "content_type",
+  "url_query",
 ] as const;
 
 const MOST_RETRIES = 32;
 const LONGEST_RETRY_SECONDS = 7 * 24 * 3_600;
-const MOST_SIGNATURES = 8;
-/** A channel's `headers` may replace them, a signature would only break them. */
-const OWN_HEADERS = ["content-type", "user-agent"];
 
 const parseDialect = (value: unknown): Dialect => {
   if (value === undefined) return DEFAULT_DIALECT;
@@ -88,28 +91,6 @@ const parseRetry = (value: unknown, dialect: Dialect): readonly number[] => {
   });
 };
 
-const parseSignature = (value: unknown, field: string): SignatureHeader => {
-  if (!isSettings(value))
-    throw invalid(field, "signature must be an object with header and format, or a list of them.");
-  refuseUnknownKeys(value, ["header", "format"], field);
-  const header = textOf(value["header"], `${field}.header`, { longest: 128 });
-  const format = choiceOf(value["format"], `${field}.format`, SIGNATURE_FORMATS);
-  if (header === undefined) throw invalid(`${field}.header`, "header is missing.");
-  if (format === undefined) throw invalid(`${field}.format`, "format is missing.");
-  const refusal = refusalOfHeaderName(header);
-  if (refusal !== null) throw invalid(`${field}.header`, `The header ${JSON.stringify(header)} ${refusal}.`);
-  return { header, format };
-};
-
-const parseSignatures = (value: unknown, dialect: Dialect): readonly SignatureHeader[] => {
-  if (value === undefined) return dialect.signatures;
-  const field = "config.signature";
-  if (!Array.isArray(value)) return [parseSignature(value, field)];
-  if (value.length > MOST_SIGNATURES)
-    throw invalid(field, `signature may hold at most ${MOST_SIGNATURES} entries.`);
-  return value.map((entry: unknown, index) => parseSignature(entry, `${field}.${index}`));
-};
-
 const parseSecret = (value: unknown): string | null => {
   const secret = textOf(value, "config.secret", { shortest: 8, longest: 256 });
   if (secret === undefined) return null;
@@ -118,27 +99,31 @@ const parseSecret = (value: unknown): string | null => {
   return secret;
 };
 
+const parseMethod = (value: unknown, dialect: Dialect): WebhookMethod => {
+  const method = choiceOf(value, "config.method", WEBHOOK_METHODS) ?? "POST";
+  if (!dialect.methods.includes(method))
+    throw invalid(
+      "config.method",
+      `${method} sends no body: choose one of ${dialect.methods.join(", ")}, or the dialect custom.`,
+    );
+  return method;
+};
+
 /** Throws AppError `invalid`; the message never holds a secret. */
 export const parseWebhookConfig = (given: Record<string, unknown>): WebhookConfig => {
   refuseUnknownKeys(given, KEYS, "config");
   const dialect = parseDialect(given["dialect"]);
   const url = addressOf(given["url"], "config.url");
-  const method = choiceOf(given["method"], "config.method", WEBHOOK_METHODS) ?? "POST";
+  const method = parseMethod(given["method"], dialect);
   const headers = parseHeaders(given["headers"]);
   const secret = parseSecret(given["secret"]);
   const signatures = parseSignatures(given["signature"], dialect);
   const tls = parseTls(given["tls"]);
-  const names = Object.keys(headers).map((name) => name.toLowerCase());
-  const claimed = signatures.find(({ header }) => names.includes(header.toLowerCase()));
-  if (claimed !== undefined)
-    throw invalid("config.headers", `The header ${claimed.header} is already taken by the signature.`);
-  const signed = new Set(signatures.map(({ header }) => header.toLowerCase()));
-  if (signed.size < signatures.length) throw invalid("config.signature", "Two signatures share a header.");
-  const taken = OWN_HEADERS.find((name) => signed.has(name));
-  if (taken !== undefined)
-    throw invalid("config.signature", `The header ${taken} can't hold a signature: it says something else.`);
-  if (secret === null && given["signature"] !== undefined && signatures.length > 0)
-    throw invalid("config.secret", "A signature needs a secret.");
+  checkSignatures(signatures, {
+    headers,
+    hasSecret: secret !== null,
+    areOwn: given["signature"] !== undefined,
+  });
   if (tls !== null && !url.toLowerCase().startsWith("https:"))
     throw invalid("config.tls", "tls needs an https:// address.");
   const timeoutSeconds = numberOf(given["timeout_seconds"], "config.timeout_seconds", { least: 1, most: 60 });
@@ -163,5 +148,6 @@ export const parseWebhookConfig = (given: Record<string, unknown>): WebhookConfi
     ordered: booleanOf(given["ordered"], "config.ordered") ?? false,
     verify: booleanOf(given["verify"], "config.verify") ?? dialect.handshake,
     tls,
+    template: parseTemplate(given, { isCustom: dialect.hasTemplate === true, method }),
   };
 };

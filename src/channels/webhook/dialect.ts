@@ -5,12 +5,14 @@ import type { SignatureFormat } from "../../lib/hmac";
 import type { RetryScheduleName } from "../../lib/retry-schedule";
 import type { ChannelBehaviour, Message } from "../channel";
 
-export const WEBHOOK_METHODS = ["POST", "PUT", "PATCH"] as const;
+export const WEBHOOK_METHODS = ["POST", "PUT", "PATCH", "GET"] as const;
 export type WebhookMethod = (typeof WEBHOOK_METHODS)[number];
 
 export interface SignatureHeader {
   header: string;
   format: SignatureFormat;
+  /** Of `ts:body`: a header of one's own for the timestamp, beside `webhook-timestamp`. */
+  timestampHeader?: string;
 }
 
 export interface Dialect {
@@ -22,6 +24,7 @@ export interface Dialect {
   readonly retry: RetryScheduleName;
   readonly whenExhausted: ChannelBehaviour["whenExhausted"];
   readonly handshake: boolean;
+  /** GET sends no body: only what is made for it allows it. */
   readonly methods: readonly WebhookMethod[];
   /** Sent beside `webhook-signature` when the channel has a secret. */
   readonly signatures: readonly SignatureHeader[];
@@ -32,6 +35,8 @@ export interface Dialect {
   readonly testEvent: TellableEvent;
   /** `application/json` when absent. */
   readonly contentType?: string;
+  /** The body is made by the channel's own template, which is given what `compose` gives. */
+  readonly hasTemplate?: boolean;
   /** The payload as a JSON value. Pure: golden files hold what it gives. */
   readonly compose: (message: Message) => Record<string, unknown>;
 }

@@ -7,6 +7,8 @@ import { DEFAULT_DIALECT, dialects } from "./dialects";
 const optionsOf = (values: readonly string[]): { value: string; label: string }[] =>
   values.map((value) => ({ value, label: value }));
 
+const TEMPLATED = [...dialects.values()].filter(({ hasTemplate }) => hasTemplate).map(({ name }) => name);
+
 export const WEBHOOK_FIELDS: readonly ChannelField[] = [
   {
     name: "url",
@@ -22,9 +24,41 @@ export const WEBHOOK_FIELDS: readonly ChannelField[] = [
     type: "select",
     required: false,
     secret: false,
-    hint: "The payload's shape and the defaults below.",
-    options: [...dialects.values()].map(({ name, label }) => ({ value: name, label })),
+    hint: "The payload's shape, and the defaults of time-out, retries, signature and events.",
+    options: [...dialects.values()].map(({ name, label, description }) => ({
+      value: name,
+      label,
+      hint: description,
+    })),
     default: DEFAULT_DIALECT.name,
+  },
+  {
+    name: "template",
+    label: "Template",
+    type: "template",
+    required: false,
+    secret: false,
+    hint: 'Liquid. {"text": "{{ headline }}", "value": {{ alert.metric_value | json }}} — what stands in {{ }} is escaped for JSON; a value that may be missing needs | json. Keys and passwords belong into headers: templates are shown to everybody who may see channels.',
+    shownWhen: { field: "dialect", values: TEMPLATED },
+  },
+  {
+    name: "content_type",
+    label: "Content type",
+    type: "text",
+    required: false,
+    secret: false,
+    hint: "Of what the template makes. JSON is checked before it is saved and before it is sent.",
+    default: "application/json",
+    shownWhen: { field: "dialect", values: TEMPLATED },
+  },
+  {
+    name: "url_query",
+    label: "Query",
+    type: "template",
+    required: false,
+    secret: false,
+    hint: "With the method GET, Liquid for what is added to the URL: alert={% if phase == 'closed' %}0{% else %}1{% endif %}&text={{ headline }}. What stands in {{ }} is escaped.",
+    shownWhen: { field: "method", values: ["GET"] },
   },
   {
     name: "secret",
@@ -48,7 +82,7 @@ export const WEBHOOK_FIELDS: readonly ChannelField[] = [
     type: "select",
     required: false,
     secret: false,
-    hint: "The HTTP method.",
+    hint: "The HTTP method. GET sends no body and is for the dialect custom.",
     options: optionsOf(WEBHOOK_METHODS),
     default: "POST",
     advanced: true,
@@ -88,7 +122,7 @@ export const WEBHOOK_FIELDS: readonly ChannelField[] = [
     type: "json",
     required: false,
     secret: false,
-    hint: '{"header": "X-Signature", "format": "sha256=hex"} or a list. Formats: hex, sha256=hex, base64, standard, ts:body.',
+    hint: '{"header": "X-Signature", "format": "sha256=hex"} or a list. Formats: hex, sha256=hex, base64, standard, ts:body (with "timestamp_header", if the timestamp shall stand in a header of its own).',
     advanced: true,
   },
   {

@@ -1,6 +1,7 @@
 // In: a message. Out: version 4 of Alertmanager's webhook payload, with one alert in it: whatever reads
 // Alertmanager reads Andon. Each event has a shape here; what happens to one thing is one alert.
 import { isoSeconds } from "../../../core/time";
+import { cutText } from "../../../lib/cut-text";
 import { labelFingerprint } from "../../../lib/label-fingerprint";
 import type { Message } from "../../channel";
 import { wordingOf } from "../../wording";
@@ -20,6 +21,9 @@ interface Facts {
 
 /** Prometheus' rule for names of labels; other characters become underscores. */
 const labelName = (name: string): string => name.replace(/[^a-zA-Z0-9_]/g, "_").replace(/^(?=[0-9])/, "_");
+
+/** Longer ones are no names and values for grouping. */
+const LONGEST_LABEL = 500;
 
 /** In the order of names, as Go writes a map. A label without a value does not exist. */
 const sorted = (labels: Record<string, string>): Record<string, string> =>
@@ -86,10 +90,18 @@ const factsOf = (message: Message): Facts => {
   };
 };
 
+const cutLabels = (labels: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(labels).map(([name, value]) => [
+      name.slice(0, LONGEST_LABEL),
+      cutText(value, LONGEST_LABEL),
+    ]),
+  );
+
 const compose = (message: Message): Record<string, unknown> => {
   const { labels, annotations, startedAt, endedAt } = factsOf(message);
   const { headline, body, url } = wordingOf(message);
-  const own = sorted(labels);
+  const own = sorted(cutLabels(labels));
   // Severity may change while it goes on: what closes an alert must have the identity of what opened it.
   const { severity: _severity, ...identity } = own;
   const told = sorted({ ...annotations, summary: headline, description: body });

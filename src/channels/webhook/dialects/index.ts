@@ -5,6 +5,7 @@ import { alertmanager } from "./alertmanager";
 import { andon } from "./andon";
 import { anyping } from "./anyping";
 import { cloudevents } from "./cloudevents";
+import { custom } from "./custom";
 import { haltless } from "./haltless";
 import { roboticks } from "./roboticks";
 import { standardWebhooks } from "./standard-webhooks";
@@ -20,6 +21,7 @@ const ALL: readonly Dialect[] = [
   standardWebhooks,
   cloudevents,
   alertmanager,
+  custom,
 ];
 
 export const dialects: ReadonlyMap<string, Dialect> = new Map(ALL.map((dialect) => [dialect.name, dialect]));
