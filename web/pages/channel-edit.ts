@@ -21,7 +21,7 @@ import { base, controls, surfaces } from "../styles/shared";
 import { text } from "../text/en";
 import { alertStyles } from "./alert-styles";
 import "./config-fields";
-import { UnreadJson, type ConfigFields, type ConfigValues } from "./config-fields";
+import { isShown, UnreadJson, type ConfigFields, type ConfigValues } from "./config-fields";
 import { listStyles } from "./list-styles";
 import { backLink, stateOf } from "./page-parts";
 
@@ -104,7 +104,11 @@ export class PageChannelEdit extends LitElement {
 
   private body(ground: Ground): ChannelBody {
     const config: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(this.config)) if (value !== undefined) config[name] = value;
+    // What belongs to another dialect is not kept unseen: the API would refuse it.
+    const fields = ground.types.find(({ kind }) => kind === this.kind)?.fields ?? [];
+    const hidden = fields.filter((field) => !isShown(field, this.config, fields)).map(({ name }) => name);
+    for (const [name, value] of Object.entries(this.config))
+      if (value !== undefined && !hidden.includes(name)) config[name] = value;
     // On a change null takes a setting away; on creation it is simply left out.
     if (ground.channel !== null)
       for (const name of Object.keys(ground.channel.config)) if (!(name in config)) config[name] = null;

@@ -25,6 +25,18 @@ export class UnreadJson {
   constructor(readonly typed: string) {}
 }
 
+/** Whether the form shows it: some settings belong to certain values of another one. */
+export const isShown = (
+  field: ChannelField,
+  values: ConfigValues,
+  fields: readonly ChannelField[],
+): boolean => {
+  const { shown_when: condition } = field;
+  if (condition === null) return true;
+  const other = fields.find(({ name }) => name === condition.field);
+  return condition.values.includes(asText(values[condition.field] ?? other?.default));
+};
+
 const toValue = (field: ChannelField, typed: string): unknown => {
   if (typed.trim() === "") return undefined;
   if (field.type === "number") return Number(typed.replace(",", "."));
@@ -164,11 +176,11 @@ export class ConfigFields extends LitElement {
             </option>`,
         )}
       </select>`;
-    if (field.type === "json" || field.type === "list")
+    if (field.type === "json" || field.type === "list" || field.type === "template")
       return html`<textarea
         id=${field.name}
         class="mono"
-        rows="2"
+        rows=${field.type === "template" ? "8" : "2"}
         spellcheck="false"
         aria-invalid=${isWrong}
         aria-describedby=${describedBy}
@@ -216,15 +228,11 @@ export class ConfigFields extends LitElement {
     </div>`;
   }
 
-  /** What is wrong is always shown. */
-  private isShown({ name, shown_when: condition }: ChannelField): boolean {
-    if (condition === null || this.faults[name] !== undefined) return true;
-    const other = this.fields.find((field) => field.name === condition.field);
-    return (this.values[condition.field] ?? other?.default) === condition.is;
-  }
-
   override render(): TemplateResult {
-    const shown = this.fields.filter((field) => this.isShown(field));
+    // What is wrong is always shown.
+    const shown = this.fields.filter(
+      (field) => this.faults[field.name] !== undefined || isShown(field, this.values, this.fields),
+    );
     const plain = shown.filter((field) => !field.advanced);
     const advanced = shown.filter((field) => field.advanced);
     const hasAdvancedFault = advanced.some((field) => this.faults[field.name] !== undefined);

@@ -9,8 +9,8 @@ export const PROVIDERS = ["http", "twilio"] as const;
 /** Needs no internet. */
 export const DEFAULT_PROVIDER: (typeof PROVIDERS)[number] = "http";
 
-const TWILIO = { field: "provider", is: "twilio" };
-const GATEWAY = { field: "provider", is: "http" };
+const TWILIO = { field: "provider", values: ["twilio"] };
+const GATEWAY = { field: "provider", values: ["http"] };
 
 const optionsOf = (values: readonly string[]): { value: string; label: string }[] =>
   values.map((value) => ({ value, label: value }));
