@@ -11,6 +11,7 @@ import { Plainly, silentLog } from "./core/log";
 import { deliveriesOfSubject } from "./delivery/history";
 import { pruneAttempts } from "./delivery/retention";
 import { replayRoutes } from "./delivery/replay-routes";
+import { deliveryMetrics } from "./delivery/delivery-metrics";
 import { deliveryRoutes } from "./delivery/routes";
 import { presentDelivery } from "./delivery/wire";
 import { escalationRoutes } from "./escalation/routes";
@@ -218,12 +219,14 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   metrics.observe([
     ...processMetrics.sources,
     ...storeMetrics({ engine: store.engine, directory: config.dataDir }),
+    ...deliveryMetrics(worker),
   ]);
   const health = createHealth({
     checks: {
       store: () => store.health(),
       setup: () => (access.setup.isNeeded ? "open the set-up link that the log shows" : null),
     },
+    warnings: { network: () => worker.networkProblem },
     deadline: (ms) => new Promise((resolve) => clock.after(ms, () => resolve())),
   });
   const described = [...slices, operationRoutes(plugin, { health, metrics, isPublic: config.metricsPublic })];

@@ -160,11 +160,17 @@ export interface OpenAlerts {
   count: number;
 }
 
-/** Why there was no status line. `protocol`: what came back is not HTTP. */
+/**
+ * Why there was no status line. `protocol`: what came back is not HTTP. `unreachable`: no packet finds a
+ * way there. `dns_mute` and `dns_broken`: the server says nothing, or that it can't say.
+ */
 export type SendFailure =
   | "timeout"
   | "dns"
+  | "dns_mute"
+  | "dns_broken"
   | "refused"
+  | "unreachable"
   | "reset"
   | "tls"
   | "protocol"

@@ -5,6 +5,9 @@ import type { JudgedOutcome, SendFailure, SendResult } from "./channel";
 const FAILURES: Record<SendFailure, { outcome: JudgedOutcome; reason: string }> = {
   timeout: { outcome: "timeout", reason: "The endpoint did not answer in time." },
   dns: { outcome: "dns", reason: "The host name was not found." },
+  dns_mute: { outcome: "dns", reason: "The DNS server does not answer." },
+  dns_broken: { outcome: "dns", reason: "The DNS server gave no answer of use." },
+  unreachable: { outcome: "refused", reason: "The address can't be reached from here." },
   refused: { outcome: "refused", reason: "Nothing listens at the address, or it can't be reached." },
   reset: { outcome: "reset", reason: "The endpoint closed the connection before it answered." },
   tls: { outcome: "tls", reason: "The certificate was not accepted, or TLS could not be agreed on." },

@@ -63,7 +63,7 @@ export const connectInTurn = async (
       return { socket, address };
     } catch (error) {
       failed = classifyFailure(error);
-      if (signal.aborted || failed.failure !== "refused") break;
+      if (signal.aborted || (failed.failure !== "refused" && failed.failure !== "unreachable")) break;
     }
   }
   return { socket: null, failed, address };

@@ -17,6 +17,7 @@ import type { NameServer } from "./name-server";
 import { createOutbox, type Outbox } from "./outbox";
 import { createResolver } from "./resolver";
 import { createReplayRunner, type ReplayRunner } from "./replay-runner";
+import type { RoutesOut } from "./routes-out";
 import type { Outcome } from "./schema";
 import { createSender, type Dial, type Sender } from "./sender";
 import { sendTest } from "./test-send";
@@ -51,6 +52,7 @@ export interface DeliveryParts {
     dialSocket?: DialSocket;
     hostsPath?: string | null;
     random?: () => number;
+    routes?: RoutesOut;
   };
 }
 
@@ -138,6 +140,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     attempt,
     receiptsPath: parts.receiptsPath ?? null,
     ...(seams.random === undefined ? {} : { random: seams.random }),
+    ...(seams.routes === undefined ? {} : { routes: seams.routes }),
     ...(parts.onAttempt === undefined ? {} : { onAttempt: parts.onAttempt }),
   });
 

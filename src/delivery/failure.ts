@@ -7,18 +7,8 @@ export interface Failure {
   error: string;
 }
 
-const REFUSED = new Set([
-  "ECONNREFUSED",
-  "ConnectionRefused",
-  "FailedToOpenSocket",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EHOSTDOWN",
-  "ENETDOWN",
-  "EADDRNOTAVAIL",
-  "EACCES",
-  "EPERM",
-]);
+const REFUSED = new Set(["ECONNREFUSED", "ConnectionRefused", "FailedToOpenSocket", "EACCES", "EPERM"]);
+const UNREACHABLE = new Set(["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN", "EADDRNOTAVAIL"]);
 const RESET = new Set(["ECONNRESET", "ConnectionClosed", "EPIPE", "ECONNABORTED", "UND_ERR_SOCKET"]);
 const TIMEOUT = new Set(["ETIMEDOUT", "TimeoutError", "Timeout"]);
 const PROTOCOL = new Set([
@@ -58,6 +48,7 @@ const codeOf = (error: unknown): string => {
 export const classifyFailure = (error: unknown): Failure => {
   const code = codeOf(error);
   if (REFUSED.has(code)) return { failure: "refused", error: `No connection could be made (${code}).` };
+  if (UNREACHABLE.has(code)) return { failure: "unreachable", error: `There is no way to it (${code}).` };
   if (RESET.has(code)) return { failure: "reset", error: `The connection was closed (${code}).` };
   if (TIMEOUT.has(code)) return { failure: "timeout", error: `The connection timed out (${code}).` };
   if (PROTOCOL.has(code)) return { failure: "protocol", error: `The answer is not valid HTTP (${code}).` };

@@ -16,6 +16,12 @@ export const URGENCIES = [0, 1, 2] as const;
 
 const bySeq = (left: OutboxRow, right: OutboxRow): number => left.seq - right.seq;
 
+/** In the order of the file. */
+const isBefore = (left: OutboxRow, right: OutboxRow): boolean => {
+  const earlierBy = (right.nextAttemptAt ?? 0) - (left.nextAttemptAt ?? 0);
+  return earlierBy === 0 ? left.seq < right.seq : earlierBy > 0;
+};
+
 export class Lane {
   readonly channelId: string;
   /** Rows that are read from the file at most: less than QUEUE_LIMIT where many channels share memory. */
@@ -145,6 +151,15 @@ export class Lane {
       return row;
     }
     return undefined;
+  }
+
+  /** One that was taken and not sent after all comes next again. */
+  putBack(row: OutboxRow): void {
+    const queue = this.#queueOf(row);
+    // Several that were in flight together come back in any order.
+    const index = queue.findIndex((other) => isBefore(row, other));
+    queue.splice(index === -1 ? queue.length : index, 0, row);
+    this.#queued++;
   }
 
   /** The row is settled and durable, or no longer ours to send. */

@@ -4,8 +4,13 @@ import { Resolver } from "node:dns";
 
 export type NameAnswer =
   | { addresses: readonly string[]; ttlSeconds: number }
-  /** `unknown`: the servers say that there is no such name. `mute`: they say nothing of use. */
-  | { failure: "unknown" | "mute" };
+  /**
+   * `unknown`: the servers say that there is no such name. `mute`: they say nothing. `broken`: they say
+   * that they can't say (SERVFAIL), or nothing that can be read.
+   */
+  | { failure: NameFailure };
+
+export type NameFailure = "unknown" | "mute" | "broken";
 
 /** Asks the network once per call; tests put their own in its place. */
 export interface NameServer {
@@ -16,13 +21,17 @@ const DNS_TIMEOUT_MS = 1_000;
 /** The servers of the system may change (DHCP, VPN): they are read again after this many lookups. */
 const LOOKUPS_PER_RESOLVER = 1_000;
 
+const MUTE_CODES = new Set(["ETIMEOUT", "ECONNREFUSED", "ECANCELLED"]);
 const UNKNOWN_CODES = new Set(["ENOTFOUND", "ENODATA", "ENONAME", "EBADNAME"]);
 
 type Records = { address: string; ttl: number }[];
 interface Half {
   records: Records;
-  isUnknown: boolean;
+  failure: NameFailure;
 }
+
+const failureOf = (code: string): NameFailure =>
+  UNKNOWN_CODES.has(code) ? "unknown" : MUTE_CODES.has(code) ? "mute" : "broken";
 
 export const createDnsNameServer = ({ servers }: { servers?: readonly string[] } = {}): NameServer => {
   let resolver: Resolver | null = null;
@@ -46,8 +55,8 @@ export const createDnsNameServer = ({ servers }: { servers?: readonly string[] }
           const answered = (error: NodeJS.ErrnoException | null, records: Records): void =>
             resolve(
               error === null
-                ? { records, isUnknown: false }
-                : { records: [], isUnknown: UNKNOWN_CODES.has(error.code ?? "") },
+                ? { records, failure: "unknown" }
+                : { records: [], failure: failureOf(error.code ?? "") },
             );
           if (family === 4) asked.resolve4(hostname, { ttl: true }, answered);
           else asked.resolve6(hostname, { ttl: true }, answered);
@@ -59,7 +68,8 @@ export const createDnsNameServer = ({ servers }: { servers?: readonly string[] }
           addresses: records.map(({ address }) => address),
           ttlSeconds: Math.min(...records.map(({ ttl }) => ttl)),
         };
-      const failure = four.isUnknown && six.isUnknown ? "unknown" : "mute";
+      const failures = [four.failure, six.failure];
+      const failure = failures.includes("mute") ? "mute" : failures.includes("broken") ? "broken" : "unknown";
       // A mute server may be one that is no longer ours.
       if (failure === "mute") resolver = null;
       return { failure };

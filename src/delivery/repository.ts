@@ -58,6 +58,8 @@ const SETTLE_KEPT =
 
 const CLAIM = "UPDATE outbox SET status = 'sending', epoch = ? WHERE seq = ? AND status = 'pending'";
 
+const UNCLAIM = "UPDATE outbox SET status = 'pending' WHERE seq = ? AND status = 'sending'";
+
 const RESCUE =
   "UPDATE outbox SET status = 'pending', next_attempt_at = MIN(next_attempt_at, ?) " +
   "WHERE status = 'sending' AND epoch <> ?";
@@ -311,6 +313,9 @@ export const claimStatement = (seq: number, epoch: number): Statement => ({
   sql: CLAIM,
   params: [epoch, seq],
 });
+
+/** The attempt was none: it waits as before. */
+export const unclaimStatement = (seq: number): Statement => ({ sql: UNCLAIM, params: [seq] });
 
 /** Rows that an earlier run of the program had claimed are due now. */
 export const rescueStatement = (epoch: number, now: number): Statement => ({

@@ -1,11 +1,11 @@
 // In: a host name. Out: its addresses: from the hosts file, from a cache as long as the answer lives,
-// else from DNS. While DNS is mute the last answer is used again; policy judges it each time anew.
+// else from DNS. While DNS is mute or broken the last answer is used again; policy judges it each time anew.
 import { readFileSync, statSync } from "node:fs";
 import type { Clock } from "../core/clock";
 import { parseIp } from "../lib/ip-address";
-import { createDnsNameServer, type NameAnswer, type NameServer } from "./name-server";
+import { createDnsNameServer, type NameAnswer, type NameFailure, type NameServer } from "./name-server";
 
-export type Resolution = { addresses: readonly string[] } | { failure: "unknown" | "mute" };
+export type Resolution = { addresses: readonly string[] } | { failure: NameFailure };
 
 export interface Resolver {
   /** Resolves within about a second, never rejects. Equal names asked at once are one question. */
@@ -108,7 +108,7 @@ export const createResolver = ({
     }
     const failure = "failure" in answer ? answer.failure : "unknown";
     const old = kept.get(name);
-    if (failure === "mute" && old !== undefined && old.staleUntil > clock.monotonic())
+    if (failure !== "unknown" && old !== undefined && old.staleUntil > clock.monotonic())
       return { addresses: old.addresses };
     if (failure === "unknown") kept.delete(name);
     return { failure };

@@ -94,7 +94,7 @@ export const createSender = (parts: SenderParts): Sender => {
         failed = classifyFailure(error);
         if (isOver()) break;
         if (failed.failure === "reset" && !hasRedialled) hasRedialled = true;
-        else if (failed.failure === "refused") index++;
+        else if (failed.failure === "refused" || failed.failure === "unreachable") index++;
         else break;
       }
     }

@@ -3,6 +3,7 @@
 import type { SendFailure } from "../channels/channel";
 import { parseIp } from "../lib/ip-address";
 import type { DialTarget, NetPolicy } from "../lib/net-policy";
+import type { NameFailure } from "./name-server";
 import type { Resolver } from "./resolver";
 
 export interface Target extends DialTarget {
@@ -66,6 +67,12 @@ const parseTarget = (text: string): Target | null => {
   };
 };
 
+const UNRESOLVED: Readonly<Record<NameFailure, { failure: SendFailure; reason: string }>> = {
+  unknown: { failure: "dns", reason: "The host name is unknown." },
+  mute: { failure: "dns_mute", reason: "The DNS server does not answer." },
+  broken: { failure: "dns_broken", reason: "The DNS server gave no answer of use." },
+};
+
 export const withPort = (address: string, port: number): string =>
   address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 
@@ -107,9 +114,7 @@ export const createTargets = ({ policy, resolver }: { policy: NetPolicy; resolve
   const resolveAndJudge = async (target: Target): Promise<Vetted> => {
     const resolution = await resolver.resolve(target.hostname);
     if ("addresses" in resolution) return judgeAll(target, resolution.addresses);
-    const reason =
-      resolution.failure === "unknown" ? "The host name is unknown." : "The DNS server does not answer.";
-    return { addresses: [], failure: "dns", reason };
+    return { addresses: [], ...UNRESOLVED[resolution.failure] };
   };
 
   return {

@@ -6,22 +6,24 @@ import { isSending } from "./is-sending";
 import type { Actor } from "../core/actor";
 import type { Clock } from "../core/clock";
 import type { Log } from "../core/log";
-import { createDeadlines } from "../lib/deadlines";
 import type { Service } from "../lib/service";
 import type { Engine } from "../store/engine";
-import { performAttempt, type AttemptParts } from "./attempt";
+import type { AttemptParts } from "./attempt";
+import { createAttempts } from "./attempts";
 import type { ChannelHealthKeeper } from "./health";
 import { CHANNEL_LIMIT, type Lane } from "./lane";
-import { createLanes, READ_AGAIN_MS } from "./lanes";
+import { createLanes } from "./lanes";
+import { createNetworkWatch } from "./network";
+import { networkStatements } from "./network-journal";
 import type { OutboxRow } from "./outbox";
-import { Pools, SLOW_AFTER_MS, type Place } from "./pools";
+import { Pools } from "./pools";
 import { Turns } from "./turns";
 import { createBookkeeping } from "./bookkeeping";
 import { openReceipts, readReceipts } from "./receipts";
 import { reconcile } from "./reconcile";
-import { postponeBehind } from "./refill";
-import { claimStatement, postponeStatement, releaseStatement } from "./repository";
+import { releaseStatement } from "./repository";
 import { noteStart, recallStarts, restOf } from "./rests";
+import { systemRoutes, type RoutesOut } from "./routes-out";
 import type { Outcome } from "./schema";
 import { createSettler } from "./settler";
 import type { Transports } from "./transports";
@@ -36,6 +38,8 @@ export interface WorkerParts {
   attempt: AttemptParts;
   /** File of results that the database does not have yet; null: channels wait for their results. */
   receiptsPath: string | null;
+  /** Whether there is a way out of this machine; tests say so themselves. */
+  routes?: RoutesOut;
   /** 0 ≤ random < 1, for jitter. */
   random?: () => number;
   /** Told of each finished attempt: metrics. */
@@ -51,6 +55,8 @@ export interface DeliveryWorker extends Service {
   noteStart(channel: Channel): void;
   /** Sends what waited, at once; durable when it resolves. */
   resume(channel: Channel, actor: Actor): Promise<void>;
+  /** Why nothing outside this machine can be reached; null while something can, as far as is known. */
+  readonly networkProblem: string | null;
   /** Attempts that run now. */
   readonly inFlight: number;
   /** Resolves when no attempt runs, nothing that may go is due, and all results are durable. */
@@ -64,9 +70,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
   const { store, clock, log, directory, transports, health, random = Math.random } = parts;
   const turns = new Turns();
   const pools = new Pools();
-  const deadlines = createDeadlines(clock);
   const parkedAt = new Map<string, Set<Lane>>();
-  const running = new Set<Promise<void>>();
   let receipts = openReceipts(null);
   let hasGivenUp = false;
   let state: "new" | "running" | "stopping" | "stopped" = "new";
@@ -87,16 +91,54 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     onLooked: () => pump(),
   });
   const books = createBookkeeping({ ...parts, settler, random });
+  const network = createNetworkWatch({
+    clock,
+    routes: parts.routes ?? systemRoutes,
+    onLost: (reason) => {
+      log.warn("the network is lost: messages wait, no attempt is counted", { reason });
+      settler.add({ statements: networkStatements(directory, "network.lost", { reason }, clock.now()) });
+    },
+    onBack: (lostForMs) => {
+      log.info("the network is back", { lost_for_ms: Math.round(lostForMs) });
+      const fact = { lostForMs: Math.round(lostForMs) };
+      settler.add({ statements: networkStatements(directory, "network.back", fact, clock.now()) });
+      for (const lane of lanes.all()) {
+        lane.cancelRest?.();
+        ready(lane);
+      }
+      pump();
+    },
+  });
+  const attempts = createAttempts({
+    ...parts,
+    network,
+    settler,
+    books,
+    lanes,
+    pools,
+    receipts: () => receipts,
+    hasGivenUp: () => hasGivenUp,
+    ready: (lane) => ready(lane),
+    rest: (lane, restMs) => rest(lane, restMs),
+    unpark: (host) => unpark(host),
+    pump: () => pump(),
+    committed: (rows) => committed(rows),
+    onOver: () => {
+      if (idleListeners.length > 0) tellIdle();
+    },
+  });
 
   /** Gives the lane a turn when it has something to start. */
   const ready = (lane: Lane): void => {
     lanes.fill(lane);
     const isWaiting = lane.isParked || lane.cancelRest !== null;
-    if (lane.queued > 0 && lane.inFlight < CHANNEL_LIMIT && !isWaiting) turns.give(lane);
+    if (lane.queued > 0 && lane.inFlight < (network.isLost ? 1 : CHANNEL_LIMIT) && !isWaiting)
+      turns.give(lane);
   };
 
   /** It is given no turn for this long; what is more urgent and comes meanwhile still overtakes in it. */
   const rest = (lane: Lane, restMs: number): void => {
+    lane.cancelRest?.();
     const cancel = clock.after(restMs, () => {
       lane.cancelRest = null;
       ready(lane);
@@ -150,7 +192,9 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       }
       const row = lane.take(channel.behaviour.ordered);
       if (row === undefined) continue;
-      start(lane, channel, row, host);
+      // What does not leave this machine does not count towards the endpoint's limit.
+      if (!network.isLost) noteStart(lane, channel, clock);
+      attempts.start(lane, channel, row, host);
       ready(lane);
     }
     if (idleListeners.length > 0) tellIdle();
@@ -159,110 +203,6 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
   const hostOf = (channel: Channel): string => {
     const [target] = channel.type.targets(channel.config);
     return target === undefined ? channel.id : transports.hostKey(target.url);
-  };
-
-  const start = (lane: Lane, channel: Channel, row: OutboxRow, host: string): void => {
-    const place = pools.enter(host, lane.isSuspect);
-    lane.inFlight++;
-    noteStart(lane, channel, clock);
-    const run = attempt(lane, channel, row, place).catch((error: unknown) => {
-      log.error("an attempt failed inside the worker", { error, delivery_id: row.id });
-      // Not at once, and its place in the order is kept until then.
-      deadlines.start(READ_AGAIN_MS, () => {
-        lane.forget(row);
-        lanes.noteDue(lane, clock.now());
-      });
-      end(lane, place);
-    });
-    running.add(run);
-    void run.finally(() => {
-      running.delete(run);
-      if (idleListeners.length > 0) tellIdle();
-    });
-  };
-
-  const attempt = async (lane: Lane, channel: Channel, row: OutboxRow, place: Place): Promise<void> => {
-    // The file is asked only where memory can't know of an earlier row of the same subject.
-    const mustAsk =
-      channel.behaviour.ordered ||
-      (lane.hasMoreOnDisk && row.urgency === 0 && row.event !== "alert.triggered");
-    if (mustAsk) {
-      const postponed = await postponeBehind(store.engine, row, channel.behaviour.ordered);
-      if (postponed !== null) {
-        const { urgency, nextAttemptAt } = postponed;
-        settler.add({
-          statements: [postponeStatement(row.seq, urgency, nextAttemptAt)],
-          done: () => {
-            lane.forget(row);
-            lane.hasMoreOnDisk = true;
-            lanes.noteDue(lane, nextAttemptAt);
-          },
-        });
-        return end(lane, place);
-      }
-    }
-    const cancelSlow = deadlines.start(SLOW_AFTER_MS, () => {
-      if (!pools.slowDown(place)) return;
-      lane.isSuspect = true;
-      settler.add({ statements: [claimStatement(row.seq, store.epoch)] });
-      unpark(place.host);
-      pump();
-    });
-    const result = await performAttempt(parts.attempt, {
-      channel,
-      deliveryId: row.id,
-      deliverySeq: row.seq,
-      subjectId: row.subjectId,
-      composed: row,
-      number: row.attempts + 1,
-      queuedAt: row.nextAttemptAt ?? row.createdAt,
-    });
-    cancelSlow();
-    const wasGivenUp = hasGivenUp && result.exchange.failure === "internal";
-    if (wasGivenUp) return end(lane, place);
-    lane.isSuspect = place.pool === "slow" || result.judgement.outcome !== "delivered";
-    let isFreed = false;
-    let isKept = false;
-    // Until then it counts as in flight: a crash sends at most that many of a channel again.
-    const free = (): void => {
-      if (isFreed) return;
-      isFreed = true;
-      lane.inFlight--;
-      ready(lane);
-    };
-    books.settle({
-      channel,
-      row,
-      result,
-      isStopped: () => lane.clear(),
-      onDurable: (nextAt, notices) => {
-        if (isKept) receipts.release();
-        lane.forget(row);
-        if (nextAt !== null) lanes.noteDue(lane, nextAt);
-        if (notices.length > 0) committed(notices);
-        ready(lane);
-      },
-      onFreed: free,
-    });
-    if (result.judgement.outcome === "delivered") {
-      const { statusCode, startedAt, totalMs } = result.exchange;
-      isKept = receipts.keep({ id: row.id, number: row.attempts, statusCode, startedAt, totalMs });
-      if (isKept) free();
-    }
-    leavePools(place);
-    pump();
-  };
-
-  const leavePools = (place: Place): void => {
-    pools.leave(place);
-    unpark(place.host);
-  };
-
-  const end = (lane: Lane, place: Place): void => {
-    lane.inFlight--;
-    leavePools(place);
-    ready(lane);
-    pump();
   };
 
   const committed = (rows: readonly OutboxRow[]): void => {
@@ -302,7 +242,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
   };
 
   const isIdle = (): boolean =>
-    running.size === 0 &&
+    attempts.count === 0 &&
     lanes.reads === 0 &&
     ![...lanes.all()].some((lane) => lane.queued > 0 && lane.cancelRest === null);
 
@@ -322,7 +262,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
         hasGivenUp = true;
         transports.abandon();
       });
-      await Promise.all(running);
+      await attempts.over();
       cancelGrace();
       books.saveHealth(true);
       settler.retryNow();
@@ -331,7 +271,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     books.stop();
     settler.stop();
     receipts.close();
-    deadlines.clear();
+    attempts.stop();
     state = "stopped";
   };
 
@@ -340,6 +280,9 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     committed,
     wake,
     noteStart: (channel) => noteStart(lanes.of(channel.id), channel, clock),
+    get networkProblem() {
+      return network.problem;
+    },
     get inFlight() {
       return pools.inFlight;
     },

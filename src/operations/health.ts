@@ -7,6 +7,8 @@ export type HealthCheck = () => Promise<string | null> | string | null;
 export interface Readiness {
   ready: boolean;
   reasons: string[];
+  /** What somebody should know of, and what does not keep it from its job. */
+  warnings: string[];
 }
 
 export interface Health {
@@ -15,6 +17,8 @@ export interface Health {
 
 export interface HealthOptions {
   checks: Readonly<Record<string, HealthCheck>>;
+  /** What they find is told beside, and changes nothing of the readiness. */
+  warnings?: Readonly<Record<string, HealthCheck>>;
   /** A check that takes longer has failed; ends after `ms`. */
   deadline: (ms: number) => Promise<void>;
 }
@@ -22,7 +26,7 @@ export interface HealthOptions {
 /** Well under the time that probes allow. */
 const CHECK_DEADLINE_MS = 2_000;
 
-export const createHealth = ({ checks, deadline }: HealthOptions): Health => {
+export const createHealth = ({ checks, warnings = {}, deadline }: HealthOptions): Health => {
   const runCheck = async (name: string, check: HealthCheck): Promise<string | null> => {
     const overdue = deadline(CHECK_DEADLINE_MS).then(() => "does not answer");
     try {
@@ -32,11 +36,14 @@ export const createHealth = ({ checks, deadline }: HealthOptions): Health => {
       return `${name}: failed`;
     }
   };
+  const runAll = async (all: Readonly<Record<string, HealthCheck>>): Promise<string[]> => {
+    const found = await Promise.all(Object.entries(all).map(([name, check]) => runCheck(name, check)));
+    return found.filter((reason) => reason !== null);
+  };
   return {
     readiness: async () => {
-      const found = await Promise.all(Object.entries(checks).map(([name, check]) => runCheck(name, check)));
-      const reasons = found.filter((reason) => reason !== null);
-      return { ready: reasons.length === 0, reasons };
+      const [reasons, told] = await Promise.all([runAll(checks), runAll(warnings)]);
+      return { ready: reasons.length === 0, reasons, warnings: told };
     },
   };
 };

@@ -25,7 +25,7 @@ describe("health", () => {
       expect(answer.headers.get("cache-control")).toBe("no-store");
     }
     expect(await (await get("/healthz")).json()).toEqual({ status: "ok" });
-    expect(await (await get("/readyz")).json()).toEqual({ ready: true, reasons: [] });
+    expect(await (await get("/readyz")).json()).toEqual({ ready: true, reasons: [], warnings: [] });
   });
 
   test("is 503 with the reason while nobody has set it up; the process is alive all the same", async () => {

@@ -230,7 +230,7 @@ describe("failures", () => {
     for (const [code, failure] of [
       ["ECONNREFUSED", "refused"],
       ["ConnectionRefused", "refused"],
-      ["EHOSTUNREACH", "refused"],
+      ["EHOSTUNREACH", "unreachable"],
       ["ECONNRESET", "reset"],
       ["ETIMEDOUT", "timeout"],
       ["CERT_HAS_EXPIRED", "tls"],

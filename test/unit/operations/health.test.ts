@@ -8,7 +8,7 @@ const never = (): Promise<never> => new Promise(() => undefined);
 describe("readiness", () => {
   test("is given when every check passes", async () => {
     const health = createHealth({ checks: { store: () => null, setup: async () => null }, deadline: never });
-    expect(await health.readiness()).toEqual({ ready: true, reasons: [] });
+    expect(await health.readiness()).toEqual({ ready: true, reasons: [], warnings: [] });
   });
 
   test("says every reason, and nothing of what an exception says", async () => {
@@ -23,13 +23,34 @@ describe("readiness", () => {
       deadline: never,
     });
     const answer = await health.readiness();
-    expect(answer).toEqual({ ready: false, reasons: ["store: cannot write", "worker: failed"] });
+    expect(answer).toEqual({
+      ready: false,
+      reasons: ["store: cannot write", "worker: failed"],
+      warnings: [],
+    });
     expect(JSON.stringify(answer)).not.toContain("canary");
+  });
+
+  test("has warnings beside it, which change nothing of it", async () => {
+    const health = createHealth({
+      checks: { store: () => null },
+      warnings: { network: () => "no interface is up", clock: () => null },
+      deadline: never,
+    });
+    expect(await health.readiness()).toEqual({
+      ready: true,
+      reasons: [],
+      warnings: ["network: no interface is up"],
+    });
   });
 
   test("does not wait for a check that hangs", async () => {
     const health = createHealth({ checks: { store: never }, deadline: async () => undefined });
-    expect(await health.readiness()).toEqual({ ready: false, reasons: ["store: does not answer"] });
+    expect(await health.readiness()).toEqual({
+      ready: false,
+      reasons: ["store: does not answer"],
+      warnings: [],
+    });
   });
 });
 
