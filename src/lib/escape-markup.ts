@@ -8,8 +8,10 @@ export const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (sig
 
 const entityOf = (sign: string): string => ENTITIES[sign] ?? `&#${sign.charCodeAt(0)};`;
 
-/** At the beginning of a line: headings, lists, quotes, rules, code by indentation. */
-const LINE_START = /^([ \t]*)([#>=+-]|\d{1,9}(?=[.)]))/gm;
+/** At the beginning of a line: headings, lists, quotes, rules. */
+const LINE_START = /^([ \t]*)([#>=+-]|\d{1,9}(?=[.)](?:\s|$)))/gm;
+/** Lines that are further in are code. */
+const INDENTED = /^[ \t]{4,}/gm;
 
 /**
  * For Markdown that decodes entities (CommonMark does): what an entity stands for is never mark-up, and
@@ -19,10 +21,11 @@ export const escapeMarkdownByEntities = (text: string): string =>
   text
     .replace(/[&<>\\`*_~|[\]$^]/g, entityOf)
     .replace(/:(?=[\w+-]+:)/g, "&#58;")
+    .replace(INDENTED, "   ")
     .replace(
       LINE_START,
       (_line, indent: string, sign: string) =>
-        `${indent.replaceAll("\t", " ").slice(0, 3)}${/^\d/.test(sign) ? `${sign}\u200b` : entityOf(sign)}`,
+        `${indent}${/^\d/.test(sign) ? `${sign}\u200b` : entityOf(sign)}`,
     );
 
 /** Addresses keep their meaning when these signs are written in percent. */

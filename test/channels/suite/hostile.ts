@@ -134,6 +134,8 @@ export const ATTACKS: readonly string[] = [
   "-# small",
   "| a | b |\n|---|---|\n| 1 | 2 |",
   "a\n---\nb",
+  "a\n\n    code",
+  "a\n===",
   "$E=mc^2$",
   ":fire: :tada:",
   "<:name:123456789012345678>",
