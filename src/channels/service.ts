@@ -260,6 +260,7 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
         }),
       ]);
       const live = directory.put(channel);
+      delivery.wake(live.id);
       return { channel: live, attempt: mustVerify ? await handshake.perform(principal, live) : null };
     },
     update: async (principal, id, change) => {
