@@ -9,18 +9,20 @@ export const isSettings = (value: unknown): value is Settings =>
 const isSame = (left: unknown, right: unknown): boolean =>
   left === right || JSON.stringify(left) === JSON.stringify(right);
 
-/** An entry that is only its mask stands for the stored one: at the same place, else the first shown so. */
+/**
+ * An entry that is shown like one stored entry stands for it, wherever it was moved to. Where several are
+ * shown alike, only their place in a list of the same length tells which is meant.
+ */
 const mergeList = (before: unknown, patch: readonly unknown[], mask: unknown): unknown[] => {
   if (!Array.isArray(before) || !Array.isArray(mask)) return [...patch];
   return patch.map((entry: unknown, index) => {
-    const place = isSame(entry, mask[index])
-      ? index
-      : mask.findIndex((shown: unknown) => isSame(entry, shown));
-    return place === -1 ? entry : (before[place] as unknown);
+    const places = [...mask.keys()].filter((place) => isSame(entry, mask[place]));
+    if (places.length === 1) return before[places[0] ?? 0] as unknown;
+    return patch.length === mask.length && places.includes(index) ? (before[index] as unknown) : entry;
   });
 };
 
-/** Pure. Objects inside are merged the same way; arrays and plain values are replaced. */
+/** Pure. Objects inside are merged the same way; plain values are replaced, lists entry by entry. */
 export const mergePatch = (stored: Settings, patch: Settings, shown: Settings): Settings => {
   const result: Settings = { ...stored };
   for (const [key, value] of Object.entries(patch)) {

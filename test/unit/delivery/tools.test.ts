@@ -158,7 +158,7 @@ describe("deadlines", () => {
 });
 
 describe("merge and masks", () => {
-  test("null removes, objects merge, lists are replaced, masks leave what is stored", () => {
+  test("null removes, objects merge, lists are replaced entry by entry, masks leave what is stored", () => {
     const stored = { url: "u", secret: "s", headers: { A: "1", B: "2" }, retry: [1, 2] };
     const shown = { url: "u", secret: "••••", headers: { A: "••••", B: "2" }, retry: [1, 2] };
     expect(mergePatch(stored, shown, shown)).toEqual(stored);
@@ -178,6 +178,24 @@ describe("merge and masks", () => {
     >;
     expect(mergePatch({}, hostile, {})).toEqual({ constructor: { x: 1 } } as never);
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+  });
+
+  test("lists: an entry that is only its mask stands for the stored one, and is never taken for another", () => {
+    const merged = (stored: string[], shown: string[], patch: string[]): unknown =>
+      mergePatch({ urls: stored }, { urls: patch }, { urls: shown })["urls"];
+    const stored = ["first-secret", "second-secret"];
+    const shown = ["••••rst", "••••ond"];
+    expect(merged(stored, shown, shown)).toEqual(stored);
+    expect(merged(stored, shown, ["••••ond"])).toEqual(["second-secret"]);
+    expect(merged(stored, shown, ["••••ond", "third", "••••rst"])).toEqual([
+      "second-secret",
+      "third",
+      "first-secret",
+    ]);
+    expect(merged(stored, shown, [])).toEqual([]);
+    // Shown alike: the place decides, and without it the mask stays and is refused later.
+    expect(merged(["a", "b"], ["••••", "••••"], ["••••", "••••"])).toEqual(["a", "b"]);
+    expect(merged(["a", "b"], ["••••", "••••"], ["••••"])).toEqual(["••••"]);
   });
 
   test("masks show four characters of long secrets and none of short ones", () => {
