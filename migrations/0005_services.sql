@@ -1,8 +1,7 @@
 -- What a status page lists, what sources say about it, and what people work on when it fails.
 
 -- `name_key` is the name as it is compared. `status` is what is shown; it follows from service_words.
--- `told_status` is the last one that channels were told, `silenced_by` why they were not told a later one,
--- `tell_at` when they are to be told after all.
+-- `told_status` is the last one that channels were told, `silenced_by` why they were not told a later one.
 CREATE TABLE services (
   id TEXT PRIMARY KEY,
   tenant_id TEXT NOT NULL REFERENCES organizations (id),
@@ -20,7 +19,6 @@ CREATE TABLE services (
   message TEXT NOT NULL,
   told_status TEXT NOT NULL,
   silenced_by TEXT,
-  tell_at INTEGER,
   changed_at INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
@@ -28,7 +26,6 @@ CREATE TABLE services (
 ) WITHOUT ROWID;
 CREATE INDEX services_by_tenant ON services (tenant_id, id);
 CREATE UNIQUE INDEX services_by_name ON services (tenant_id, name_key) WHERE deleted_at IS NULL;
-CREATE INDEX services_to_tell ON services (tell_at) WHERE tell_at IS NOT NULL;
 
 -- The last word of each source that does not say operational.
 CREATE TABLE service_words (

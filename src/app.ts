@@ -38,6 +38,7 @@ import { auditOutboundPolicy } from "./operations/policy-audit";
 import { createScheduler } from "./operations/scheduler";
 import { storeMetrics } from "./operations/store-metrics";
 import { ruleRoutes } from "./rules/routes";
+import { maintenanceRoutes } from "./services/maintenance/routes";
 import { serviceRoutes } from "./services/routes";
 import { createToldReader } from "./notify/read-told";
 import { openStore, type Store } from "./store/store";
@@ -45,6 +46,7 @@ import type { AppSeams, Base } from "./wiring/base";
 import { wireDeciding } from "./wiring/deciding";
 import { createIntake } from "./intake/intake";
 import { wireIncidents } from "./wiring/incidents";
+import { wireMaintenance, wireMuting } from "./wiring/maintenance";
 import { wireServices } from "./wiring/services";
 import { wireTelling } from "./wiring/telling";
 
@@ -115,10 +117,19 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   );
   const registry = new Registry({ store, tenants: access.tenants, config });
   await registry.load();
-  const channels = await wireTelling(base);
+  const muting = await wireMuting(base);
+  const channels = await wireTelling(base, muting);
   const services = await wireServices(base, channels);
   const incidents = await wireIncidents(base, channels, services);
-  const decisions = await wireDeciding(base, registry, channels);
+  const decisions = await wireDeciding(base, registry, channels, muting);
+  const maintenance = wireMaintenance(base, {
+    muting,
+    telling: channels,
+    services,
+    machines: registry,
+    openAlerts: decisions.alerts.open,
+    machineLock: decisions.lock,
+  });
   const intake = createIntake({
     registry,
     evaluator: decisions.engine,
@@ -198,6 +209,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       repository: decisions.escalations,
     }),
     serviceRoutes(plugin, services),
+    maintenanceRoutes(plugin, maintenance),
     channelRoutes(plugin, {
       service: channels.service,
       directory: channels.directory,
@@ -277,6 +289,8 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     server,
     services: [
       access,
+      // Before anything decides: whoever is worked on by then is muted.
+      maintenance.runner,
       decisions.engine,
       channels.delivery.connections,
       worker,

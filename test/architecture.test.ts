@@ -165,7 +165,7 @@ describe("packages", () => {
       home: /^src\/http\/|\/(?:[a-z-]+-)?(?:routes|wire)\.ts$/,
     },
     { name: "drizzle", belongs: /^drizzle-orm/, home: /^src\/store\/|\/(?:schema|repository)\.ts$/ },
-    { name: "croner", belongs: /^croner$/, home: /^src\/operations\/scheduler\.ts$/ },
+    { name: "croner", belongs: /^croner$/, home: /^src\/operations\/(?:scheduler|recurrence)\.ts$/ },
     { name: "prom-client", belongs: /^prom-client$/, home: /^src\/operations\/metrics\.ts$/ },
     { name: "mqtt", belongs: /^mqtt(?:$|\/|-)/, home: /^src\/delivery\/mqtt-connection\.ts$/ },
     // Nothing else may dial: addresses are judged there.

@@ -146,6 +146,28 @@ export interface ServiceSnapshot {
   changedAt: number;
 }
 
+/** What planned work covers: IDs, groups of services and monitors, and projects with all that is in them. */
+export interface MaintenanceTargets {
+  serviceIds: string[];
+  machineIds: string[];
+  monitorIds: string[];
+  groups: string[];
+  projectIds: string[];
+}
+
+/** One occurrence of a maintenance window. Times in ms. */
+export interface MaintenanceSnapshot {
+  windowId: string;
+  occurrenceId: string;
+  tenantId: string;
+  name: string;
+  description: string;
+  targets: MaintenanceTargets;
+  /** As planned. */
+  startsAt: number;
+  endsAt: number;
+}
+
 /** Why a channel was not told of an event: the answer to "why did nobody tell me?". */
 export const UNTOLD_REASONS = [
   "channel_inactive",
@@ -174,6 +196,8 @@ export interface EventMap {
   "alert.triggered": { alert: AlertSnapshot; untold: Untold };
   "alert.acknowledged": { alert: AlertSnapshot; note: string | null; untold: Untold };
   "alert.resolved": { alert: AlertSnapshot; note: string | null; untold: Untold };
+  /** It was triggered while it was muted, and is told now that it no longer is. */
+  "alert.announced": { alert: AlertSnapshot; untold: Untold };
   "alert.escalated": { alert: AlertSnapshot; escalation: EscalationSnapshot };
   "incident.opened": { incident: IncidentSnapshot; untold: Untold };
   /** The same one again; channels are told incident.opened, since incident.resolved has closed it for them. */
@@ -187,6 +211,12 @@ export interface EventMap {
   "incident.absorbed": { incidentId: string; code: string; fromId: string; fromCode: string };
   /** `source`: whose word changed it, which need not be the word that is shown. */
   "service.status_changed": { service: ServiceSnapshot; source: StatusSource; untold: Untold };
+  "maintenance.scheduled": { maintenance: MaintenanceSnapshot };
+  "maintenance.started": { maintenance: MaintenanceSnapshot };
+  /** `isEarly`: a person ended it before its time. */
+  "maintenance.ended": { maintenance: MaintenanceSnapshot; isEarly: boolean };
+  /** It was planned and will not be. */
+  "maintenance.cancelled": { maintenance: MaintenanceSnapshot };
   "alert.noted": { alertId: string; text: string };
   /** A rule changed while its alert was open: what changed in the alert. */
   "alert.updated": { alertId: string; changes: Record<string, unknown> };

@@ -67,6 +67,14 @@ export const finishRunStatement = (
   now: number,
 ): Statement => ({ sql: FINISH_RUN, params: [status, reason, now, id], expect: 1 });
 
+const POSTPONE_RUN = "UPDATE escalation_runs SET due_at = ? WHERE id = ? AND status = 'pending'";
+
+export const postponeRunStatement = (id: string, dueAt: number): Statement => ({
+  sql: POSTPONE_RUN,
+  params: [dueAt, id],
+  expect: 1,
+});
+
 /** Runs are of all organizations, policies of one unless the name says otherwise. */
 export const createEscalationRepository = ({ db }: Store) => ({
   allPolicies: () => db.select().from(escalationPolicies),

@@ -13,7 +13,7 @@ import { emptyPlan, type Plan } from "../notify/plan";
 import { CHANNEL_GONE, extendCoverage, type CoverageParts } from "./coverage";
 import { waitMs } from "./planner";
 import type { EscalationPolicy } from "./policies";
-import { finishRunStatement, insertRunStatement, type RunRow } from "./repository";
+import { finishRunStatement, insertRunStatement, postponeRunStatement, type RunRow } from "./repository";
 
 export interface EscalationRunner extends Service {
   /** A step is due at this time; the runner sleeps no longer than that. */
@@ -29,6 +29,8 @@ export interface EscalationRunnerParts extends CoverageParts {
   notifier: Notifier;
   clock: Clock;
   log: Log;
+  /** Until when nobody is told of this alert because its machine is worked on, in ms; null: not at all. */
+  mutedUntil?: (alert: AlertSnapshot) => number | null;
   /** Told of each committed escalation: metrics. */
   onEscalated?: () => void;
 }
@@ -41,7 +43,7 @@ const PAUSE_AFTER_FAILURE_MS = 1_000;
 /** Asleep until `start`; due rows that came before are taken up then. */
 export const createEscalationRunner = (parts: EscalationRunnerParts): EscalationRunner => {
   const { repository, policies, notifier, findOpenAlert, commit, lock, clock, log } = parts;
-  const { onEscalated = () => undefined } = parts;
+  const { onEscalated = () => undefined, mutedUntil = () => null } = parts;
   let cancelTimer: CancelTimer | null = null;
   let armedFor = Number.POSITIVE_INFINITY;
   let running: Promise<void> | null = null;
@@ -116,8 +118,16 @@ export const createEscalationRunner = (parts: EscalationRunnerParts): Escalation
       cancel(run, "policy_removed", now, plan);
     else if (policy.severity !== alert.severity) cancel(run, "severity_changed", now, plan);
     else {
-      tell(run, alert, policy, step, now, plan);
-      planNext(run, policy, now, plan);
+      const until = mutedUntil(alert);
+      if (until !== null) {
+        // Not before the next look: the window may end a moment after its time.
+        const dueAt = Math.max(until, now + PAUSE_AFTER_FAILURE_MS);
+        plan.statements.push(postponeRunStatement(run.id, dueAt));
+        plan.afterCommit.push(() => wake(dueAt));
+      } else {
+        tell(run, alert, policy, step, now, plan);
+        planNext(run, policy, now, plan);
+      }
     }
     await commit(plan);
   };

@@ -38,3 +38,16 @@ export const createKeyedLock = (): KeyedLock => {
     },
   };
 };
+
+/**
+ * Runs `work` while the turns of all keys are held, each of them once. Resolves and rejects as `work`. The
+ * keys are taken in one order, so that no two callers wait for each other.
+ */
+export const runAlone = <T>(lock: KeyedLock, keys: readonly string[], work: () => Promise<T>): Promise<T> => {
+  const sorted = [...new Set(keys)].toSorted();
+  const runFrom = (from: number): Promise<T> => {
+    const key = sorted[from];
+    return key === undefined ? work() : lock.run(key, () => runFrom(from + 1));
+  };
+  return runFrom(0);
+};

@@ -25,6 +25,8 @@ export interface AlertOccurrence {
   /** When it happened, in ms. */
   at: number;
   note?: string | null;
+  /** Why whoever wants it is not told all the same; left out, the notifier asks whether it is muted. */
+  silencedBy?: UntoldReason | null;
 }
 
 export interface IncidentOccurrence {
@@ -79,6 +81,8 @@ export interface NotifierParts {
   outbox: Outbox;
   /** Where people reach the UI, without a slash at the end. */
   baseUrl: () => string;
+  /** Why nobody is told of an alert now: planned work on its machine. */
+  silenceOf?: (occurrence: AlertOccurrence) => UntoldReason | null;
 }
 
 /** Critical messages overtake all others (0 before 1 before 2). */
@@ -104,7 +108,8 @@ const subjectOfAlert = (alert: AlertSnapshot): Subject => ({
 const NOBODY: Untold = {};
 
 /** Routes by the channels as they are at the moment of each call. */
-export const createNotifier = ({ tenants, channels, outbox, baseUrl }: NotifierParts): Notifier => {
+export const createNotifier = (parts: NotifierParts): Notifier => {
+  const { tenants, channels, outbox, baseUrl, silenceOf = () => null } = parts;
   type Facts = Pick<Message, "alert" | "escalation" | "incident" | "service" | "note">;
 
   const compose = (
@@ -150,7 +155,7 @@ export const createNotifier = ({ tenants, channels, outbox, baseUrl }: NotifierP
     subject: Subject,
     composeOnce: () => Message | undefined,
     plan: Plan,
-    silencedBy?: UntoldReason,
+    silencedBy: UntoldReason | null = null,
   ): Untold => {
     const candidates = channels.of(subject.tenantId);
     if (candidates.length === 0) return NOBODY;
@@ -160,7 +165,7 @@ export const createNotifier = ({ tenants, channels, outbox, baseUrl }: NotifierP
     for (const channel of candidates) {
       const verdict = route(channel, message);
       if (verdict !== "passes") untold[channel.id] = verdict;
-      else if (silencedBy !== undefined) untold[channel.id] = silencedBy;
+      else if (silencedBy !== null) untold[channel.id] = silencedBy;
       else add(channel, message, subject, plan);
     }
     return untold;
@@ -168,7 +173,12 @@ export const createNotifier = ({ tenants, channels, outbox, baseUrl }: NotifierP
 
   return {
     planAlert: (occurrence, plan) =>
-      tell(subjectOfAlert(occurrence.alert), () => composeAlert(occurrence), plan),
+      tell(
+        subjectOfAlert(occurrence.alert),
+        () => composeAlert(occurrence),
+        plan,
+        occurrence.silencedBy === undefined ? silenceOf(occurrence) : occurrence.silencedBy,
+      ),
     planIncident: (occurrence, plan) => {
       const { incident } = occurrence;
       const { tenantId, projectId, id, severity } = incident;

@@ -150,7 +150,6 @@ export const createServiceDesk = (parts: ServiceDeskParts): ServiceDesk => {
       message: "",
       toldStatus: "operational",
       silencedBy: null,
-      tellAt: null,
       changedAt: at,
       createdAt: at,
       updatedAt: at,

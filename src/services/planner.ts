@@ -57,7 +57,7 @@ export interface StatusPlannerParts {
 /** What the planner changes of a service; settings are not among it. */
 type StatusFields = Pick<
   ServiceRecord,
-  "status" | "message" | "words" | "changes" | "changedAt" | "toldStatus" | "silencedBy" | "tellAt"
+  "status" | "message" | "words" | "changes" | "changedAt" | "toldStatus" | "silencedBy"
 >;
 
 /** A failure is no news where something that it needs has failed; its end is none if it never was news. */
@@ -82,7 +82,7 @@ export const createStatusPlanner = ({ book, notifier }: StatusPlannerParts): Sta
       drafts.set(plan, ofPlan);
     }
     ofPlan.set(next.id, next);
-    const { status, message, words, changes, changedAt, toldStatus, silencedBy, tellAt } = next;
+    const { status, message, words, changes, changedAt, toldStatus, silencedBy } = next;
     const fields: StatusFields = {
       status,
       message,
@@ -91,7 +91,6 @@ export const createStatusPlanner = ({ book, notifier }: StatusPlannerParts): Sta
       changedAt,
       toldStatus,
       silencedBy,
-      tellAt,
     };
     plan.afterCommit.push(() => book.change(next.id, fields));
   };
@@ -174,7 +173,6 @@ export const createStatusPlanner = ({ book, notifier }: StatusPlannerParts): Sta
         message: isOwnWord ? said.message : word.message,
         changedAt: at,
         changes: [...before.changes, at].slice(-KEPT_CHANGES),
-        tellAt: null,
       },
       said,
       plan,

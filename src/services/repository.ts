@@ -15,7 +15,7 @@ export type WordRow = typeof serviceWords.$inferSelect;
 export type HistoryRow = typeof serviceHistory.$inferSelect;
 export type SpanRow = typeof serviceSpans.$inferSelect;
 
-const UPDATE_STATUS = `UPDATE services SET status = ?, message = ?, told_status = ?, silenced_by = ?, tell_at = ?,
+const UPDATE_STATUS = `UPDATE services SET status = ?, message = ?, told_status = ?, silenced_by = ?,
   changed_at = ? WHERE id = ? AND status = ? AND deleted_at IS NULL`;
 
 /** Misses, and so rolls its batch back, when the service no longer has the status `from`. */
@@ -26,7 +26,6 @@ export const updateStatusStatement = (service: ServiceRecord, from: ServiceStatu
     service.message,
     service.toldStatus,
     service.silencedBy,
-    service.tellAt,
     service.changedAt,
     service.id,
     from,

@@ -26,7 +26,6 @@ export const services = sqliteTable("services", {
   message: text("message").notNull(),
   toldStatus: text("told_status").$type<ServiceStatus>().notNull(),
   silencedBy: text("silenced_by").$type<UntoldReason>(),
-  tellAt: integer("tell_at"),
   changedAt: integer("changed_at").notNull(),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),

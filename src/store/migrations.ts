@@ -5,6 +5,7 @@ import channelSecrets from "../../migrations/0002_channel_secrets.sql" with { ty
 import channelFlow from "../../migrations/0003_channel_flow.sql" with { type: "text" };
 import evidence from "../../migrations/0004_evidence.sql" with { type: "text" };
 import services from "../../migrations/0005_services.sql" with { type: "text" };
+import maintenance from "../../migrations/0006_maintenance.sql" with { type: "text" };
 
 export interface Migration {
   /** `0001_first`: four digits give the order. */
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0003_channel_flow", sql: channelFlow },
   { name: "0004_evidence", sql: evidence },
   { name: "0005_services", sql: services },
+  { name: "0006_maintenance", sql: maintenance },
 ];

@@ -16,6 +16,7 @@ import { createRuleEngine } from "../rules/engine";
 import { createRuleRepository } from "../rules/repository";
 import { createReviewer } from "../rules/review";
 import type { Base } from "./base";
+import type { Muting } from "./maintenance";
 import type { Telling } from "./telling";
 
 /** Rules, alerts and escalation: what decides. */
@@ -23,6 +24,7 @@ export const wireDeciding = async (
   base: Base,
   machines: MachineDirectory,
   { notifier, commit, directory, showAlerts, delivery }: Telling,
+  { mutedUntil }: Pick<Muting, "mutedUntil">,
 ) => {
   const { clock, log, store, metrics } = base;
   // Whatever changes alerts of a machine takes the machine's turn.
@@ -50,6 +52,7 @@ export const wireDeciding = async (
     lock,
     clock,
     log,
+    mutedUntil,
     onEscalated: () => metrics.alertChanged("escalated"),
   });
   const policyDesk = createPolicyDesk({
@@ -88,6 +91,7 @@ export const wireDeciding = async (
   await policies.load();
   await ruleDesk.load();
   return {
+    lock,
     alerts,
     alertRepository,
     alertDesk,

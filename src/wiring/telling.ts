@@ -11,9 +11,10 @@ import { openAlertsFor } from "../notify/open-alerts";
 import { createNotifier } from "../notify/notifier";
 import { createCommit } from "../notify/plan";
 import type { Base } from "./base";
+import type { Muting } from "./maintenance";
 
 /** Channels and the delivery of messages to them. */
-export const wireTelling = async (base: Base) => {
+export const wireTelling = async (base: Base, { silenceOf }: Pick<Muting, "silenceOf">) => {
   const { config, clock, log, store, access, baseUrl, listeners, seams, metrics } = base;
   const directory = createChannelDirectory(store);
   await directory.load();
@@ -66,6 +67,7 @@ export const wireTelling = async (base: Base) => {
     channels: directory,
     outbox: delivery.outbox,
     baseUrl,
+    silenceOf,
   });
   const commit = createCommit(store.engine, (rows) => delivery.worker.committed(rows));
   return {

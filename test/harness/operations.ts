@@ -60,7 +60,18 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
   const project = await create("/projects", { name: "Walled project" });
   const machine = await create("/machines", { name: "Walled machine", project_id: project });
   // Before there is anybody to be told of it.
-  const incident = await create("/incidents", { title: "Walled incident", severity: "minor" });
+  const service = await create("/services", { name: "Walled service" });
+  const maintenance = await create("/maintenance-windows", {
+    name: "Walled maintenance",
+    cron: "0 3 1 1 *",
+    duration_seconds: 60,
+    service_ids: [service],
+  });
+  const incident = await create("/incidents", {
+    title: "Walled incident",
+    severity: "minor",
+    service_ids: [service],
+  });
   const channel = await create("/notification-channels", {
     name: "Walled channel",
     type: "webhook",
@@ -81,7 +92,6 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
     channel_id: channel,
     is_active: true,
   });
-  const service = await create("/services", { name: "Walled service" });
   const person = await create("/users", {
     email: "walled@plant.example",
     name: "Walled person",
@@ -108,6 +118,7 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
       "/api/v1/escalation-policies": policy,
       "/api/v1/incidents": incident,
       "/api/v1/machines": machine,
+      "/api/v1/maintenance-windows": maintenance,
       "/api/v1/notification-channels": channel,
       "/api/v1/organizations": String((await only("/organizations"))["id"]),
       "/api/v1/projects": project,

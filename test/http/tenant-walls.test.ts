@@ -33,6 +33,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "POST /api/v1/machines/{id}/approve": undefined,
   "POST /api/v1/machines/{id}/heartbeat": undefined,
   "PATCH /api/v1/machines/{id}/metrics/{metric}": { unit: "K" },
+  "PATCH /api/v1/maintenance-windows/{id}": { name: "changed" },
+  "POST /api/v1/maintenance-windows/{id}/end": undefined,
   "PATCH /api/v1/notification-channels/{id}": { name: "changed" },
   "POST /api/v1/notification-channels/{id}/resume": undefined,
   "POST /api/v1/notification-channels/{id}/rotate-secret": {},
@@ -134,10 +136,14 @@ describe("another organization", () => {
     const { ids } = plant;
     const condition = { type: "heartbeat", after_seconds: 60 };
     const rule = (selector: unknown) => ({ name: "r", severity: "info", selector, condition });
+    const window = { name: "w", cron: "0 3 * * *", duration_seconds: 60 };
     const hook = { name: "c", type: "webhook", config: { url: plant.sink.url } };
     const references: [path: string, collection: string, body: (id: string) => unknown][] = [
       ["/machines", "projects", (id) => ({ name: "m", project_id: id })],
       ["/incidents", "services", (id) => ({ title: "i", severity: "minor", service_ids: [id] })],
+      ["/maintenance-windows", "services", (id) => ({ ...window, service_ids: [id] })],
+      ["/maintenance-windows", "machines", (id) => ({ ...window, machine_ids: [id] })],
+      ["/maintenance-windows", "projects", (id) => ({ ...window, project_ids: [id] })],
       ["/services", "projects", (id) => ({ name: "s", project_id: id })],
       ["/services", "services", (id) => ({ name: "s", depends_on: [id] })],
       ["/alert-rules", "machines", (id) => rule({ machine_id: id })],
@@ -171,6 +177,8 @@ describe("another organization", () => {
     const filters: [string, string, string][] = [
       ["/alerts", "machine_id", "machines"],
       ["/alerts", "rule_id", "alert-rules"],
+      ["/incidents", "service_id", "services"],
+      ["/maintenance-windows", "service_id", "services"],
       ["/deliveries", "channel_id", "notification-channels"],
       ["/deliveries", "subject_id", "alerts"],
       ["/deliveries", "machine_id", "machines"],
