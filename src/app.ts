@@ -4,6 +4,7 @@ import { createAccess, type Access } from "./access/access";
 import { accessRoutes } from "./access/routes";
 import { alertRoutes } from "./alerts/routes";
 import { presentJournalEvent } from "./alerts/wire";
+import { previewRoutes } from "./channels/preview-routes";
 import { channelRoutes } from "./channels/routes";
 import type { Config } from "./config/config";
 import { systemClock } from "./core/clock";
@@ -216,6 +217,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       store,
       successRate: (channelId) => channels.delivery.health.successRate(channelId),
     }),
+    previewRoutes(plugin, channels.previewer),
     deliveryRoutes(plugin, {
       store,
       clock,

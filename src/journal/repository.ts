@@ -20,6 +20,10 @@ const COLUMNS = "seq, tenant_id, kind, subject_id, actor, at, data";
 const AFTER = `SELECT ${COLUMNS} FROM journal WHERE seq > ? ORDER BY seq LIMIT ?`;
 const AFTER_OF_TENANT = `SELECT ${COLUMNS} FROM journal WHERE seq > ? AND tenant_id = ? ORDER BY seq LIMIT ?`;
 const OF_SUBJECT = `SELECT ${COLUMNS} FROM journal WHERE subject_id = ? AND tenant_id = ? ORDER BY seq`;
+const ONE = `SELECT ${COLUMNS} FROM journal WHERE seq = ? AND tenant_id = ?`;
+const NEWEST_OF_KINDS =
+  `SELECT ${COLUMNS} FROM journal WHERE seq < ?1 AND seq >= ?1 - ?2 AND tenant_id = ?3 ` +
+  "AND kind IN (SELECT value FROM json_each(?4)) ORDER BY seq DESC LIMIT ?5";
 const LATEST = "SELECT seq FROM journal ORDER BY seq DESC LIMIT 1";
 const POSITION = "SELECT seq FROM journal_positions WHERE reader = ?";
 const SAVE_POSITION =
@@ -61,6 +65,36 @@ export const readSubject = async (
   subjectId: string,
 ): Promise<JournalRow[]> =>
   (await engine.query({ sql: OF_SUBJECT, params: [subjectId, tenantId] })).map(toRow);
+
+/** Another organization's number finds nothing. */
+export const readOne = async (
+  engine: Engine,
+  tenantId: string,
+  seq: number,
+): Promise<JournalRow | undefined> =>
+  (await engine.query({ sql: ONE, params: [seq, tenantId] })).map(toRow)[0];
+
+export interface NewestRange {
+  tenantId: string;
+  kinds: readonly EventKind[];
+  /** Rows with a smaller number. */
+  before: number;
+  /** How many numbers back are looked at: rare kinds would make a search of all. */
+  reach: number;
+  limit: number;
+}
+
+/** Newest first. */
+export const readNewest = async (
+  engine: Engine,
+  { tenantId, kinds, before, reach, limit }: NewestRange,
+): Promise<JournalRow[]> =>
+  (
+    await engine.query({
+      sql: NEWEST_OF_KINDS,
+      params: [before, reach, tenantId, JSON.stringify(kinds), limit],
+    })
+  ).map(toRow);
 
 /** 0 while the journal is empty. */
 export const readLatest = async (engine: Engine): Promise<number> =>

@@ -1,6 +1,7 @@
 // In: the base. Out: channels, the outbox and its worker, routing, and the commit that wakes the worker.
 import { join } from "node:path";
 import { createChannelDirectory } from "../channels/directory";
+import { createPreviewer } from "../channels/preview";
 import { createChannelService } from "../channels/service";
 import { createChannelTests } from "../channels/tests";
 import { createWeeklyTests } from "../channels/weekly-tests";
@@ -9,6 +10,7 @@ import { VERSION } from "../core/version";
 import { createDelivery } from "../delivery/delivery";
 import { openAlertsFor } from "../notify/open-alerts";
 import { createNotifier } from "../notify/notifier";
+import { createPastEvents } from "../notify/past-events";
 import { createCommit } from "../notify/plan";
 import type { Base } from "./base";
 import type { Muting } from "./maintenance";
@@ -69,12 +71,21 @@ export const wireTelling = async (base: Base, { silenceOf }: Pick<Muting, "silen
     baseUrl,
     silenceOf,
   });
+  const previewer = createPreviewer({
+    now: () => clock.now(),
+    directory,
+    tenants: access.tenants,
+    past: createPastEvents(store, { tenants: access.tenants, baseUrl }),
+    baseUrl,
+    version: VERSION,
+  });
   const commit = createCommit(store.engine, (rows) => delivery.worker.committed(rows));
   return {
     directory,
     delivery,
     service,
     weeklyTests,
+    previewer,
     notifier,
     commit,
     /** Where lamps and retained topics see what is open. */
