@@ -2,7 +2,7 @@
 // nothing, loses nothing, and shows the reason; correcting the settings replaces it.
 import { AppError } from "../core/errors";
 import { MASK } from "../lib/secrets";
-import type { AnyChannelType } from "./channel";
+import { NEVER_COMPOSED, type AnyChannelType } from "./channel";
 
 export const brokenType = (kind: string, reason: string): AnyChannelType => {
   const refuse = (): never => {
@@ -26,7 +26,7 @@ export const brokenType = (kind: string, reason: string): AnyChannelType => {
       ordered: false,
       handshake: false,
     }),
-    compose: () => ({ body: new Uint8Array(), contentType: "application/octet-stream" }),
+    compose: () => NEVER_COMPOSED,
     request: refuse,
     judge: () => ({ outcome: "invalid_config", retry: false, reason }),
     targets: () => [],

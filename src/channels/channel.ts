@@ -105,6 +105,15 @@ export interface ComposedBody {
   contentType: string;
 }
 
+/** Stands for a body that could not be composed when its event happened: it is never sent. */
+export const NEVER_COMPOSED: ComposedBody = {
+  body: new Uint8Array(),
+  contentType: "application/octet-stream",
+};
+
+export const isNeverComposed = ({ body, contentType }: ComposedBody): boolean =>
+  body.length === 0 && contentType === NEVER_COMPOSED.contentType;
+
 /** One HTTP request. */
 export interface OutboundRequest {
   transport?: "http";

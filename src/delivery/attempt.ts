@@ -1,7 +1,13 @@
 // In: a body and the channel that it is for. Out: one attempt: request made and signed afresh, sent,
 // judged, and the evidence of it with every secret cut out. While a secret is being replaced, it may
 // take two exchanges: one by each.
-import type { ComposedBody, Judgement, Signing, TransportRequest } from "../channels/channel";
+import {
+  isNeverComposed,
+  type ComposedBody,
+  type Judgement,
+  type Signing,
+  type TransportRequest,
+} from "../channels/channel";
 import type { Channel } from "../channels/directory";
 import { isStateBody } from "../channels/state-row";
 import type { Clock } from "../core/clock";
@@ -94,6 +100,12 @@ const exchangeOnce = async (
 ): Promise<Made> => {
   const { type, config, behaviour } = channel;
   let request: TransportRequest | null = null;
+  // Sent again by somebody: what was not composed when it happened can't be sent later either.
+  if (isNeverComposed(composed))
+    return {
+      request,
+      exchange: unsent(clock.now(), "This message was never composed: there is nothing to send."),
+    };
   try {
     const threadRootId = type.isThreaded === true ? await threadRootOf(channel.id, subjectId) : undefined;
     request = type.request(composed, config, {

@@ -1,6 +1,6 @@
 // In: a message and the channel that shall have it. Out: an outbox row with the composed body for each
 // recipient, and the statement that puts it into the commit of the decision. Nothing is sent from here.
-import type { ComposedBody, Message } from "../channels/channel";
+import { NEVER_COMPOSED, type ComposedBody, type Message } from "../channels/channel";
 import type { Channel } from "../channels/directory";
 import type { Clock } from "../core/clock";
 import { AppError } from "../core/errors";
@@ -71,8 +71,6 @@ export interface Outbox {
 const explain = (error: unknown): string =>
   error instanceof AppError ? error.message : `${error instanceof Error ? error.name : "error"}.`;
 
-const NOTHING: ComposedBody = { body: new Uint8Array(), contentType: "application/octet-stream" };
-
 const composeAll = ({ type, config }: Channel, message: Message): readonly ComposedBody[] => {
   if (type.composeEach === undefined) return [type.compose(message, config)];
   const bodies = type.composeEach(message, config);
@@ -103,7 +101,7 @@ export const createOutbox = ({ store, clock }: { store: { engine: Engine }; cloc
       try {
         bodies = composeAll(channel, message);
       } catch (error) {
-        bodies = [NOTHING];
+        bodies = [NEVER_COMPOSED];
         failure = `The message could not be composed: ${explain(error)}`;
       }
       const isHeld =

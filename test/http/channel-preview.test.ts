@@ -5,6 +5,7 @@ import { channelTypes } from "../../src/channels/registry";
 import { UNKNOWN_ID, createOtherTenant } from "../harness/tenant-isolation";
 import { startApp, type TestApp } from "../harness/app";
 import { FakeClock } from "../harness/clock";
+import { eventually } from "../harness/eventually";
 import { SAMPLES } from "../channels/suite/samples";
 
 type Json = Record<string, unknown>;
@@ -306,6 +307,16 @@ describe("of a channel that exists", () => {
       reason:
         'The message could not be composed: The result is no JSON: at its line 1, column 11, a value is missing before "}".',
     });
+    // Sent again, it is still nothing: no endpoint is told of an empty message.
+    const replayed = await app.api("POST", `/deliveries/${body.data[0].id}/replay`);
+    expect(replayed.status).toBe(202);
+    const again = await eventually(
+      async () => (await app.api("GET", `/notification-channels/${channel.id}/deliveries`)).body.data[0],
+      ({ status }) => status === "failed",
+    );
+    expect(again).toMatchObject({ outcome: "invalid_config", attempt_count: 1 });
+    const attempts = await app.api("GET", `/deliveries/${again.id}/attempts`);
+    expect(attempts.body.data[0].error).toBe("This message was never composed: there is nothing to send.");
     const named = await app.api("PATCH", `/notification-channels/${channel.id}`, {
       events: ["alert.triggered", "service.status_changed"],
     });
