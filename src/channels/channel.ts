@@ -65,6 +65,7 @@ export interface ChannelField {
   name: string;
   label: string;
   type: (typeof FIELD_TYPES)[number];
+  /** Where it is shown: see `shownWhen`. */
   required: boolean;
   /** Never leaves in clear: answers show its mask. */
   secret: boolean;

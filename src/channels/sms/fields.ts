@@ -34,11 +34,18 @@ export const SMS_FIELDS: readonly ChannelField[] = [
     required: true,
     hint: "One per line, with the country: +49 170 1234567. Each gets a message of its own.",
   }),
-  fieldOf({ name: "account_sid", label: "Account SID", hint: "Begins with AC.", shownWhen: TWILIO }),
+  fieldOf({
+    name: "account_sid",
+    label: "Account SID",
+    required: true,
+    hint: "Begins with AC.",
+    shownWhen: TWILIO,
+  }),
   fieldOf({
     name: "auth_token",
     label: "Auth token",
     type: "secret",
+    required: true,
     secret: true,
     hint: "The account's token, or the secret of an API key.",
     shownWhen: TWILIO,
@@ -75,7 +82,8 @@ export const SMS_FIELDS: readonly ChannelField[] = [
   fieldOf({
     name: "url",
     label: "Gateway address",
-    hint: "As its manual has it, with {{to}} or {{to_digits}} for the number and {{text}} for the text where they belong.",
+    required: true,
+    hint: "As its manual has it, for instance http://192.168.1.1/cgi-bin/sms_send?number=00{{to_digits}}&text={{text}}. {{to}} is the number, {{to_digits}} the number without +, {{text}} the message.",
     shownWhen: GATEWAY,
   }),
   fieldOf({

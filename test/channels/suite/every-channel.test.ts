@@ -4,7 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isAppError } from "../../../src/core/errors";
-import type { JudgedOutcome, SendFailure, SendResult } from "../../../src/channels/channel";
+import type { ChannelField, JudgedOutcome, SendFailure, SendResult } from "../../../src/channels/channel";
 import { channelTypes } from "../../../src/channels/registry";
 import { dialects } from "../../../src/channels/webhook/dialects";
 import { channelOf } from "../../../src/channels/directory";
@@ -246,6 +246,12 @@ for (const type of channelTypes.values())
         }
       });
 
+      const isShown = (condition: ChannelField["shownWhen"]): boolean => {
+        if (condition === undefined) return true;
+        const other = type.fields.find(({ name }) => name === condition.field);
+        return condition.values.includes(String(given[condition.field] ?? other?.default));
+      };
+
       test("refuses unknown settings by name, and no error holds a secret", () => {
         const refusalOf = (config: Record<string, unknown>): unknown => {
           try {
@@ -266,8 +272,8 @@ for (const type of channelTypes.values())
           ]);
           for (const canary of canaries) expect(String(error)).not.toContain(canary);
         }
-        for (const { name, required } of type.fields)
-          if (required) {
+        for (const { name, required, shownWhen } of type.fields)
+          if (required && isShown(shownWhen)) {
             const { [name]: _left, ...rest } = given;
             const error = refusalOf(rest);
             expect([name, isAppError(error, "invalid") && error.context.field]).toEqual([
