@@ -257,7 +257,7 @@ export interface ChannelType<Config = unknown, Request extends TransportRequest 
   readonly compose: (message: Message, config: Config) => ComposedBody;
   /**
    * For a type that calls each recipient by itself: one body per recipient, and at least one. Each becomes
-   * a delivery of its own, so that a retry reaches only who was not reached yet.
+   * a delivery of its own, so that a retry reaches only who was not reached yet. Previews show `compose`.
    */
   readonly composeEach?: (message: Message, config: Config) => readonly ComposedBody[];
   /**

@@ -86,11 +86,6 @@ const explain = (error: unknown): Preview["error"] => {
   return { field: error.context.field ?? null, message: error.message };
 };
 
-const composeFirst = (type: AnyChannelType, message: Message, config: unknown): ComposedBody => {
-  const each = type.composeEach?.(message, config);
-  return each?.[0] ?? type.compose(message, config);
-};
-
 export const createPreviewer = (parts: PreviewParts): Previewer => {
   const { now, directory, tenants, past, baseUrl, version } = parts;
 
@@ -182,7 +177,7 @@ export const createPreviewer = (parts: PreviewParts): Previewer => {
       const { event } = message;
       let composed: ComposedBody;
       try {
-        composed = composeFirst(type, message, config);
+        composed = type.compose(message, config);
       } catch (error) {
         return {
           event,
@@ -207,7 +202,8 @@ export const createPreviewer = (parts: PreviewParts): Previewer => {
         url: redact(maskUrl(url), secrets),
         headers: Object.fromEntries(headers.map(([name, value]) => [name, redact(value, secrets)])),
         body: text,
-        contentType: body === null ? "" : composed.contentType,
+        // Of an envelope, that of what is sent.
+        contentType: body === null ? "" : (headersOfRequest(request)["Content-Type"] ?? composed.contentType),
         bytes,
         isValidJson: isJson(text),
         error: refusalOf(type, config, event),

@@ -70,6 +70,24 @@ describe("of a sample", () => {
       }
   });
 
+  test("of a message that makes several calls, the one that people read, as it would be sent", async () => {
+    const acknowledged = await preview({
+      type: "pushover",
+      config: { token: "app-token-000001", user: "user-key-000002" },
+      event: "alert.acknowledged",
+    });
+    expect(acknowledged.body.url).toBe("https://api.pushover.net/1/messages.json");
+    const text = await preview({
+      type: "sms",
+      config: { url: "http://192.168.7.1/send", to: ["+491701234567", "+491707654321"] },
+    });
+    expect(text.body).toMatchObject({
+      method: "POST",
+      content_type: "application/x-www-form-urlencoded",
+      body: expect.stringMatching(/^to=%2B491701234567&text=/),
+    });
+  });
+
   test("any kind of event, by its own name or the dialect's", async () => {
     const settings = { type: "webhook", config: { url: "https://a.test/", dialect: "statuspulse" } };
     for (const event of ["incident.resolved", "incident_resolved"]) {
