@@ -1,6 +1,8 @@
 // Every channel type that speaks to a service over HTTP, inside the executable: created by the API, told
 // of an alert that begins, is acknowledged and ends, and tested; each service takes what it is sent.
 import { afterEach, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { eventually } from "../harness/eventually";
 import { SERVICES } from "../harness/services";
 import { openServices, wordsOf, type ServiceHouse } from "../harness/services/service";
@@ -94,7 +96,14 @@ test("each type reaches its service, and its keys stay inside", async () => {
   expect(house.statuses.filter((status) => status >= 300)).toEqual([]);
   expect(house.asides.filter(({ status }) => status >= 300)).toEqual([]);
 
-  const everything = [...shown, ...running.lines()].join("\n");
+  running.signal("SIGTERM");
+  expect(await running.exited).toBe(0);
+  // The files of the data directory as well: settings are sealed, and no stored message holds a key.
+  const files = readdirSync(executable.dataDir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== "ballast")
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"));
+  expect(files.length).toBeGreaterThan(1);
+  const everything = [...shown, ...running.lines(), ...files].join("\n");
   for (const { secrets } of Object.values(SERVICES))
     for (const secret of secrets) expect(everything).not.toContain(secret);
 });
