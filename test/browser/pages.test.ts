@@ -41,6 +41,8 @@ const pagesOf = ({ ids, alertId, takenId }: Stage): readonly [string, RegExp][] 
   ["/channels/new", /New channel/],
   [`/channels/${ids.tickets}`, /Ticket system/],
   [`/channels/${ids.lead}/edit`, /Edit Shift lead/],
+  ["/deliveries", /Deliveries/],
+  [`/deliveries?channel=${ids.tickets}&period=between&status=failed`, /Deliveries/],
   ["/escalation", /Escalation/],
   ["/tokens", /API tokens/],
   ["/users", /People/],

@@ -29,6 +29,7 @@ export const NAVIGATION: readonly NavEntry[] = [
   { href: "/machines", label: shell.machines, icon: "machines", key: "m" },
   { href: "/rules", label: shell.rules, icon: "rules", key: "r" },
   { href: "/channels", label: shell.channels, icon: "channels", key: "c" },
+  { href: "/deliveries", label: shell.deliveries, icon: "deliveries", key: "d" },
   { href: "/escalation", label: shell.escalation, icon: "escalation", key: "e" },
   { href: "/tokens", label: shell.tokens, icon: "tokens", key: "t", role: "editor" },
   { href: "/users", label: shell.users, icon: "users", key: "p", role: "admin" },
@@ -113,6 +114,13 @@ export const ROUTES: readonly Route[] = [
     nav: "/channels",
     load: () => import("../pages/channel-edit"),
     render: (params) => html`<page-channel-edit .channelId=${param(params, "id")}></page-channel-edit>`,
+  },
+  {
+    path: "/deliveries",
+    title: shell.deliveries,
+    nav: "/deliveries",
+    load: () => import("../pages/deliveries"),
+    render: () => html`<page-deliveries></page-deliveries>`,
   },
   {
     path: "/escalation",

@@ -1,6 +1,6 @@
-// In: one attempt of a delivery. Out: the raw exchange as it happened: times, address, headers (secrets
-// masked by the server), the answer's first bytes.
-import { LitElement, css, html, type TemplateResult } from "lit";
+// In: one attempt of a delivery. Out: the raw exchange as it happened: where its time went, the request
+// line, address, headers (secrets masked by the server), the answer's first bytes.
+import { LitElement, css, html, svg, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Attempt } from "../api/deliveries";
 import { base } from "../styles/shared";
@@ -9,6 +9,8 @@ import { formatFullTime, formatMillis } from "../text/format";
 import "./mark";
 
 const words = text.channels;
+const FAR_APART_MS = 60_000;
+const BAR_WIDTH = 100;
 
 @customElement("andon-exchange")
 export class AndonExchange extends LitElement {
@@ -70,6 +72,29 @@ export class AndonExchange extends LitElement {
       pre + .label {
         margin-top: var(--space-2);
       }
+      .line {
+        margin: var(--space-2) 0 0;
+        font-family: var(--font-mono);
+        font-size: var(--text-s);
+        overflow-wrap: anywhere;
+      }
+      .bar {
+        display: block;
+        width: 100%;
+        max-width: 34rem;
+        height: 0.375rem;
+        margin-top: var(--space-2);
+        border-radius: 2px;
+      }
+      .bar .waited {
+        fill: var(--line-2);
+      }
+      .bar .first {
+        fill: var(--ink-2);
+      }
+      .bar .rest {
+        fill: var(--ink-3);
+      }
     `,
   ];
 
@@ -88,6 +113,39 @@ export class AndonExchange extends LitElement {
       .join("\n");
   }
 
+  private get waitedMs(): number {
+    return Math.max(0, Date.parse(this.attempt.started_at) - Date.parse(this.attempt.queued_at));
+  }
+
+  /** As a span behind the queued time; the whole time where they are far apart. */
+  private sentAfter(): string {
+    const waited = this.waitedMs;
+    return waited < FAR_APART_MS
+      ? words.after(formatMillis(waited))
+      : formatFullTime(this.attempt.started_at);
+  }
+
+  /** Where the time went, for the eye; the numbers stand above it. */
+  private bar(): TemplateResult {
+    const { first_byte_ms: first, total_ms: total } = this.attempt;
+    const parts: [string, number][] = [
+      ["waited", Math.min(this.waitedMs, FAR_APART_MS)],
+      ["first", first ?? total],
+      ["rest", first === null ? 0 : Math.max(0, total - first)],
+    ];
+    const all = parts.reduce((sum, [, ms]) => sum + ms, 0) || 1;
+    let left = 0;
+    const bars = parts.map(([name, ms]) => {
+      const x = (left / all) * BAR_WIDTH;
+      left += ms;
+      const width = (ms / all) * BAR_WIDTH;
+      return svg`<rect class=${name} x=${x} y="0" width=${width} height="1"/>`;
+    });
+    return html`<svg class="bar" viewBox="0 0 ${BAR_WIDTH} 1" preserveAspectRatio="none" aria-hidden="true">
+      ${bars}
+    </svg>`;
+  }
+
   override render(): TemplateResult {
     const { attempt } = this;
     const isGood = attempt.outcome === "delivered";
@@ -101,11 +159,14 @@ export class AndonExchange extends LitElement {
       </header>
       ${attempt.error === null || isGood ? null : html`<p class="sub">${attempt.error}</p>`}
       <p class="facts">
-        <span>${words.sent} ${formatFullTime(attempt.started_at)}</span>
+        <span>${words.queued} ${formatFullTime(attempt.queued_at)}</span>
+        <span>${words.sent} ${this.sentAfter()}</span>
         ${attempt.first_byte_ms === null ? null : html`<span>${words.firstByte} ${formatMillis(attempt.first_byte_ms)}</span>`}
         <span>${words.total} ${formatMillis(attempt.total_ms)}</span>
         ${attempt.address === null ? null : html`<span>${words.address} ${attempt.address}</span>`}
       </p>
+      ${this.bar()}
+      ${attempt.method === null || attempt.url === null ? null : html`<p class="line">${attempt.method} ${attempt.url}</p>`}
       <div class="halves">
         <div>
           ${this.block(words.requestHeaders, this.headers(attempt.request_headers))}

@@ -1,6 +1,6 @@
-// In: an alert, its journal and its deliveries. Out: the parts of its page that only show.
+// In: an alert and its journal. Out: the parts of its page that only show.
 import { html, type TemplateResult } from "lit";
-import type { Alert, AlertTimeline, TimelineEntry } from "../api/alerts";
+import type { Alert, TimelineEntry } from "../api/alerts";
 import type { Rule } from "../api/rules";
 import type { MarkKind } from "../elements/mark";
 import type { TimelineItem } from "../elements/timeline";
@@ -8,7 +8,6 @@ import { isSilence, metricTitle, showValue, type AlertContext } from "../text/al
 import { text } from "../text/en";
 import { formatFullTime, formatTime } from "../text/format";
 import { conditionWords } from "../text/rule-words";
-import { deliveryMark } from "./delivery-words";
 
 const words = text.alert;
 
@@ -92,42 +91,6 @@ export const alertFacts = (alert: Alert, context: AlertContext, rule: Rule | und
     </dl>
   </section>`;
 };
-
-/** Every message about the alert with its outcome, the newest first. */
-export const alertTold = (deliveries: AlertTimeline["deliveries"]): TemplateResult =>
-  html`<section class="card" aria-labelledby="told">
-    <div class="card-head"><h2 id="told">${words.told}</h2></div>
-    ${
-      deliveries.length === 0
-        ? html`<div class="card-body">
-            <p class="strong">${words.toldNobody}</p>
-            <p class="sub">${words.toldNobodyDetail}</p>
-          </div>`
-        : html`<ul class="told">
-            ${deliveries.toReversed().map((delivery) => {
-              const { kind, word } = deliveryMark(delivery);
-              return html`<li>
-                <andon-mark kind=${kind}></andon-mark>
-                <div>
-                  <a class="plain strong" href="/channels/${delivery.channel_id}">${delivery.channel_name}</a>
-                  <span class="sub">${text.channels.eventNames[delivery.event] ?? delivery.event}</span>
-                  <p class="sub">
-                    ${word}${delivery.attempt_count > 1 ? `, ${words.attempts(delivery.attempt_count)}` : ""}${
-                      delivery.next_attempt_at === null
-                        ? null
-                        : html`, ${words.nextTry}<andon-since
-                              mode="until"
-                              .at=${delivery.next_attempt_at}
-                            ></andon-since>`
-                    }
-                  </p>
-                </div>
-                ${time(delivery.created_at)}
-              </li>`;
-            })}
-          </ul>`
-    }
-  </section>`;
 
 const ENTRY_MARKS: Record<string, { mark: MarkKind; isOutlined: boolean }> = {
   "alert.resolved": { mark: "good", isOutlined: true },

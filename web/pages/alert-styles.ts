@@ -100,25 +100,6 @@ export const alertStyles = css`
     flex-wrap: wrap;
     gap: 0.25rem;
   }
-  .told li {
-    display: grid;
-    grid-template-columns: 1.125rem minmax(0, 1fr) auto;
-    gap: var(--space-3);
-    padding: 0.6rem var(--space-5);
-    border-top: 1px solid var(--line);
-  }
-  .told li:first-child {
-    border-top: 0;
-  }
-  .told andon-mark {
-    --mark: 1.125rem;
-    margin-top: 0.1rem;
-  }
-  .told time {
-    color: var(--ink-2);
-    font-size: var(--text-s);
-    font-variant-numeric: tabular-nums;
-  }
   .note {
     display: flex;
     gap: var(--space-2);
@@ -164,7 +145,6 @@ export const alertStyles = css`
     .head.waiting {
       padding: var(--space-4);
     }
-    .told li,
     .note {
       padding-inline: var(--space-4);
     }

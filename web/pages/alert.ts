@@ -4,6 +4,7 @@ import { LitElement, html, type PropertyValues, type TemplateResult } from "lit"
 import { customElement, property, query, state } from "lit/decorators.js";
 import { noteAlert, readAlert, readTimeline, type Alert, type AlertTimeline } from "../api/alerts";
 import { readReadings, type Readings } from "../api/machines";
+import { readTold, type Told } from "../api/told";
 import { board } from "../app/board";
 import { catalog, contextOf } from "../app/catalog";
 import { live } from "../app/live";
@@ -27,10 +28,11 @@ import { alertLimit, alertTitle, alertWhat, isSilence, metricTitle } from "../te
 import { text } from "../text/en";
 import "./alert-actions";
 import type { AlertActions } from "./alert-actions";
-import { alertFacts, alertNext, alertTold, timelineItems } from "./alert-parts";
+import { alertFacts, alertNext, timelineItems } from "./alert-parts";
 import { alertStyles } from "./alert-styles";
 import { stateOf } from "./page-parts";
 import { limitOfAlert, limitsOf, markersOf } from "./chart-facts";
+import "./told-card";
 
 const words = text.alert;
 const MINUTE_MS = 60_000;
@@ -41,6 +43,8 @@ const RANGE_MS: Record<string, number> = {
   week: 10_080 * MINUTE_MS,
 };
 const CHART_EVERY_MS = 15_000;
+/** The stream says nothing of messages on their way. */
+const TOLD_EVERY_MS = 5_000;
 
 interface Shown {
   alert: Alert;
@@ -59,6 +63,10 @@ export class PageAlert extends LitElement {
   private readonly shown = new Load<Shown>(this, async () => {
     const [alert, timeline] = await Promise.all([readAlert(this.alertId), readTimeline(this.alertId)]);
     return { alert, timeline };
+  });
+
+  private readonly told = new Load<Told[]>(this, () => readTold("alerts", this.alertId), {
+    everyMs: TOLD_EVERY_MS,
   });
 
   private readonly chart = new Load<Readings | null>(
@@ -94,13 +102,18 @@ export class PageAlert extends LitElement {
     });
     // The stream says that something happened to this alert: read it again.
     live.onEvent(({ subject_id: subject }) => {
-      if (this.isConnected && subject !== null && subject === this.shown.data?.alert.id)
+      if (this.isConnected && subject !== null && subject === this.shown.data?.alert.id) {
         void this.shown.run();
+        void this.told.run();
+      }
     });
   }
 
   override willUpdate(changed: PropertyValues): void {
-    if (changed.has("alertId") && changed.get("alertId") !== undefined) void this.shown.restart();
+    if (changed.has("alertId") && changed.get("alertId") !== undefined) {
+      void this.shown.restart();
+      void this.told.restart();
+    }
     const alert = this.alert();
     if (alert !== undefined) pageTitle.set(alertTitle(alert, contextOf(alert)));
     else pageTitle.set("");
@@ -288,7 +301,11 @@ export class PageAlert extends LitElement {
         <div class="main">${this.chartCard(alert)} ${this.timelineCard(alert)}</div>
         <div class="aside">
           ${alertNext(alert)} ${alertFacts(alert, contextOf(alert), catalog.value.rules.get(alert.rule_id))}
-          ${alertTold(this.shown.data?.timeline.deliveries ?? [])}
+          <told-card
+            .events=${this.told.data}
+            .failure=${this.told.error?.message ?? ""}
+            .subjectId=${alert.id}
+          ></told-card>
         </div>
       </div>
       <alert-actions @acted=${() => void this.shown.run()}></alert-actions>

@@ -193,7 +193,9 @@ export class PageChannel extends LitElement {
           : null
       }
       <div class="columns">
-        <div class="main"><delivery-list .channelId=${shown.channel.id}></delivery-list></div>
+        <div class="main">
+          <delivery-list statuses .query=${{ channel_id: shown.channel.id }}></delivery-list>
+        </div>
         <div class="aside">${this.settings(shown)}</div>
       </div>
       <andon-confirm></andon-confirm>

@@ -1,217 +1,151 @@
-// In: a channel's ID. Out: its deliveries, the newest first, each with its attempts behind one click, and
-// the button that sends it again.
-import { LitElement, css, html, type PropertyValues, type TemplateResult } from "lit";
+// In: filters. Out: the deliveries that fit, the newest first and kept fresh, older ones on demand, each
+// with its evidence behind one click.
+import { LitElement, html, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { ApiError } from "../api/client";
-import {
-  listDeliveries,
-  readAttempts,
-  replayDelivery,
-  type Attempt,
-  type Delivery,
-  type DeliveryStatus,
-} from "../api/deliveries";
-import { notify, notifyFailure } from "../app/notices";
-import { can } from "../app/session";
+import type { Page } from "../api/client";
+import { listDeliveries, type Delivery, type DeliveryFilter } from "../api/deliveries";
+import { catalog } from "../app/catalog";
+import { notifyFailure } from "../app/notices";
+import { ListKeys } from "../controllers/list-keys";
 import { Load } from "../controllers/load";
+import { Watch } from "../controllers/store";
 import "../elements/empty";
-import "../elements/exchange";
 import "../elements/icon";
 import "../elements/mark";
 import "../elements/since";
 import { base, controls, surfaces } from "../styles/shared";
 import { text } from "../text/en";
 import { formatFullTime, formatTime } from "../text/format";
+import "./delivery-details";
+import { deliveryListStyles } from "./delivery-list-styles";
 import { deliveryMark } from "./delivery-words";
 
-const words = text.channels;
+const words = text.deliveries;
 const PAGE = 50;
 const EVERY_MS = 5_000;
-const FILTERS: readonly (DeliveryStatus | "")[] = ["", "delivered", "pending", "failed", "held", "cancelled"];
+
+/** Newest first. Where the two do not meet, more has come than a page holds: begin anew. */
+const joined = (fresh: readonly Delivery[], known: readonly Delivery[]): Delivery[] => {
+  const ids = new Set(fresh.map(({ id }) => id));
+  const doMeet = known.some(({ id }) => ids.has(id));
+  return doMeet ? [...fresh, ...known.filter(({ id }) => !ids.has(id))] : [...fresh];
+};
 
 @customElement("delivery-list")
 export class DeliveryList extends LitElement {
-  @property() channelId = "";
-  @state() private filter: DeliveryStatus | "" = "";
-  @state() private limit = PAGE;
-  @state() private open = new Map<string, Attempt[] | ApiError | null>();
-  private readonly deliveries = new Load(
+  @property({ attribute: false }) query: DeliveryFilter = {};
+  /** Lists of several channels name the channel and the machine in each row. */
+  @property({ type: Boolean }) full = false;
+  /** Offers the choice of a status by itself. */
+  @property({ type: Boolean }) statuses = false;
+  @state() private status = "";
+  @state() private open: ReadonlySet<string> = new Set();
+  @state() private isBusy = false;
+  /** What is shown: the newest page joined with all that was loaded further back. */
+  private rows: Delivery[] = [];
+  private isExtended = false;
+  private olderCursor: string | null = null;
+  private readonly newest = new Load<Page<Delivery>>(
     this,
-    () =>
-      listDeliveries({
-        channel_id: this.channelId,
-        limit: Math.min(this.limit, 500),
-        ...(this.filter === "" ? {} : { status: this.filter }),
-      }),
+    async () => {
+      const page = await listDeliveries(this.filter, { limit: PAGE });
+      const isJoined = this.isExtended && this.rows.length > 0;
+      const rows = isJoined ? joined(page.data, this.rows) : page.data;
+      if (rows.length === page.data.length) {
+        this.isExtended = false;
+        this.olderCursor = page.next_cursor;
+      }
+      this.rows = rows;
+      return page;
+    },
     { everyMs: EVERY_MS },
   );
 
-  static override styles = [
-    base,
-    controls,
-    surfaces,
-    css`
-      li {
-        border-top: 1px solid var(--line);
-      }
-      .line {
-        display: grid;
-        grid-template-columns: 1.25rem minmax(0, 1.1fr) minmax(0, 1.4fr) auto auto;
-        gap: var(--space-2) var(--space-3);
-        align-items: center;
-        width: 100%;
-        min-height: 2.75rem;
-        padding: 0.3rem var(--space-5);
-        border: 0;
-        border-radius: 0;
-        background: none;
-        text-align: left;
-        font-size: var(--text-m);
-        font-weight: 450;
-        white-space: normal;
-      }
-      .line:focus-visible {
-        outline-offset: -2px;
-      }
-      .line andon-mark {
-        --mark: 1.125rem;
-      }
-      .line time {
-        color: var(--ink-2);
-        font-size: var(--text-s);
-        font-variant-numeric: tabular-nums;
-      }
-      .line andon-icon {
-        color: var(--ink-2);
-        transition: rotate var(--fast) var(--ease);
-      }
-      [aria-expanded="true"] andon-icon {
-        rotate: 90deg;
-      }
-      .attempts {
-        padding: var(--space-2) var(--space-5) var(--space-5);
-        display: grid;
-        gap: var(--space-5);
-        background: color-mix(in srgb, var(--surface-2) 40%, transparent);
-        border-top: 1px solid var(--line);
-      }
-      .filter {
-        width: auto;
-      }
-      li:first-child {
-        border-top: 0;
-      }
-      .foot {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--space-3);
-        align-items: center;
-      }
-      .more {
-        padding: var(--space-3) var(--space-5);
-        border-top: 1px solid var(--line);
-      }
-      @media (max-width: 719px) {
-        .line {
-          grid-template-columns: 1.25rem minmax(0, 1fr) auto;
-          padding: 0.55rem var(--space-4);
-          gap: 0 var(--space-3);
-        }
-        .line .outcome {
-          grid-column: 2;
-          grid-row: 2;
-        }
-        .line time {
-          grid-column: 3;
-          grid-row: 2;
-        }
-        .line andon-icon {
-          grid-row: 1;
-          grid-column: 3;
-          justify-self: end;
-        }
-        .attempts {
-          padding-inline: var(--space-4);
-        }
-      }
-    `,
-  ];
+  static override styles = [base, controls, surfaces, deliveryListStyles];
+
+  constructor() {
+    super();
+    new Watch(this, catalog);
+    new ListKeys(this);
+  }
 
   override willUpdate(changed: PropertyValues): void {
-    if (changed.has("channelId") && (changed.get("channelId") ?? "") !== "") void this.deliveries.restart();
+    const before = changed.get("query") as DeliveryFilter | undefined;
+    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(this.query)) this.restart();
   }
 
-  private async toggle(delivery: Delivery): Promise<void> {
-    const open = new Map(this.open);
-    if (open.delete(delivery.id)) {
-      this.open = open;
-      return;
-    }
-    this.open = open.set(delivery.id, null);
-    await this.readAttempts(delivery.id);
+  /** For whoever has changed something: reads the newest again. */
+  async refresh(): Promise<void> {
+    await this.newest.run();
   }
 
-  private async readAttempts(id: string): Promise<void> {
-    let result: Attempt[] | ApiError;
+  private get filter(): DeliveryFilter {
+    return this.status === "" ? this.query : { ...this.query, status: this.status };
+  }
+
+  private restart(): void {
+    this.rows = [];
+    this.isExtended = false;
+    this.olderCursor = null;
+    this.open = new Set();
+    void this.newest.restart();
+  }
+
+  private async loadOlder(): Promise<void> {
+    this.isBusy = true;
     try {
-      result = (await readAttempts(id)).data;
+      const page = await listDeliveries(this.filter, { limit: PAGE * 2, cursor: this.olderCursor });
+      const ids = new Set(this.rows.map(({ id }) => id));
+      this.rows = [...this.rows, ...page.data.filter(({ id }) => !ids.has(id))];
+      this.olderCursor = page.next_cursor;
+      this.isExtended = true;
     } catch (error) {
-      result = error instanceof ApiError ? error : new ApiError(0, text.common.unexpected);
+      notifyFailure(words.moreFailed, error);
     }
-    if (this.open.has(id)) this.open = new Map(this.open).set(id, result);
+    this.isBusy = false;
   }
 
-  private async replay(delivery: Delivery): Promise<void> {
-    try {
-      await replayDelivery(delivery.id);
-      notify(words.replayed, { tone: "good" });
-    } catch (error) {
-      notifyFailure(words.replayFailed, error);
-    }
-    await this.deliveries.run();
-    await this.readAttempts(delivery.id);
+  private toggle({ id }: Delivery): void {
+    const open = new Set(this.open);
+    if (!open.delete(id)) open.add(id);
+    this.open = open;
   }
 
-  private details(delivery: Delivery): TemplateResult {
-    const attempts = this.open.get(delivery.id) ?? null;
-    return html`<div class="attempts">
-      ${
-        attempts === null
-          ? html`<p class="sub" aria-busy="true">${text.common.loading}</p>`
-          : attempts instanceof ApiError
-            ? html`<p class="sub" role="alert">${words.attemptsFailed} ${attempts.message}</p>`
-            : attempts.length === 0
-              ? html`<p class="sub">${words.noAttempts}</p>`
-              : attempts.map((attempt) => html`<andon-exchange .attempt=${attempt}></andon-exchange>`)
-      }
-      <div class="foot">
-        ${
-          can("editor") && ["delivered", "failed", "cancelled"].includes(delivery.status)
-            ? html`<button @click=${() => void this.replay(delivery)}>
-                <andon-icon name="refresh"></andon-icon>${words.replay}
-              </button>`
-            : null
-        }
-        ${delivery.event.startsWith("alert.") ? html`<a href="/alerts/${delivery.subject_id}">${words.subject}</a>` : null}
-        <span class="sub mono">${delivery.id}</span>
-      </div>
-    </div>`;
+  private machineOf({ machine_id: id }: Delivery): string {
+    const machine = id === null ? undefined : catalog.value.machines.get(id);
+    return machine === undefined ? "" : (machine.display_name ?? machine.name);
   }
 
   private row(delivery: Delivery): TemplateResult {
     const { kind, word } = deliveryMark(delivery);
-    const event = words.eventNames[delivery.event] ?? delivery.event;
+    const event = text.channels.eventNames[delivery.event] ?? delivery.event;
     const isOpen = this.open.has(delivery.id);
+    const machine = this.full ? this.machineOf(delivery) : "";
     return html`<li>
-      <button class="line" aria-expanded=${isOpen} data-row @click=${() => void this.toggle(delivery)}>
+      <button
+        class="line ${this.full ? "full" : ""}"
+        aria-expanded=${isOpen}
+        data-row
+        @click=${() => this.toggle(delivery)}
+      >
         <andon-mark kind=${kind}></andon-mark>
         <span>${event}</span>
+        ${
+          this.full
+            ? html`<span class="channel sub"
+                  >${delivery.channel_name || words.deletedChannel}${
+                    machine === "" ? null : html`<span class="narrow">, ${machine}</span>`
+                  }</span
+                >
+                <span class="machine sub">${machine}</span>`
+            : null
+        }
         <span class="sub outcome">
           ${word}${delivery.attempt_count > 1 ? `, ${text.alert.attempts(delivery.attempt_count)}` : ""}${
             delivery.next_attempt_at === null || delivery.status !== "pending"
               ? null
-              : html`, ${words.nextTry}<andon-since
+              : html`, ${text.channels.nextTry}<andon-since
                     mode="until"
                     .at=${delivery.next_attempt_at}
                   ></andon-since>`
@@ -222,63 +156,78 @@ export class DeliveryList extends LitElement {
         >
         <andon-icon name="right"></andon-icon>
       </button>
-      ${isOpen ? this.details(delivery) : null}
+      ${
+        isOpen
+          ? html`<div class="details">
+              <delivery-details
+                .delivery=${delivery}
+                @changed=${() => void this.refresh()}
+              ></delivery-details>
+            </div>`
+          : null
+      }
     </li>`;
   }
 
+  private older(): TemplateResult | null {
+    if (this.olderCursor === null) return null;
+    return html`<div class="more">
+      <button ?disabled=${this.isBusy} @click=${() => void this.loadOlder()}>
+        ${this.rows.length === 0 ? words.lookFurther : words.more}
+      </button>
+    </div>`;
+  }
+
+  private get isFiltered(): boolean {
+    const { channel_id: _, ...rest } = this.filter;
+    return Object.values(this.full ? this.filter : rest).some(Boolean);
+  }
+
   private body(): TemplateResult {
-    const { data, error } = this.deliveries;
+    const { data, error } = this.newest;
     if (data === undefined)
       return error === undefined
         ? html`<div class="card-body sub" aria-busy="true">${text.common.loading}</div>`
-        : html`<andon-empty
-            tone="critical"
-            heading=${words.deliveriesFailed}
-            detail=${error.message}
-          ></andon-empty>`;
-    if (data.data.length === 0)
+        : html`<andon-empty tone="critical" heading=${words.failed} detail=${error.message}>
+            <button @click=${() => void this.newest.run()}>${text.common.retry}</button>
+          </andon-empty>`;
+    if (this.rows.length === 0 && this.olderCursor === null)
       return html`<andon-empty
-        heading=${words.noDeliveries}
-        detail=${this.filter === "" ? words.noDeliveriesDetail : ""}
+        heading=${this.isFiltered ? words.noneFits : words.none}
+        detail=${this.isFiltered ? words.noneFitsDetail : words.noneDetail}
       ></andon-empty>`;
     return html`<ul>
         ${repeat(
-          data.data,
+          this.rows,
           (delivery) => delivery.id,
           (delivery) => this.row(delivery),
         )}
       </ul>
-      ${
-        data.next_cursor === null || this.limit >= 500
-          ? null
-          : html`<div class="more">
-              <button
-                @click=${() => {
-                  this.limit += PAGE * 3;
-                  void this.deliveries.run();
-                }}
-              >
-                ${text.common.more}
-              </button>
-            </div>`
-      }`;
+      ${this.older()}`;
   }
 
   override render(): TemplateResult {
     return html`<section class="card" aria-labelledby="deliveries">
       <div class="card-head">
-        <h2 id="deliveries" class="grow">${words.deliveries}</h2>
-        <label class="unseen" for="status">${words.statusLabel}</label>
-        <select
-          id="status"
-          class="filter"
-          @change=${(event: Event) => {
-            this.filter = (event.target as HTMLSelectElement).value as DeliveryStatus | "";
-            void this.deliveries.restart();
-          }}
-        >
-          ${FILTERS.map((each) => html`<option value=${each}>${each === "" ? words.all : words.statuses[each]}</option>`)}
-        </select>
+        <h2 id="deliveries" class="grow">${this.full ? words.heading : words.title}</h2>
+        ${
+          this.statuses
+            ? html`<label class="unseen" for="status">${words.status}</label>
+                <select
+                  id="status"
+                  class="filter"
+                  @change=${(event: Event) => {
+                    this.status = (event.target as HTMLSelectElement).value;
+                    this.restart();
+                  }}
+                >
+                  ${Object.entries(words.states).map(
+                    ([value, label]) => html`<option value=${value}>${label}</option>`,
+                  )}
+                </select>`
+            : null
+        }
+        <slot></slot>
       </div>
       ${this.body()}
     </section>`;

@@ -3,6 +3,7 @@
 import { alertText } from "./en/alert";
 import { channelsText } from "./en/channels";
 import { chartText, commonText, severityText, shellText } from "./en/common";
+import { deliveriesText } from "./en/deliveries";
 import { entryText } from "./en/entry";
 import { machinesText } from "./en/machines";
 import { nowText } from "./en/now";
@@ -20,6 +21,7 @@ export const text = {
   machines: machinesText,
   rules: rulesText,
   channels: channelsText,
+  deliveries: deliveriesText,
   escalation: escalationText,
   tokens: tokensText,
   users: usersText,

@@ -58,6 +58,7 @@ export const shellText = {
   machines: "Machines",
   rules: "Rules",
   channels: "Channels",
+  deliveries: "Deliveries",
   escalation: "Escalation",
   tokens: "API tokens",
   users: "People",
