@@ -1,6 +1,8 @@
 // SMS: numbers as people write them, texts that cost few messages, and requests that any gateway's manual
 // can describe, in which no text can become anything but a text.
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { isAppError } from "../../src/core/errors";
 import type { OutboundRequest, SendResult } from "../../src/channels/channel";
 import { sms } from "../../src/channels/sms";
@@ -170,6 +172,24 @@ describe("an SMS gateway", () => {
     expect(searchParams.get("text")).toStartWith("Critical: Spindle too hot on CNC Mill #1");
     expect(request.headers["Authorization"]).toBeUndefined();
     expect(request.headers["Content-Type"]).toBeUndefined();
+  });
+
+  test("the README's example does what the router's manual wants", () => {
+    const readme = readFileSync(join(import.meta.dir, "../../README.md"), "utf8");
+    const printed = /<!-- test: sms-gateway -->\n```json\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+    const { type, config: given } = JSON.parse(printed) as { type: string; config: Record<string, unknown> };
+    expect(type).toBe("sms");
+    const config = sms.parse(given);
+    const requests = sms.composeEach!(MESSAGES["alert.triggered"]!, config).map((composed) =>
+      sms.request(composed, config, CONTEXT),
+    );
+    expect(requests.map(({ url }) => new URL(url).searchParams.get("number"))).toEqual([
+      "00491701234567",
+      "00491717654321",
+    ]);
+    for (const { url } of requests)
+      expect(new URL(url).searchParams.get("text")!.length).toBeLessThanOrEqual(160);
+    expect(sms.judge(answer(200, "WRONG_NUMBER"), config).outcome).not.toBe("delivered");
   });
 
   test("a form by default; name and password as Basic authentication where no template has them", () => {
