@@ -121,7 +121,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   const muting = await wireMuting(base);
   const channels = await wireTelling(base, muting);
   const services = await wireServices(base, channels);
-  const incidents = await wireIncidents(base, channels, services);
+  const incidents = await wireIncidents(base, channels, services, muting);
   const decisions = await wireDeciding(base, registry, channels, muting);
   const maintenance = wireMaintenance(base, {
     muting,
@@ -209,7 +209,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       book: decisions.policies,
       repository: decisions.escalations,
     }),
-    serviceRoutes(plugin, services),
+    serviceRoutes(plugin, { ...services, told }),
     maintenanceRoutes(plugin, maintenance),
     channelRoutes(plugin, {
       service: channels.service,
@@ -293,6 +293,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       access,
       // Before anything decides: whoever is worked on by then is muted.
       maintenance.runner,
+      incidents.announcer,
       decisions.engine,
       channels.delivery.connections,
       worker,

@@ -180,6 +180,7 @@ export const UNTOLD_REASONS = [
   "label_filtered",
   "muted_by_maintenance",
   "suppressed_by_dependency",
+  "held_while_flapping",
 ] as const;
 export type UntoldReason = (typeof UNTOLD_REASONS)[number];
 
@@ -199,7 +200,11 @@ export interface EventMap {
   /** It was triggered while it was muted, and is told now that it no longer is. */
   "alert.announced": { alert: AlertSnapshot; untold: Untold };
   "alert.escalated": { alert: AlertSnapshot; escalation: EscalationSnapshot };
+  /** Its status was kept back, and is told now that the reason for that is over. */
+  "service.announced": { service: ServiceSnapshot; untold: Untold };
   "incident.opened": { incident: IncidentSnapshot; untold: Untold };
+  /** It was opened while it was kept back, and is told as opened now that the reason for that is over. */
+  "incident.announced": { incident: IncidentSnapshot; untold: Untold };
   /** The same one again; channels are told incident.opened, since incident.resolved has closed it for them. */
   "incident.reopened": { incident: IncidentSnapshot; isPublic: boolean; untold: Untold };
   /** `isPublic`: whether status pages show the text. */

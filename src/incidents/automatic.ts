@@ -9,8 +9,9 @@ import {
   type UntoldReason,
 } from "../core/events";
 import type { Plan } from "../notify/plan";
-import type { ServiceBook, ServiceRecord } from "../services/book";
-import { excuseOf } from "../services/dependencies";
+import type { ServiceRecord } from "../services/book";
+import { isFlapping } from "../services/flapping";
+import type { Coverable } from "../services/maintenance/book";
 import type { StatusPlanner } from "../services/planner";
 import { RECENT_MS, type AutomaticSource, type IncidentBook } from "./book";
 import { isOpen } from "./life-cycle";
@@ -58,6 +59,12 @@ export interface Recovery {
  */
 export interface AutomaticIncidents {
   openFor(failure: Failure, now: number, plan: Plan): { incident: IncidentRecord; result: OpenResult };
+  /** Why nobody would be told of a failure now; null: it would be told. */
+  silenceOf(
+    what: Pick<Failure, "tenantId" | "service" | "source"> & { group: string | null },
+    now: number,
+    plan: Plan,
+  ): UntoldReason | null;
   /** Null when this source has none open for the service; then nothing is added. */
   resolveFor(recovery: Recovery, now: number, plan: Plan): IncidentRecord | null;
 }
@@ -65,40 +72,42 @@ export interface AutomaticIncidents {
 export interface AutomaticIncidentParts {
   book: IncidentBook;
   planner: IncidentPlanner;
-  services: ServiceBook;
-  status: Pick<StatusPlanner, "inPlan">;
+  status: Pick<StatusPlanner, "inPlan" | "silenceOf">;
+  /** Planned work on the source or its service is under way. */
+  isMuted?: (what: Coverable) => boolean;
 }
-
-/** Changes in `RECENT_MS` that make a service one that flaps (rulings.md). */
-const FLAPPING_CHANGES = 5;
 
 const rank = (severity: IncidentSeverity): number => INCIDENT_SEVERITIES.indexOf(severity);
 
 export const createAutomaticIncidents = (parts: AutomaticIncidentParts): AutomaticIncidents => {
-  const { book, planner, services, status } = parts;
+  const { book, planner, status, isMuted = () => false } = parts;
 
   /** With the change that is being planned: a service's own ones, or what became of a source without one. */
-  const isFlapping = ({ service, source }: Failure, now: number, plan: Plan): boolean => {
-    const changes =
-      service === null ? [...book.turnsOf("", source), now] : status.inPlan(service, plan).changes;
-    const first = changes.at(-FLAPPING_CHANGES);
-    return first !== undefined && now - first <= RECENT_MS;
-  };
+  const flaps = ({ service, source }: Failure, now: number, plan: Plan): boolean =>
+    isFlapping(
+      service === null ? [...book.turnsOf("", source), now] : status.inPlan(service, plan).changes,
+      now,
+    );
 
-  /** Nobody is told of what maintenance or a failed dependency explains. */
-  const silenceOf = ({ service, silencedBy }: Failure, plan: Plan): UntoldReason | null => {
-    if (silencedBy !== undefined && silencedBy !== null) return silencedBy;
-    if (service === null) return null;
-    const shown = status.inPlan(service, plan);
-    if (shown.status === "maintenance") return "muted_by_maintenance";
-    return excuseOf(shown.dependsOn, (id) => services.get(id));
+  const silenceOf: AutomaticIncidents["silenceOf"] = ({ tenantId, service, source, group }, now, plan) => {
+    const what = {
+      tenantId,
+      serviceId: service?.id ?? null,
+      projectId: service?.projectId ?? null,
+      monitorId: source.kind === "monitor" ? source.id : null,
+    };
+    if ([service?.group ?? null, group].some((one) => isMuted({ ...what, group: one })))
+      return "muted_by_maintenance";
+    return service === null ? null : status.silenceOf(service, now, plan);
   };
 
   return {
+    silenceOf,
     openFor: (failure, now, plan) => {
       const { service, source, severity, message, actor, probe } = failure;
       const last = book.lastOf(service?.id ?? "", source);
-      const silencedBy = silenceOf(failure, plan);
+      const group = failure.monitor?.group ?? null;
+      const silencedBy = failure.silencedBy ?? silenceOf({ ...failure, group }, now, plan);
       const update = {
         message,
         isPublic: true,
@@ -116,7 +125,7 @@ export const createAutomaticIncidents = (parts: AutomaticIncidentParts): Automat
       }
       const other = book.find(last?.mergedInto ?? "");
       if (other !== undefined) return { incident: other, result: "merged" };
-      if (last?.resolvedAt != null && now - last.resolvedAt <= RECENT_MS && isFlapping(failure, now, plan)) {
+      if (last?.resolvedAt != null && now - last.resolvedAt <= RECENT_MS && flaps(failure, now, plan)) {
         const incident = planner.update(last, { ...update, status: "investigating" }, now, plan);
         return { incident, result: "reopened" };
       }

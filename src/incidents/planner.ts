@@ -1,7 +1,7 @@
 // In: a decision about an incident. Out: everything that must be committed for it, added to a plan: its row,
 // the update that people read, the journal entry, the messages, and what it says about its services. Live
 // state (`book`) changes only after the commit.
-import type { Actor } from "../core/actor";
+import { SYSTEM, type Actor } from "../core/actor";
 import type {
   IncidentSeverity,
   IncidentSnapshot,
@@ -72,6 +72,8 @@ export interface IncidentPlanner {
   open(input: NewIncident, now: number, plan: Plan): IncidentRecord;
   /** Throws `conflict` for a status that cannot follow. */
   update(incident: IncidentRecord, update: NewUpdate, now: number, plan: Plan): IncidentRecord;
+  /** Tells as opened what was opened while it was kept back. */
+  announce(incident: IncidentRecord, now: number, plan: Plan): IncidentRecord;
   /** What it says about these services, as long as it is open. */
   speak(
     incident: IncidentRecord,
@@ -88,6 +90,8 @@ export interface IncidentPlannerParts {
   services: ServiceBook;
   status: StatusPlanner;
   notifier: Pick<Notifier, "planIncident">;
+  /** Told of each committed beginning that was kept back: it may have to be told later. */
+  onSilenced?: () => void;
 }
 
 /** The turns that whoever changes an incident must hold. */
@@ -120,7 +124,7 @@ const JOURNAL_KIND = {
 } as const;
 
 export const createIncidentPlanner = (parts: IncidentPlannerParts): IncidentPlanner => {
-  const { book, repository, services, status, notifier } = parts;
+  const { book, repository, services, status, notifier, onSilenced = () => undefined } = parts;
 
   const writeUpdate = (incident: IncidentRecord, update: NewUpdate, now: number, plan: Plan): void =>
     void plan.statements.push(
@@ -215,6 +219,7 @@ export const createIncidentPlanner = (parts: IncidentPlannerParts): IncidentPlan
         plan,
       );
     plan.afterCommit.push(() => book.put(incident));
+    if (!incident.isTold) plan.afterCommit.push(onSilenced);
     plan.afterRefusal.push(() => book.giveBack(incident.tenantId, number));
     return incident;
   };
@@ -273,8 +278,27 @@ export const createIncidentPlanner = (parts: IncidentPlannerParts): IncidentPlan
         plan,
       );
     plan.afterCommit.push(() => book.put(next));
+    if (!next.isTold) plan.afterCommit.push(onSilenced);
     return next;
   };
 
-  return { open, update, speak };
+  const announce: IncidentPlanner["announce"] = (incident, now, plan) => {
+    const next: IncidentRecord = { ...incident, isTold: true, silencedBy: null };
+    const untold = tell(next, MESSAGE_EVENT.open, { now, silencedBy: null }, plan);
+    plan.statements.push(
+      updateIncidentStatement(next, incident.status),
+      journalStatement({
+        tenantId: next.tenantId,
+        kind: "incident.announced",
+        data: { incident: snapshotOf(next), untold },
+        subjectId: next.id,
+        actor: SYSTEM,
+        at: now,
+      }),
+    );
+    plan.afterCommit.push(() => book.put(next));
+    return next;
+  };
+
+  return { open, update, announce, speak };
 };

@@ -74,6 +74,11 @@ const toldOf = (row: JournalRow, names: ToldInput["names"]): Told[] => {
     case "alert.triggered":
     case "alert.resolved":
       return [{ ...plain, facts: { event: row.kind, at, alert: row.data.alert }, untold: row.data.untold }];
+    case "alert.announced":
+      // Told as triggered, when it is no longer muted.
+      return [
+        { ...plain, facts: { event: "alert.triggered", at, alert: row.data.alert }, untold: row.data.untold },
+      ];
     case "alert.escalated":
       return [
         { ...plain, facts: { event: row.kind, at, alert: row.data.alert }, untold: {}, isAddressed: true },
@@ -88,6 +93,7 @@ const toldOf = (row: JournalRow, names: ToldInput["names"]): Told[] => {
     }
     case "incident.opened":
     case "incident.reopened":
+    case "incident.announced":
       // One that begins anew is told as opened, to whoever was told that it was over.
       return [
         {
@@ -102,8 +108,13 @@ const toldOf = (row: JournalRow, names: ToldInput["names"]): Told[] => {
         { ...plain, facts: { event: row.kind, at, incident: row.data.incident }, untold: row.data.untold },
       ];
     case "service.status_changed":
+    case "service.announced":
       return [
-        { ...plain, facts: { event: row.kind, at, service: row.data.service }, untold: row.data.untold },
+        {
+          ...plain,
+          facts: { event: "service.status_changed", at, service: row.data.service },
+          untold: row.data.untold,
+        },
       ];
     default:
       return [];

@@ -53,6 +53,7 @@ const GENERAL: Record<UntoldReason, (facts: EventFacts) => string> = {
   label_filtered: () => "Its labels did not match.",
   muted_by_maintenance: () => "Was muted: maintenance was under way.",
   suppressed_by_dependency: () => "Was spared: something that this depends on had failed already.",
+  held_while_flapping: () => "Was spared: it changed so often that only how it ends is told.",
 };
 
 const severitySentence = (facts: EventFacts, { severities = [] }: ChannelFilters): string =>

@@ -12,8 +12,8 @@ export interface ServiceRecord extends Readonly<Omit<ServiceRow, "deletedAt" | "
   readonly changes: readonly number[];
 }
 
-/** As many as the flap guard of incidents counts. */
-export const KEPT_CHANGES = 5;
+/** As many as make messages about single changes a nuisance (`flapping.ts`). */
+export const KEPT_CHANGES = 20;
 
 export interface ServiceBook {
   /** Once, at start. */

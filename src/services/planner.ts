@@ -2,13 +2,14 @@
 // the status, its row of history, the span for uptime, the journal entry and the messages. This is the
 // only way in which a status changes, whoever speaks: a person, a receiver, a monitor, a machine, an alert,
 // an incident or a maintenance window.
-import type { Actor } from "../core/actor";
+import { SYSTEM, type Actor } from "../core/actor";
 import type { ServiceStatus, StatusSource, UntoldReason } from "../core/events";
 import { journalStatement } from "../journal/append";
 import type { Notifier } from "../notify/notifier";
 import type { Plan } from "../notify/plan";
 import { KEPT_CHANGES, snapshotOf, type ServiceBook, type ServiceRecord } from "./book";
 import { excuseOf } from "./dependencies";
+import { isNuisance } from "./flapping";
 import {
   closeSpanStatement,
   dropWordStatement,
@@ -47,11 +48,20 @@ export interface StatusPlanner {
   say(service: ServiceRecord, said: Said, now: number, plan: Plan): StatusChange;
   /** The service as `plan` leaves it. */
   inPlan(service: ServiceRecord, plan: Plan): ServiceRecord;
+  /** Why nobody would be told now of a failure of the service as `plan` leaves it; null: it would be told. */
+  silenceOf(service: ServiceRecord, now: number, plan: Plan): UntoldReason | null;
+  /**
+   * Tells how the service stands, where that was kept back and the reason is over. False, and nothing added,
+   * when there is nothing to tell or the reason still holds.
+   */
+  announce(service: ServiceRecord, now: number, plan: Plan): boolean;
 }
 
 export interface StatusPlannerParts {
   book: ServiceBook;
   notifier: Pick<Notifier, "planService">;
+  /** Told of each committed change that was kept back: it may have to be told later. */
+  onSilenced?: () => void;
 }
 
 /** What the planner changes of a service; settings are not among it. */
@@ -60,15 +70,12 @@ type StatusFields = Pick<
   "status" | "message" | "words" | "changes" | "changedAt" | "toldStatus" | "silencedBy"
 >;
 
-/** A failure is no news where something that it needs has failed; its end is none if it never was news. */
-const silenceOf = (next: ServiceRecord, excuse: UntoldReason | null): UntoldReason | null => {
-  if (next.status === "maintenance") return null;
-  if (next.status === "operational")
-    return next.toldStatus === "operational" ? (next.silencedBy ?? excuse) : null;
-  return excuse;
-};
+/** Channels know another status than the one that is shown. */
+export const isKeptBack = ({ silencedBy, status, toldStatus }: ServiceRecord): boolean =>
+  silencedBy !== null && status !== toldStatus;
 
-export const createStatusPlanner = ({ book, notifier }: StatusPlannerParts): StatusPlanner => {
+export const createStatusPlanner = (parts: StatusPlannerParts): StatusPlanner => {
+  const { book, notifier, onSilenced = () => undefined } = parts;
   /** What plans that are not committed yet have made of services. */
   const drafts = new WeakMap<Plan, Map<string, ServiceRecord>>();
 
@@ -107,6 +114,24 @@ export const createStatusPlanner = ({ book, notifier }: StatusPlannerParts): Sta
     for (const word of after) if (!before.includes(word)) plan.statements.push(saveWordStatement(id, word));
   };
 
+  const silenceOf: StatusPlanner["silenceOf"] = (service, now, plan) => {
+    const { status, dependsOn, changes } = inPlan(service, plan);
+    if (status === "maintenance") return "muted_by_maintenance";
+    const excuse = excuseOf(dependsOn, (id) => drafts.get(plan)?.get(id) ?? book.get(id));
+    return excuse ?? (isNuisance(changes, now) ? "held_while_flapping" : null);
+  };
+
+  /** A failure may be kept back, and then its end is no news either. Maintenance is told. */
+  const silenceOfChange = (next: ServiceRecord, plan: Plan): UntoldReason | null => {
+    const { status, changes, changedAt: now, dependsOn } = next;
+    if (isNuisance(changes, now)) return "held_while_flapping";
+    if (status === "maintenance") return null;
+    const excuse = excuseOf(dependsOn, (id) => drafts.get(plan)?.get(id) ?? book.get(id));
+    if (status === "operational")
+      return next.toldStatus === "operational" ? (next.silencedBy ?? excuse) : null;
+    return excuse;
+  };
+
   /** Adds everything that a change of the shown status is. */
   const change = (
     before: ServiceRecord,
@@ -114,8 +139,7 @@ export const createStatusPlanner = ({ book, notifier }: StatusPlannerParts): Sta
     { source, actor }: Said,
     plan: Plan,
   ): ServiceRecord => {
-    const excuse = excuseOf(next.dependsOn, (id) => drafts.get(plan)?.get(id) ?? book.get(id));
-    const silencedBy = silenceOf(next, excuse);
+    const silencedBy = silenceOfChange(next, plan);
     const shown: ServiceRecord = {
       ...next,
       silencedBy,
@@ -143,7 +167,34 @@ export const createStatusPlanner = ({ book, notifier }: StatusPlannerParts): Sta
         at,
       }),
     );
+    if (isKeptBack(shown)) plan.afterCommit.push(onSilenced);
     return shown;
+  };
+
+  const announce: StatusPlanner["announce"] = (service, now, plan) => {
+    const before = inPlan(service, plan);
+    if (!isKeptBack(before)) return false;
+    const reason = before.status === "maintenance" ? null : silenceOf(before, now, plan);
+    if (reason !== null) return false;
+    const next: ServiceRecord = { ...before, silencedBy: null, toldStatus: before.status };
+    const snapshot = snapshotOf(next, before.toldStatus);
+    const untold = notifier.planService(
+      { event: "service.status_changed", service: snapshot, at: now },
+      plan,
+    );
+    plan.statements.push(
+      updateStatusStatement(next, before.status),
+      journalStatement({
+        tenantId: next.tenantId,
+        kind: "service.announced",
+        data: { service: snapshot, untold },
+        subjectId: next.id,
+        actor: SYSTEM,
+        at: now,
+      }),
+    );
+    keep(plan, next);
+    return true;
   };
 
   const say = (service: ServiceRecord, said: Said, now: number, plan: Plan): StatusChange => {
@@ -181,5 +232,5 @@ export const createStatusPlanner = ({ book, notifier }: StatusPlannerParts): Sta
     return { hasChanged: true, previousStatus: before.status, service: next };
   };
 
-  return { say, inPlan };
+  return { say, inPlan, silenceOf, announce };
 };

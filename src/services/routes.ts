@@ -7,6 +7,8 @@ import { isNumberKey, readPage, toPage } from "../core/paging";
 import { readTime, readWords } from "../core/query";
 import type { AccessPlugin } from "../http/access";
 import { pageFields, pageOf } from "../http/models";
+import type { ReadTold } from "../notify/read-told";
+import { NotificationsWire, presentNotifications } from "../notify/wire";
 import type { ServiceBook } from "./book";
 import type { ServiceDesk } from "./desk";
 import type { ServiceRepository } from "./repository";
@@ -28,6 +30,7 @@ export interface ServiceRouteParts {
   desk: ServiceDesk;
   book: ServiceBook;
   repository: ServiceRepository;
+  told: ReadTold;
 }
 
 const ServiceQuery = t.Object(
@@ -52,7 +55,8 @@ const HistoryQuery = t.Object(
 );
 
 /** Give it to the server. */
-export const serviceRoutes = (access: AccessPlugin, { desk, book, repository }: ServiceRouteParts) => {
+export const serviceRoutes = (access: AccessPlugin, parts: ServiceRouteParts) => {
+  const { desk, book, repository, told } = parts;
   const tags = ["Services"];
 
   return new Elysia({ prefix: "/api/v1/services" })
@@ -171,6 +175,20 @@ export const serviceRoutes = (access: AccessPlugin, { desk, book, repository }: 
         detail: {
           summary: "Read how a service stood",
           description: "Changes of its status, newest first.",
+          tags,
+        },
+      },
+    )
+    .get(
+      "/:id/notifications",
+      async ({ principal: { tenantId }, params }) =>
+        presentNotifications(await told(tenantId, desk.find(tenantId, params.id).id)),
+      {
+        access: "viewer",
+        response: NotificationsWire,
+        detail: {
+          summary: "Read who was told of a service's status, and why others were not",
+          description: "For each change of its status, oldest first, as for alerts.",
           tags,
         },
       },

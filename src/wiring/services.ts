@@ -11,7 +11,8 @@ import type { Telling } from "./telling";
 export const wireServices = async ({ store, access, clock }: Base, { notifier, commit }: Telling) => {
   const repository = createServiceRepository(store);
   const book = createServiceBook(repository);
-  const planner = createStatusPlanner({ book, notifier });
+  let tellLater = (): void => undefined;
+  const planner = createStatusPlanner({ book, notifier, onSilenced: () => tellLater() });
   const lock = createServiceLock();
   const desk = createServiceDesk({
     book,
@@ -23,7 +24,17 @@ export const wireServices = async ({ store, access, clock }: Base, { notifier, c
     clock,
   });
   await book.load();
-  return { repository, book, planner, lock, desk };
+  return {
+    repository,
+    book,
+    planner,
+    lock,
+    desk,
+    /** Whoever tells what was kept back. */
+    onSilenced: (wake: () => void) => {
+      tellLater = wake;
+    },
+  };
 };
 
 export type Services = Awaited<ReturnType<typeof wireServices>>;

@@ -9,7 +9,9 @@ import type {
   ServiceStatus,
   UntoldReason,
 } from "../../src/core/events";
+import { silentLog } from "../../src/core/log";
 import type { TenantDirectory } from "../../src/core/tenants";
+import { createAnnouncer, type Announcer } from "../../src/incidents/announcer";
 import { createAutomaticIncidents, type AutomaticIncidents } from "../../src/incidents/automatic";
 import { createIncidentBook, type AutomaticSource, type IncidentBook } from "../../src/incidents/book";
 import { createIncidentDesk, type IncidentDesk } from "../../src/incidents/desk";
@@ -56,6 +58,7 @@ interface Parts {
   automatic: AutomaticIncidents;
   incidentDesk: IncidentDesk;
   commit: Commit;
+  announcer: Announcer;
 }
 
 const ORGANIZATION = { id: TENANT, number: 1, name: "Acme", slug: "acme" };
@@ -135,7 +138,11 @@ export class ServiceBench {
     const commit = createCommit(engine, () => undefined);
     const serviceRepository = createServiceRepository(store);
     const services = createServiceBook(serviceRepository);
-    const status = createStatusPlanner({ book: services, notifier: this.#notifier });
+    const status = createStatusPlanner({
+      book: services,
+      notifier: this.#notifier,
+      onSilenced: () => announcer.wake(),
+    });
     const lock = createServiceLock();
     const desk = createServiceDesk({
       book: services,
@@ -154,8 +161,20 @@ export class ServiceBench {
       services,
       status,
       notifier: this.#notifier,
+      onSilenced: () => announcer.wake(),
     });
-    const automatic = createAutomaticIncidents({ book: incidents, planner, services, status });
+    const automatic = createAutomaticIncidents({ book: incidents, planner, status });
+    const announcer = createAnnouncer({
+      services,
+      status,
+      incidents,
+      planner,
+      automatic,
+      lock,
+      commit,
+      clock,
+      log: silentLog,
+    });
     const incidentDesk = createIncidentDesk({
       book: incidents,
       repository: incidentRepository,
@@ -168,6 +187,7 @@ export class ServiceBench {
     });
     await services.load();
     await incidents.load(clock.now());
+    await announcer.start();
     this.#parts = {
       services,
       serviceRepository,
@@ -179,16 +199,19 @@ export class ServiceBench {
       automatic,
       incidentDesk,
       commit,
+      announcer,
     };
   }
 
   async restart(): Promise<void> {
+    await this.parts.announcer.stop();
     await this.#test.reopen();
     await this.#start();
   }
 
-  close(): Promise<void> {
-    return this.#test.remove();
+  async close(): Promise<void> {
+    await this.parts.announcer.stop();
+    await this.#test.remove();
   }
 
   /** The disk is full from now on. */

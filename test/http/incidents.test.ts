@@ -171,10 +171,16 @@ describe("an incident", () => {
   test("has a timeline of everything, messages included", async () => {
     await subscribe(["incident.opened"]);
     const { id, code } = await opened();
-    await update(id, { status: "identified" });
-    await patch(id, { engineer_notes: "Disk 4" });
-    await update(id, { status: "resolved" });
-    await update(id, { status: "monitoring" });
+    const steps = [
+      () => update(id, { status: "identified" }),
+      () => patch(id, { engineer_notes: "Disk 4" }),
+      () => update(id, { status: "resolved" }),
+      () => update(id, { status: "monitoring" }),
+    ];
+    for (const step of steps) {
+      await clock.advance(1_000);
+      await step();
+    }
     await sink.waitFor(2);
     const { body } = await app.api("GET", `/incidents/${code}/timeline`);
     expect(body.data.map((entry: Json) => entry["kind"])).toEqual([
@@ -186,6 +192,15 @@ describe("an incident", () => {
     ]);
     expect(body.data[0].data.incident).toMatchObject({ id, code, since: "2026-01-01T00:00:00.000Z" });
     expect(Object.values(body.data[1].data.untold)).toEqual(["not_subscribed"]);
+    const { body: told } = await app.api("GET", `/incidents/${code}/notifications`);
+    expect(
+      told.data.map((one: { event: string; channels: Json[] }) => [one.event, one.channels[0]?.["verdict"]]),
+    ).toEqual([
+      ["incident.opened", "delivered"],
+      ["incident.updated", "not_subscribed"],
+      ["incident.resolved", "not_subscribed"],
+      ["incident.opened", "delivered"],
+    ]);
     expect(body.deliveries.map((delivery: Json) => delivery["event"])).toEqual([
       "incident.opened",
       "incident.opened",

@@ -321,6 +321,10 @@ describe("a failed dependency", () => {
     for (const [data] of rows)
       expect(JSON.parse(String(data)).untold).toEqual({ [channel]: "suppressed_by_dependency" });
     expect(rows.length).toBe(3);
+    const { body } = await app.api("GET", `/services/${cart}/notifications`);
+    expect(body.data.map((one: { channels: Json[] }) => one.channels[0]?.["verdict"])).toEqual(
+      Array.from({ length: 3 }, () => "suppressed_by_dependency"),
+    );
   });
 
   test("does not keep the end of a failure that was told before", async () => {

@@ -192,7 +192,104 @@ describe("a service that flaps", () => {
     expect(await count("SELECT count(*) FROM service_spans")).toBe(10_001);
     expect(await count("SELECT count(*) FROM journal WHERE kind = 'service.status_changed'")).toBe(10_000);
     expect((await all())[0]?.status).toBe("resolved");
+    // Nobody reads ten thousand messages: how it ends is told once it has ended.
+    expect(bench.told.filter(({ silencedBy }) => silencedBy === null).length).toBeLessThan(50);
+    expect(
+      bench.told.filter(({ silencedBy }) => silencedBy === "held_while_flapping").length,
+    ).toBeGreaterThan(9_900);
   }, 60_000);
+});
+
+describe("what was kept back is told after all", () => {
+  const MINUTE = 60_000;
+
+  test("when what it needs works again and it does not", async () => {
+    const cart = (await bench.create("Cart", [shop])).id;
+    await bench.report(shop, PROBE, "down");
+    await bench.report(cart, OTHER, "down", SEVERITIES);
+    bench.takeTold();
+    await bench.clock.advance(10 * MINUTE);
+    expect(bench.takeTold()).toEqual([]);
+    await bench.report(shop, PROBE, "operational");
+    expect(bench.takeTold()).toEqual(["service.status_changed Shop operational"]);
+    await bench.clock.advance(MINUTE);
+    expect(bench.takeTold()).toEqual([
+      "service.status_changed Cart down",
+      expect.stringMatching(/^incident.opened INC-1-\w+ investigating$/),
+    ]);
+    await bench.clock.advance(10 * MINUTE);
+    expect(bench.takeTold()).toEqual([]);
+    await bench.report(cart, OTHER, "operational", SEVERITIES);
+    expect(bench.takeTold()).toEqual([
+      "service.status_changed Cart operational",
+      expect.stringMatching(/^incident.resolved INC-1-\w+ resolved$/),
+    ]);
+  });
+
+  test("but not when it works again within the minute", async () => {
+    const cart = (await bench.create("Cart", [shop])).id;
+    await bench.report(shop, PROBE, "down");
+    await bench.report(cart, OTHER, "down", SEVERITIES);
+    await bench.report(shop, PROBE, "operational");
+    await bench.clock.advance(MINUTE / 2);
+    await bench.report(cart, OTHER, "operational", SEVERITIES);
+    bench.takeTold();
+    await bench.clock.advance(10 * MINUTE);
+    expect(bench.takeTold()).toEqual([]);
+  });
+
+  test("after a restart, and once", async () => {
+    const cart = (await bench.create("Cart", [shop])).id;
+    await bench.report(shop, PROBE, "down");
+    await bench.report(cart, OTHER, "down", SEVERITIES);
+    await bench.report(shop, PROBE, "operational");
+    await bench.restart();
+    bench.takeTold();
+    await bench.clock.advance(MINUTE);
+    expect(bench.takeTold().length).toBe(2);
+    await bench.restart();
+    await bench.clock.advance(10 * MINUTE);
+    expect(bench.takeTold()).toEqual([]);
+  });
+
+  test("of an incident, when the maintenance that explained it is over", async () => {
+    await bench.report(shop, HOOK, "maintenance");
+    await bench.report(shop, PROBE, "down", SEVERITIES);
+    await bench.report(shop, HOOK, "operational");
+    bench.takeTold();
+    await bench.clock.advance(MINUTE);
+    expect(bench.takeTold()).toEqual([expect.stringMatching(/^incident.opened INC-1/)]);
+  });
+
+  test("of a service that flapped: how it stands once it is quiet", async () => {
+    for (let change = 0; change < 41; change++)
+      await bench.report(shop, PROBE, change % 2 === 0 ? "down" : "operational", SEVERITIES);
+    expect(bench.takeTold().at(-1)).toMatch(/held_while_flapping/);
+    await bench.clock.advance(2 * MINUTE);
+    // Channels know it as down since before it became too much.
+    expect(bench.takeTold()).toEqual([expect.stringMatching(/^incident.opened INC-2-\w+ investigating$/)]);
+    await bench.report(shop, PROBE, "operational", SEVERITIES);
+    await bench.clock.advance(2 * MINUTE);
+    const lines = bench.takeTold();
+    expect(lines.filter((line) => !line.includes("held_while_flapping"))).toEqual([
+      expect.stringMatching(/^incident.resolved INC-2-\w+ resolved$/),
+      "service.status_changed Shop operational",
+    ]);
+  });
+
+  test("not what a full disk keeps from being written, until there is room", async () => {
+    const cart = (await bench.create("Cart", [shop])).id;
+    await bench.report(shop, PROBE, "down");
+    await bench.report(cart, OTHER, "down", SEVERITIES);
+    await bench.report(shop, PROBE, "operational");
+    bench.takeTold();
+    bench.fillDisk();
+    await bench.clock.advance(5 * MINUTE);
+    expect(bench.takeTold()).toEqual([]);
+    bench.freeDisk();
+    await bench.clock.advance(MINUTE);
+    expect(bench.takeTold().length).toBe(2);
+  });
 });
 
 test("an incident that was merged goes on in the other one: its source opens no second", async () => {
