@@ -20,6 +20,7 @@ import { createReplayRunner, type ReplayRunner } from "./replay-runner";
 import type { RoutesOut } from "./routes-out";
 import type { Outcome } from "./schema";
 import { createSender, type Dial, type Sender } from "./sender";
+import { createStale } from "./stale";
 import { sendTest } from "./test-send";
 import { findFirstDelivery } from "./repository";
 import { createShowing, type Showing } from "./showing";
@@ -130,7 +131,9 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     stateOf: parts.openAlertsOf ?? (() => NOTHING_OPEN),
   });
   attempt.shown = showing;
+  const stale = createStale({ engine: store.engine, clock, outbox, describe: parts.describe });
   const worker = createDeliveryWorker({
+    stale,
     store,
     clock,
     log,

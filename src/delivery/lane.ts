@@ -22,6 +22,8 @@ const isBefore = (left: OutboxRow, right: OutboxRow): boolean => {
   return earlierBy === 0 ? left.seq < right.seq : earlierBy > 0;
 };
 
+const isUntried = ({ attempts }: OutboxRow): boolean => attempts === 0;
+
 export class Lane {
   readonly channelId: string;
   /** Rows that are read from the file at most: less than QUEUE_LIMIT where many channels share memory. */
@@ -43,11 +45,19 @@ export class Lane {
   isParked = false;
   /** Attempts of the last minute; null while there is no limit. */
   starts: SlidingWindow | null = null;
+  /** What waited too long is being looked for: nothing is read or started until that is done. */
+  isSettlingStale = false;
+  /** It can be reached again after a while: that comes first. */
+  mustSettleStale = false;
+  /** No summary can be made for it: everything goes out by itself. */
+  cannotSummarize = false;
   /** Cancels the timer that ends its rest; null while it does not rest. */
   cancelRest: (() => void) | null = null;
 
   readonly #queues: OutboxRow[][] = [[], [], []];
   #queued = 0;
+  /** Summaries of what came before all that is queued: it waits until they have been tried once. */
+  readonly #summaries = new Set<OutboxRow>();
   /** Queued, in flight, or settled and not yet durable: reading the file must skip them. */
   readonly #known = new Set<number>();
   /** The known rows per subject, in the order of decisions. */
@@ -133,6 +143,7 @@ export class Lane {
     }
     this.#queueOf(row).push(row);
     this.#queued++;
+    if (row.event === "channel.summary" && row.attempts === 0) this.#summaries.add(row);
   }
 
   /**
@@ -141,8 +152,11 @@ export class Lane {
    * until that one is durably delivered or failed.
    */
   take(isOrdered: boolean): OutboxRow | undefined {
+    const isSummaryFirst = this.#summaries.size > 0 && [...this.#summaries].some(isUntried);
     for (const queue of this.#queues) {
-      const index = queue.findIndex((row) => this.#mayStart(row, isOrdered));
+      const index = queue.findIndex((row) =>
+        isSummaryFirst ? this.#summaries.has(row) : this.#mayStart(row, isOrdered),
+      );
       const row = queue[index];
       if (row === undefined) continue;
       if (index === 0) queue.shift();
@@ -164,6 +178,7 @@ export class Lane {
 
   /** The row is settled and durable, or no longer ours to send. */
   forget(row: OutboxRow): void {
+    this.#summaries.delete(row);
     const siblings = this.#bySubject.get(row.subjectId);
     if (siblings !== undefined) {
       const index = siblings.indexOf(row);
@@ -180,6 +195,12 @@ export class Lane {
     this.#arrived.length = 0;
     for (const seq of this.#forgottenWhileRefilling) this.#known.delete(seq);
     this.#forgottenWhileRefilling.length = 0;
+  }
+
+  /** Rows that are being sent, or whose results are not durable yet. */
+  unqueuedSeqs(): number[] {
+    const queued = new Set(this.#queues.flat().map(({ seq }) => seq));
+    return [...this.#known].filter((seq) => !queued.has(seq));
   }
 
   /** Drops what is queued, not what runs; returns the rows. */

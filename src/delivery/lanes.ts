@@ -55,7 +55,8 @@ export const createLanes = (parts: LanesParts): Lanes => {
   };
 
   const read = (lane: Lane): void => {
-    if (!isRunning() || lane.isRefilling || sendingChannel(lane) === undefined) return;
+    if (!isRunning() || lane.isRefilling || lane.isSettlingStale) return;
+    if (sendingChannel(lane) === undefined) return;
     reads++;
     void refillLane({ engine, lane, now: clock.now(), lanes: lanes.size })
       .then((nextAt) => {

@@ -2,6 +2,7 @@
 // recipient, and the statement that puts it into the commit of the decision. Nothing is sent from here.
 import { NEVER_COMPOSED, type ComposedBody, type Message } from "../channels/channel";
 import type { Channel } from "../channels/directory";
+import { wordingOf } from "../channels/wording";
 import type { Clock } from "../core/clock";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
@@ -33,6 +34,10 @@ export interface OutboxRow {
   reason: string | null;
   readonly replayOf: string | null;
   readonly createdAt: number;
+  /** Its line in a summary; of a summary its content. Null and absent: it goes into none. */
+  readonly headline?: string | null;
+  /** Since when it waits, as far as that matters to the channel. */
+  readonly waitsSince?: number | null;
 }
 
 /** Order is kept per recipient: a number that can't be reached holds up nobody else. */
@@ -70,6 +75,17 @@ export interface Outbox {
 /** An AppError is written for people; any other may quote the settings, and only its name is kept. */
 const explain = (error: unknown): string =>
   error instanceof AppError ? error.message : `${error instanceof Error ? error.name : "error"}.`;
+
+/** What a summary may have to say of it later, when the message itself is gone. Never throws. */
+const headlineOf = ({ type }: Channel, message: Message): string | null => {
+  if (type.audience !== "people") return null;
+  if (message.summary !== undefined) return JSON.stringify(message.summary);
+  try {
+    return wordingOf(message).headline;
+  } catch {
+    return null;
+  }
+};
 
 const composeAll = ({ type, config }: Channel, message: Message): readonly ComposedBody[] => {
   if (type.composeEach === undefined) return [type.compose(message, config)];
@@ -109,6 +125,10 @@ export const createOutbox = ({ store, clock }: { store: { engine: Engine }; cloc
         channel.health === "paused" ||
         channel.health === "failed" ||
         channel.health === "disabled";
+      const headline = headlineOf(channel, message);
+      // A summary goes out however late: nothing else tells of what is in it.
+      const isDated = channel.type.audience !== "program" && message.event !== "channel.summary";
+      const waitsSince = isDated ? at : null;
       return bodies.map(({ body, contentType }) => ({
         seq: takeSeq(),
         id: newId(),
@@ -128,6 +148,8 @@ export const createOutbox = ({ store, clock }: { store: { engine: Engine }; cloc
         reason: failure,
         replayOf: null,
         createdAt: at,
+        headline,
+        waitsSince,
       }));
     },
   };

@@ -14,9 +14,10 @@ import { releaseOneStatement } from "./repository";
 import type { DeliveryWorker } from "./worker";
 
 // Only what is over can be sent again: the condition makes two replays at once one.
+// Whoever wants it again wants it itself, however old it is, and not in a summary.
 const REOPEN =
   "UPDATE outbox SET status = ?, urgency = 2, tries = 0, next_attempt_at = ?, outcome = NULL, reason = NULL, " +
-  "delivered_at = NULL, finished_at = NULL WHERE seq = ? AND status IN ('delivered', 'failed', 'cancelled')";
+  "waits_since = NULL, delivered_at = NULL, finished_at = NULL WHERE seq = ? AND status IN ('delivered', 'failed', 'cancelled')";
 
 /** Replays and backlog come after everything fresh. */
 export const REPLAY_URGENCY = 2;

@@ -45,7 +45,7 @@ const IS_OVER = `status IN (${FINISHED.map((status) => `'${status}'`).join(", ")
 // Whatever became of a row since it was found: only what is over is opened again.
 const REOPEN =
   `UPDATE outbox SET status = 'pending', urgency = ${REPLAY_URGENCY}, tries = 0, next_attempt_at = ?, outcome = NULL, ` +
-  "reason = NULL, delivered_at = NULL, finished_at = NULL " +
+  "reason = NULL, waits_since = NULL, delivered_at = NULL, finished_at = NULL " +
   `WHERE seq IN (SELECT value FROM json_each(?)) AND ${IS_OVER}`;
 
 const COPY =

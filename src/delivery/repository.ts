@@ -8,11 +8,11 @@ import type { DeliveryStatus, Outcome } from "./schema";
 
 const WORK_COLUMNS =
   "seq, id, tenant_id, channel_id, event, subject_id, machine_id, urgency, body, content_type, status, " +
-  "tries, attempts, next_attempt_at, outcome, reason, replay_of, created_at";
+  "tries, attempts, next_attempt_at, outcome, reason, replay_of, created_at, waits_since";
 
 const INSERT =
-  `INSERT INTO outbox (${WORK_COLUMNS}, finished_at) ` +
-  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  `INSERT INTO outbox (${WORK_COLUMNS}, finished_at, headline) ` +
+  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 const LAST_SEQ = "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'";
 
@@ -119,6 +119,7 @@ const workRow = (values: SqlValue[]): OutboxRow => ({
   reason: values[15] as string | null,
   replayOf: values[16] as string | null,
   createdAt: values[17] as number,
+  waitsSince: values[18] as number | null,
 });
 
 const isFinal = (status: DeliveryStatus): boolean =>
@@ -145,7 +146,9 @@ export const insertDeliveryStatement = (row: OutboxRow): Statement => ({
     row.reason,
     row.replayOf,
     row.createdAt,
+    row.waitsSince ?? null,
     isFinal(row.status) ? row.createdAt : null,
+    row.headline ?? null,
   ],
 });
 

@@ -12,7 +12,7 @@ import type { AttemptParts } from "./attempt";
 import { createAttempts } from "./attempts";
 import type { ChannelHealthKeeper } from "./health";
 import { CHANNEL_LIMIT, type Lane } from "./lane";
-import { createLanes } from "./lanes";
+import { createLanes, READ_AGAIN_MS } from "./lanes";
 import { createNetworkWatch } from "./network";
 import { networkStatements } from "./network-journal";
 import type { OutboxRow } from "./outbox";
@@ -25,6 +25,7 @@ import { releaseStatement } from "./repository";
 import { noteStart, recallStarts, restOf } from "./rests";
 import { systemRoutes, type RoutesOut } from "./routes-out";
 import type { Outcome } from "./schema";
+import type { Stale } from "./stale";
 import { createSettler } from "./settler";
 import type { Transports } from "./transports";
 
@@ -36,6 +37,7 @@ export interface WorkerParts {
   transports: Transports;
   health: ChannelHealthKeeper;
   attempt: AttemptParts;
+  stale: Stale;
   /** File of results that the database does not have yet; null: channels wait for their results. */
   receiptsPath: string | null;
   /** Whether there is a way out of this machine; tests say so themselves. */
@@ -67,7 +69,7 @@ export interface DeliveryWorker extends Service {
 const STOP_GRACE_MS = 8_000;
 
 export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
-  const { store, clock, log, directory, transports, health, random = Math.random } = parts;
+  const { store, clock, log, directory, transports, health, stale, random = Math.random } = parts;
   const turns = new Turns();
   const pools = new Pools();
   const parkedAt = new Map<string, Set<Lane>>();
@@ -75,6 +77,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
   let hasGivenUp = false;
   let state: "new" | "running" | "stopping" | "stopped" = "new";
   let stopping: Promise<void> | null = null;
+  let staleRuns = 0;
   let idleListeners: (() => void)[] = [];
 
   const settler = createSettler({ engine: store.engine, clock, log, onRoom: () => pump() });
@@ -104,6 +107,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       settler.add({ statements: networkStatements(directory, "network.back", fact, clock.now()) });
       for (const lane of lanes.all()) {
         lane.cancelRest?.();
+        lane.mustSettleStale = true;
         ready(lane);
       }
       pump();
@@ -130,10 +134,50 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
 
   /** Gives the lane a turn when it has something to start. */
   const ready = (lane: Lane): void => {
+    if (lane.isSettlingStale || (lane.mustSettleStale && lane.cancelRest === null && settleStale(lane)))
+      return;
     lanes.fill(lane);
     const isWaiting = lane.isParked || lane.cancelRest !== null;
     if (lane.queued > 0 && lane.inFlight < (network.isLost ? 1 : CHANNEL_LIMIT) && !isWaiting)
       turns.give(lane);
+  };
+
+  /** True when that comes first: nothing may be sent before. */
+  const settleStale = (lane: Lane): boolean => {
+    const channel = directory.get(lane.channelId);
+    const isDated = channel !== undefined && channel.type.audience !== "program" && !lane.cannotSummarize;
+    if (!isDated || !isSending(channel)) {
+      lane.mustSettleStale = false;
+      return false;
+    }
+    lane.mustSettleStale = true;
+    // Until the channel can be reached at all, one of its rows is how that is found out.
+    if (state !== "running" || network.isLost) return false;
+    // Rows are on their way from the file: once they are here.
+    if (lane.isRefilling) return true;
+    lane.mustSettleStale = false;
+    lane.isSettlingStale = true;
+    lane.clear();
+    lane.hasMoreOnDisk = true;
+    staleRuns++;
+    stale
+      .settle(lane, channel)
+      .then((summary) => {
+        lane.isSettlingStale = false;
+        committed(summary);
+      })
+      .catch((error: unknown) => {
+        log.error("a summary could not be stored; it is tried again", { error, channel_id: channel.id });
+        lane.isSettlingStale = false;
+        lane.mustSettleStale = true;
+        rest(lane, READ_AGAIN_MS);
+      })
+      .finally(() => {
+        staleRuns--;
+        ready(lane);
+        pump();
+      });
+    return true;
   };
 
   /** It is given no turn for this long; what is more urgent and comes meanwhile still overtakes in it. */
@@ -190,7 +234,12 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
         park(lane, host);
         continue;
       }
-      const row = lane.take(channel.behaviour.ordered);
+      let row = lane.take(channel.behaviour.ordered);
+      if (row !== undefined && stale.isStale(row, channel)) {
+        lane.putBack(row);
+        if (settleStale(lane)) continue;
+        row = lane.take(channel.behaviour.ordered);
+      }
       if (row === undefined) continue;
       // What does not leave this machine does not count towards the endpoint's limit.
       if (!network.isLost) noteStart(lane, channel, clock);
@@ -234,6 +283,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       } else {
         lane.hasMoreOnDisk = true;
         lane.mustReadAgain();
+        lane.mustSettleStale = true;
         ready(lane);
       }
       if (channel === undefined && lane.inFlight === 0) lanes.remove(id);
@@ -244,6 +294,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
   const isIdle = (): boolean =>
     attempts.count === 0 &&
     lanes.reads === 0 &&
+    staleRuns === 0 &&
     ![...lanes.all()].some((lane) => lane.queued > 0 && lane.cancelRest === null);
 
   const tellIdle = (): void => {
