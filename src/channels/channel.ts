@@ -261,6 +261,11 @@ export interface ChannelType<Config = unknown, Request extends TransportRequest 
    */
   readonly composeEach?: (message: Message, config: Config) => readonly ComposedBody[];
   /**
+   * Of a type that is not told what is old: whether this message is sent however late it is, because
+   * something keeps ringing there until it is heard.
+   */
+  readonly isNeededLate?: (message: Message, config: Config) => boolean;
+  /**
    * Called for each attempt with the present config: headers, fresh signatures, and whatever secret
    * belongs into the body. The same composed body and config give the same body, so that retries are
    * equal byte for byte.

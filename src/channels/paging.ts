@@ -2,7 +2,7 @@
 // under which key, how loud; and the same as plain lines.
 import type { ComposedBody, Judgement, Message, SendResult } from "./channel";
 import { jsonBody, judgeNative } from "./native";
-import type { Wording } from "./wording";
+import { wordingOf, type Wording } from "./wording";
 
 export type PagerAction = "trigger" | "acknowledge" | "resolve";
 
@@ -19,6 +19,10 @@ export const pagerActionOf = (
   const isWorkedOn = event === "incident.updated" && incident?.status !== "investigating";
   return isWorkedOn ? "acknowledge" : "trigger";
 };
+
+/** A pager keeps a page open until it hears of its end, or that somebody takes care. */
+export const isEndOfPage = (message: Message): boolean =>
+  pagerActionOf(message, wordingOf(message)) !== "trigger";
 
 /** The ID of what the message is about: one page from its beginning to its end. */
 export const pagerKeyOf = (

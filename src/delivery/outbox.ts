@@ -94,6 +94,9 @@ const composeAll = ({ type, config }: Channel, message: Message): readonly Compo
   return bodies;
 };
 
+const isNeededLate = ({ type, config }: Channel, message: Message): boolean =>
+  type.isNeededLate?.(message, config) === true;
+
 export const createOutbox = ({ store, clock }: { store: { engine: Engine }; clock: Clock }): Outbox => {
   let seq = 0;
   let isLoaded = false;
@@ -128,7 +131,7 @@ export const createOutbox = ({ store, clock }: { store: { engine: Engine }; cloc
       const headline = headlineOf(channel, message);
       // A summary goes out however late: nothing else tells of what is in it.
       const isDated = channel.type.audience !== "program" && message.event !== "channel.summary";
-      const waitsSince = isDated ? at : null;
+      const waitsSince = isDated && failure === null && !isNeededLate(channel, message) ? at : null;
       return bodies.map(({ body, contentType }) => ({
         seq: takeSeq(),
         id: newId(),

@@ -155,6 +155,10 @@ describe("Pushover", () => {
       expect(message!.json).toMatchObject({ token: "app-token-0001", user: "user-key-0002" });
       expect(more).toEqual([]);
     }
+    // Late or not: a phone may still be ringing.
+    expect(pushover.isNeededLate!(MESSAGES["alert.resolved"]!, config)).toBe(true);
+    expect(pushover.isNeededLate!(MESSAGES["alert.triggered"]!, config)).toBe(false);
+    expect(pushover.isNeededLate!(withSeverity("alert.resolved", "warning"), config)).toBe(false);
     // Nothing repeats where nothing was critical, or where repeating is switched off.
     expect(allOf(withSeverity("alert.resolved", "warning")).length).toBe(1);
     expect(allOf(MESSAGES["alert.resolved"]!, { emergency: false }).length).toBe(1);

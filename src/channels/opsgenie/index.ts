@@ -11,7 +11,7 @@ import {
   waitOf,
   type NativeConfig,
 } from "../native";
-import { readStored, type PagerAction } from "../paging";
+import { isEndOfPage, readStored, type PagerAction } from "../paging";
 import { choiceOf, requiredCredentialOf } from "../values";
 import { composeOpsgenie, type OpsgenieCall } from "./compose";
 
@@ -95,6 +95,7 @@ export const opsgenie = nativeType<OpsgenieConfig>({
       server: given["server"] === undefined ? SERVERS[region] : serverOf(given["server"], "config.server"),
     };
   },
+  isNeededLate: isEndOfPage,
   compose: composeOpsgenie,
   request: (composed, { apiKey, server }, context): OutboundRequest => {
     const { action, alias, body } = readStored<OpsgenieCall>(composed);

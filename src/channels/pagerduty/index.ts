@@ -3,7 +3,7 @@
 import { serverOf } from "../address";
 import type { Judgement, OutboundRequest, SendResult } from "../channel";
 import { fieldOf, jsonBody, judgeNative, nativeType, postRequest, type NativeConfig } from "../native";
-import { readStored } from "../paging";
+import { isEndOfPage, readStored } from "../paging";
 import { choiceOf, requiredCredentialOf } from "../values";
 import { composePagerDuty, type PagerDutyEvent } from "./compose";
 
@@ -82,6 +82,7 @@ export const pagerduty = nativeType<PagerDutyConfig>({
       server: given["server"] === undefined ? SERVERS[region] : serverOf(given["server"], "config.server"),
     };
   },
+  isNeededLate: isEndOfPage,
   compose: composePagerDuty,
   request: (composed, { routingKey, server }, context): OutboundRequest =>
     postRequest(jsonBody({ routing_key: routingKey, ...readStored<PagerDutyEvent>(composed) }), context, {

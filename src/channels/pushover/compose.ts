@@ -5,7 +5,7 @@
 import { cutText } from "../../lib/cut-text";
 import type { ComposedBody, Message } from "../channel";
 import { jsonBody } from "../native";
-import { loudnessOf, pagerActionOf, pagerKeyOf, plainText } from "../paging";
+import { isEndOfPage, loudnessOf, pagerKeyOf, plainText } from "../paging";
 import { wordingOf, type Wording } from "../wording";
 
 export interface Emergency {
@@ -46,9 +46,9 @@ const composeText = (message: Message, wording: Wording, emergency: Emergency | 
   } satisfies PushoverCall);
 };
 
-/** Whether an alarm of this subject may still be repeating on somebody's phone. */
-const mayRepeat = (message: Message, wording: Wording): boolean =>
-  pagerActionOf(message, wording) !== "trigger" &&
+/** It ends an alarm that may still be repeating on somebody's phone. */
+export const endsAlarm = (message: Message): boolean =>
+  isEndOfPage(message) &&
   (message.alert?.severity === "critical" ||
     message.incident?.severity === "critical" ||
     message.service !== undefined);
@@ -57,7 +57,7 @@ const mayRepeat = (message: Message, wording: Wording): boolean =>
 export const composeAllPushover = (message: Message, emergency: Emergency | null): ComposedBody[] => {
   const wording = wordingOf(message);
   const text = composeText(message, wording, emergency);
-  if (emergency === null || !mayRepeat(message, wording)) return [text];
+  if (emergency === null || !endsAlarm(message)) return [text];
   return [jsonBody({ action: "cancel", tag: tagOf(message, wording) } satisfies PushoverCall), text];
 };
 

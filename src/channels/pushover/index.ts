@@ -14,7 +14,7 @@ import {
 } from "../native";
 import { readStored } from "../paging";
 import { booleanOf, credentialOf, numberOf, requiredCredentialOf } from "../values";
-import { composeAllPushover, composePushover, type Emergency, type PushoverCall } from "./compose";
+import { composeAllPushover, composePushover, endsAlarm, type Emergency, type PushoverCall } from "./compose";
 
 const PUBLIC_SERVER = "https://api.pushover.net";
 /** Seconds: the API's limits, and defaults that wake somebody without driving anybody mad. */
@@ -148,6 +148,7 @@ export const pushover = nativeType<PushoverConfig>({
     emergency: emergencyOf(given),
     server: serverOf(given["server"] ?? PUBLIC_SERVER, "config.server"),
   }),
+  isNeededLate: (message, { emergency }) => emergency !== null && endsAlarm(message),
   compose: (message, { emergency }) => composePushover(message, emergency),
   composeEach: (message, { emergency }) => composeAllPushover(message, emergency),
   request: (composed, { token, user, device, sound, server }, context): OutboundRequest => {

@@ -62,6 +62,37 @@ const rowsOf = (rows: readonly OutboxRow[]): Promise<unknown[][]> =>
     `SELECT status, reason FROM outbox WHERE seq IN (${rows.map(({ seq }) => seq).join(",")}) ORDER BY seq`,
   );
 
+describe("a pager", () => {
+  test("is told of every end however late: what began is part of the summary", async () => {
+    const channel = await bench.channel(
+      {},
+      { type: "pagerduty", config: { routing_key: "routing-key-0001", server: sink.url } },
+    );
+    const begin = bench.message("alert.triggered");
+    await bench.commit(bench.planAll(channel, begin));
+    await settled();
+    channel.health = "paused";
+    const other = bench.message("alert.triggered", { id: newId() });
+    for (const message of [
+      { ...begin, event: "alert.acknowledged" as const },
+      { ...begin, event: "alert.resolved" as const },
+      other,
+    ])
+      await bench.commit(bench.planAll(channel, message));
+    await bench.clock.advance(2 * HOUR_MS);
+    await resume(channel);
+    const sent = sink.received.map(({ json }) => [json["event_action"], json["dedup_key"]]);
+    expect(sent.filter(([, key]) => key === begin.alert!.id)).toEqual([
+      ["trigger", begin.alert!.id],
+      ["acknowledge", begin.alert!.id],
+      ["resolve", begin.alert!.id],
+    ]);
+    expect(sent.filter(([, key]) => key === other.alert!.id)).toEqual([]);
+    expect(sent.length).toBe(4);
+    expect(sink.received.some(({ body }) => body.includes("While offline: 1 message"))).toBe(true);
+  });
+});
+
 describe("people", () => {
   test("after a pause: one summary of what is old, then the fresh as usual", async () => {
     const channel = await open();
