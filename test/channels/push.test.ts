@@ -86,8 +86,26 @@ describe("ntfy", () => {
     expect(refusalOf(type, { ...given, password: "x" })).toBe("config.username");
     expect(refusalOf(type, { ...given, token: "t", username: "a", password: "b" })).toBe("config.token");
     expect(refusalOf(type, { ...given, token: "tk_1\n" })).toBe("config.token");
+    expect(refusalOf(type, { ...given, call: "yes" })).toBe("config.call");
+    expect(refusalOf(type, { ...given, token: "tk_1", call: "0170 1234567" })).toBe("config.call");
     expect(refusalOf(type, { ...given, topic: "a/b" })).toBe("config.topic");
     expect(refusalOf(type, { ...given, server: "http://ntfy.plant.test/?x=1" })).toBe("config.server");
+  });
+});
+
+describe("a phone call by ntfy", () => {
+  test("rings when something critical begins, and for nothing else", () => {
+    const config = ntfy.parse({ topic: "plant-7", token: "tk_1", call: "+49 170 1234567" });
+    const callOf = (message: Message): unknown => storedOf(ntfy.compose(message, config))["call"];
+    expect(callOf(withSeverity("alert.triggered", "critical"))).toBe("+491701234567");
+    expect(callOf(withSeverity("alert.escalated", "critical"))).toBe("+491701234567");
+    for (const message of [
+      withSeverity("alert.triggered", "warning"),
+      MESSAGES["alert.acknowledged"]!,
+      MESSAGES["alert.resolved"]!,
+      MESSAGES["incident.updated"]!,
+    ])
+      expect(callOf(message)).toBeUndefined();
   });
 });
 

@@ -24,17 +24,19 @@ const TAGS: Record<Wording["tone"], string> = {
   neutral: "loudspeaker",
 };
 
-/** Pure. */
-export const composeNtfy = (message: Message): ComposedBody => {
+/** Pure. `call`: whom the server calls by phone when something critical begins; null: nobody. */
+export const composeNtfy = (message: Message, call: string | null): ComposedBody => {
   const wording = wordingOf(message);
   const { url, tone, phase, headline } = wording;
   const link = url !== null && url.length <= LONGEST.url ? url : null;
+  const loudness = loudnessOf(message.event, wording);
   const compose = (longest: number): ComposedBody =>
     jsonBody({
       title: cutBytes(headline, LONGEST.title),
       message: cutBytes(plainText(wording), longest),
-      priority: PRIORITIES[loudnessOf(message.event, wording)],
+      priority: PRIORITIES[loudness],
       tags: [phase === "acknowledged" ? "eyes" : TAGS[tone]],
+      ...(call !== null && loudness === "critical" ? { call } : {}),
       ...(link === null
         ? {}
         : { click: link, actions: [{ action: "view", label: "Open in Andon", url: link }] }),

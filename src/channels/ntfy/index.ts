@@ -5,6 +5,7 @@ import { serverOf } from "../address";
 import type { OutboundRequest } from "../channel";
 import { fieldOf, jsonBody, nativeType, postRequest, TLS_FIELD, tlsOf, type NativeConfig } from "../native";
 import { basicAuth, judgePush, readStored } from "../paging";
+import { phoneNumberOf } from "../phone-number";
 import type { ClientTls } from "../tls";
 import { credentialOf, textOf } from "../values";
 import { composeNtfy } from "./compose";
@@ -16,6 +17,7 @@ export interface NtfyConfig extends NativeConfig {
   topic: string;
   headers: Record<string, string>;
   credentials: readonly string[];
+  call: string | null;
   tls: ClientTls | null;
 }
 
@@ -50,6 +52,10 @@ const accountOf = (given: Readonly<Record<string, unknown>>): Pick<NtfyConfig, "
   const headers = basicAuth(username, password);
   return { headers, credentials: [password, (headers["Authorization"] ?? "").slice("Basic ".length)] };
 };
+
+/** A number, or `yes` for the first one of the account (docs.ntfy.sh/publish, "Phone calls"). */
+const callOf = (value: unknown): string | null =>
+  value === "yes" ? value : (phoneNumberOf(value, "config.call", { mayBeNational: false }) ?? null);
 
 export const ntfy = nativeType<NtfyConfig>({
   kind: "ntfy",
@@ -93,13 +99,23 @@ export const ntfy = nativeType<NtfyConfig>({
       hint: "Instead of a token.",
       advanced: true,
     }),
+    fieldOf({
+      name: "call",
+      label: "Phone call",
+      hint: "For critical alerts: a number that is verified in your ntfy account, or yes for its first one. Needs a login.",
+      advanced: true,
+    }),
     TLS_FIELD,
   ],
   parse: (given) => {
     const server = serverOf(given["server"] ?? PUBLIC_SERVER, "config.server");
-    return { given, server, topic: topicOf(given["topic"]), ...accountOf(given), tls: tlsOf(given, server) };
+    const account = accountOf(given);
+    const call = callOf(given["call"]);
+    if (call !== null && account.credentials.length === 0)
+      throw invalid("config.call", "A phone call needs an access token, or a user name and a password.");
+    return { given, server, topic: topicOf(given["topic"]), ...account, call, tls: tlsOf(given, server) };
   },
-  compose: composeNtfy,
+  compose: (message, { call }) => composeNtfy(message, call),
   request: (composed, { server, topic, headers, tls }, context): OutboundRequest =>
     // JSON goes to the server's root: below it, it would be shown as text.
     postRequest(jsonBody({ topic, ...readStored<Record<string, unknown>>(composed) }), context, {

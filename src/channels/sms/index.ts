@@ -17,7 +17,7 @@ import {
   parseGateway,
   type GatewaySettings,
 } from "./gateway";
-import { phoneNumberOf } from "./numbers";
+import { phoneNumberOf } from "../phone-number";
 import { smsText, type SmsTextOptions } from "./text";
 import {
   judgeTwilio,

@@ -6,7 +6,7 @@ import type { ComposedBody, Judgement, OutboundRequest, RequestContext, SendResu
 import { judgeNative, postRequest, readJson } from "../native";
 import { basicAuth } from "../paging";
 import { credentialOf, textOf } from "../values";
-import { phoneNumberOf } from "./numbers";
+import { phoneNumberOf } from "../phone-number";
 
 export const TWILIO_SERVER = "https://api.twilio.com";
 

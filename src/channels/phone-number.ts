@@ -1,7 +1,7 @@
 // In: a phone number as people write it. Out: the same in the international form of E.164, or an error
 // that says what to write.
-import { invalid } from "../../core/errors";
-import { textOf } from "../values";
+import { invalid } from "../core/errors";
+import { textOf } from "./values";
 
 /** A plus sign, no zero at first, 15 digits at most (ITU-T E.164). */
 const INTERNATIONAL = /^\+[1-9][0-9]{6,14}$/;
