@@ -235,6 +235,8 @@ export interface EventMap {
   "channel.resumed": ChannelNotice;
   /** The weekly test of a channel was not delivered. */
   "channel.test_failed": ChannelNotice;
+  /** Andon itself fails over this message: it was set aside, so that the others go on. */
+  "delivery.quarantined": { deliveryId: string; channelId: string; reason: string };
   /** Nothing outside this machine could be reached any more, and could again. Not the endpoints' fault. */
   "network.lost": { reason: string };
   "network.back": { lostForMs: number };

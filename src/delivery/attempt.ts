@@ -13,11 +13,12 @@ import { isStateBody } from "../channels/state-row";
 import type { Clock } from "../core/clock";
 import { parseRetryAfter } from "../lib/retry-schedule";
 import { maskHeaders, maskUrl, redact } from "../lib/secrets";
+import type { AttemptMarker } from "./attempt-marker";
 import type { AttemptRecord, RefusedExchange } from "./repository";
 import type { KeyProof } from "./rotation-progress";
 import type { Shown } from "./showing";
 import { planSigning, type SigningPurpose } from "./signing";
-import { headersOfRequest, outlineOfRequest, type Transports } from "./transports";
+import { headersOfRequest, outlineOfRequest, type SendOptions, type Transports } from "./transports";
 import type { Exchange } from "./trial";
 
 export interface AttemptInput {
@@ -44,6 +45,8 @@ export interface AttemptResult {
   /** Which of two secrets the endpoint took; null without a rotation, or where that can't be told. */
   proof: KeyProof | null;
   record: AttemptRecord;
+  /** The fault is inside Andon: an exception where none may be. */
+  isOwnFault: boolean;
   /** What a channel shows has changed, or can't be shown in another way than before. */
   isNews: boolean;
   /** The last one that was sent. Holds secrets in clear. Null where none could be made. */
@@ -56,6 +59,8 @@ export interface AttemptParts {
   version: string;
   /** The first delivery of the channel about a subject; undefined: there is none yet. */
   threadRootOf: (channelId: string, subjectId: string) => Promise<string | undefined>;
+  /** Remembers over the end of the process what is being begun; absent: nothing does. */
+  marker?: AttemptMarker;
   /** Channels that show how things stand; absent: none do. */
   shown?: Shown;
 }
@@ -94,8 +99,8 @@ interface Made {
 
 /** One request and what came of it. */
 const exchangeOnce = async (
-  { transports, clock, version, threadRootOf, shown }: AttemptParts,
-  { channel, composed, deliveryId, subjectId }: AttemptInput,
+  { transports, clock, version, threadRootOf, marker, shown }: AttemptParts,
+  { channel, composed, deliveryId, deliverySeq, number, subjectId }: AttemptInput,
   signing: Signing | undefined,
 ): Promise<Made> => {
   const { type, config, behaviour } = channel;
@@ -116,7 +121,11 @@ const exchangeOnce = async (
       ...(signing === undefined ? {} : { signing }),
       ...(shown === undefined ? {} : { state: () => shown.state(channel) }),
     });
-    const options = { timeoutMs: behaviour.timeoutMs, channelId: channel.id };
+    const options: SendOptions = {
+      timeoutMs: behaviour.timeoutMs,
+      channelId: channel.id,
+      ...(marker === undefined ? {} : { begin: (dial) => marker.during(deliverySeq, number, dial) }),
+    };
     return { request, exchange: await transports.send(request, options) };
   } catch {
     // The error may quote the settings: only the fact is kept.
@@ -144,6 +153,21 @@ const evidenceOf = ({ exchange, request }: Made, secrets: readonly string[]): Re
   };
 };
 
+const NOT_UNDERSTOOD: Judgement = {
+  outcome: "internal",
+  retry: true,
+  reason: "Andon failed over the answer of the endpoint.",
+};
+
+/** Null when the type's own code fails over it. */
+const judge = ({ type, config }: Channel, exchange: Exchange): Judgement | null => {
+  try {
+    return type.judge(exchange, config);
+  } catch {
+    return null;
+  }
+};
+
 const isRefusal = ({ statusCode }: Exchange): boolean => statusCode === 401 || statusCode === 403;
 
 /** Whether what is sent brings a channel to show something, instead of telling it. */
@@ -167,7 +191,7 @@ export const performAttempt = (parts: AttemptParts, input: AttemptInput): Promis
 const perform = async (parts: AttemptParts, input: AttemptInput): Promise<AttemptResult> => {
   const { clock } = parts;
   const { channel } = input;
-  const { type, config, secrets } = channel;
+  const { secrets } = channel;
   const signing = planSigning(channel, input.purpose ?? "delivery", clock.now());
   let made = await exchangeOnce(parts, input, signing.first);
   let refused: Made | null = null;
@@ -176,7 +200,8 @@ const perform = async (parts: AttemptParts, input: AttemptInput): Promise<Attemp
     made = await exchangeOnce(parts, input, signing.again);
   }
   const { exchange } = made;
-  const judgement = type.judge(exchange, config);
+  const judged = judge(channel, exchange);
+  const judgement = judged ?? NOT_UNDERSTOOD;
   const { statusCode } = exchange;
   const outline = made.request === null ? null : outlineOfRequest(made.request);
   const key = judgement.outcome !== "delivered" ? null : refused === null ? signing.proves : "previous";
@@ -184,6 +209,7 @@ const perform = async (parts: AttemptParts, input: AttemptInput): Promise<Attemp
     exchange,
     judgement,
     request: made.request,
+    isOwnFault: judged === null,
     isNews: false,
     retryAfterMs:
       judgement.retryAfterMs ??

@@ -13,10 +13,11 @@ import { READ_AGAIN_MS, type Lanes } from "./lanes";
 import type { NetworkWatch } from "./network";
 import type { OutboxRow } from "./outbox";
 import { SLOW_AFTER_MS, type Place, type Pools } from "./pools";
+import { AFTER_EXCEPTIONS, MOST_STRIKES, quarantineAfterExceptions } from "./quarantine";
 import { postponeBehind } from "./refill";
 import type { Receipts } from "./receipts";
 import { claimStatement, postponeStatement, unclaimStatement } from "./repository";
-import type { Settler } from "./settler";
+import { isStorageFault, type Settler } from "./settler";
 
 export interface AttemptsParts {
   store: { engine: Engine; epoch: number };
@@ -62,6 +63,8 @@ export const createAttempts = (parts: AttemptsParts): Attempts => {
   const { hasGivenUp, ready, rest, unpark, pump } = parts;
   const deadlines = createDeadlines(clock);
   const running = new Set<Promise<void>>();
+  /** Attempts in a row that failed inside Andon, by row. */
+  const strikes = new Map<number, number>();
 
   const leavePools = (place: Place): void => {
     pools.leave(place);
@@ -73,6 +76,24 @@ export const createAttempts = (parts: AttemptsParts): Attempts => {
     leavePools(place);
     ready(lane);
     pump();
+  };
+
+  const strike = (row: OutboxRow): boolean => {
+    const count = (strikes.get(row.seq) ?? 0) + 1;
+    strikes.set(row.seq, count);
+    if (count < MOST_STRIKES) return false;
+    strikes.delete(row.seq);
+    return true;
+  };
+
+  /** Whatever it is about the row that can't be done: the queue goes on without it. */
+  const setAside = (lane: Lane, row: OutboxRow): void => {
+    const over = (): void => {
+      lane.forget(row);
+      ready(lane);
+      pump();
+    };
+    settler.add({ statements: quarantineAfterExceptions(row, clock.now()), done: over, refused: over });
   };
 
   /** True when the row has to come after an earlier one that only the file knows: it is put there. */
@@ -134,6 +155,11 @@ export const createAttempts = (parts: AttemptsParts): Attempts => {
     if (wasGivenUp) return end(lane, place);
     if (!isCounted) return putBack(lane, row, place);
     lane.isSuspect = place.pool === "slow" || judgement.outcome !== "delivered";
+    let quarantine: string | null = null;
+    if (result.isOwnFault) {
+      log.error("an answer could not be judged", { delivery_id: row.id, channel_id: channel.id });
+      if (strike(row)) quarantine = AFTER_EXCEPTIONS;
+    } else if (strikes.size > 0) strikes.delete(row.seq);
     const receipts = parts.receipts();
     let isFreed = false;
     let isKept = false;
@@ -157,6 +183,8 @@ export const createAttempts = (parts: AttemptsParts): Attempts => {
         ready(lane);
       },
       onFreed: free,
+      onRefused: () => setAside(lane, row),
+      quarantine,
     });
     if (judgement.outcome === "delivered") {
       const { statusCode, startedAt, totalMs } = exchange;
@@ -173,6 +201,12 @@ export const createAttempts = (parts: AttemptsParts): Attempts => {
       lane.inFlight++;
       const run = attempt(lane, channel, row, place).catch((error: unknown) => {
         log.error("an attempt failed inside the worker", { error, delivery_id: row.id });
+        // What storage refuses is nobody's fault.
+        const isOver = !isStorageFault(error) && strike(row);
+        if (isOver) {
+          setAside(lane, row);
+          return end(lane, place);
+        }
         // Not at once, and its place in the order is kept until then.
         deadlines.start(READ_AGAIN_MS, () => {
           lane.forget(row);

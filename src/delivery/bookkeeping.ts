@@ -25,6 +25,10 @@ export interface Finished {
   onDurable: (nextAttemptAt: number | null, notices: readonly OutboxRow[]) => void;
   /** Called when all is durable or storage refuses to write it; perhaps twice. */
   onFreed: () => void;
+  /** Called when not even the row's new state can be written. */
+  onRefused: () => void;
+  /** Why the row is set aside if it was not delivered: Andon itself has failed over it too often. */
+  quarantine: string | null;
 }
 
 export interface Bookkeeping {
@@ -90,7 +94,7 @@ export const createBookkeeping = (parts: {
   };
 
   return {
-    settle: ({ channel, row, result, isStopped, onDurable, onFreed }) => {
+    settle: ({ channel, row, result, isStopped, onDurable, onFreed, onRefused, quarantine }) => {
       const { judgement, exchange } = result;
       const now = clock.now();
       const present = directory.get(channel.id);
@@ -103,6 +107,7 @@ export const createBookkeeping = (parts: {
         retryAfterMs: result.retryAfterMs,
         random: random(),
         now,
+        quarantine,
       });
       const { status, tries, nextAttemptAt } = decision;
       row.attempts++;
@@ -112,26 +117,30 @@ export const createBookkeeping = (parts: {
       const change =
         present === undefined ? { statements: [], notices: [] } : changeOf(present, decision, row);
       if (decision.effect !== "none") isStopped();
+      const settled = settleStatement({
+        seq: row.seq,
+        status,
+        tries,
+        attempts: row.attempts,
+        nextAttemptAt,
+        outcome: judgement.outcome,
+        reason: decision.reason,
+        deliveredAt: status === "delivered" ? now : null,
+        finishedAt: status === "pending" || status === "held" ? null : now,
+      });
+      const done = (): void => onDurable(nextAttemptAt, change.notices);
       settler.add({
         statements: [
-          settleStatement({
-            seq: row.seq,
-            status,
-            tries,
-            attempts: row.attempts,
-            nextAttemptAt,
-            outcome: judgement.outcome,
-            reason: decision.reason,
-            deliveredAt: status === "delivered" ? now : null,
-            finishedAt: status === "pending" || status === "held" ? null : now,
-          }),
+          settled,
           insertAttemptStatement(result.record),
           ...change.statements,
           ...(present === undefined ? [] : hush(present, result, now)),
           ...(present === undefined ? [] : noteProof(present, result.proof, now)),
         ],
-        done: () => onDurable(nextAttemptAt, change.notices),
+        done,
         freed: onFreed,
+        // Evidence that can't be stored must not have the message sent again and again.
+        refused: () => settler.add({ statements: [settled], done, freed: onFreed, refused: onRefused }),
       });
       parts.onAttempt?.(channel, judgement.outcome, exchange.totalMs);
     },

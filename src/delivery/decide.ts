@@ -17,6 +17,8 @@ export interface DecisionInput {
   random: number;
   /** In ms. */
   now: number;
+  /** Why it is set aside: Andon itself has failed over it too often. Null: it has not. */
+  quarantine?: string | null;
 }
 
 export interface Decision {
@@ -44,6 +46,8 @@ export const decide = (input: DecisionInput): Decision => {
       reason: "The channel was deleted.",
       effect: "none",
     };
+  if (input.quarantine !== undefined && input.quarantine !== null)
+    return { status: "failed", tries, nextAttemptAt: null, reason: input.quarantine, effect: "none" };
   const delayMs = judgement.retry
     ? nextDelayMs({
         delaysSeconds: behaviour.retryDelaysSeconds,

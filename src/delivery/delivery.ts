@@ -43,6 +43,8 @@ export interface DeliveryParts {
   version: string;
   /** Where results are kept until the database has them; without it channels wait for that. */
   receiptsPath?: string;
+  /** Where the attempt that is being begun is named; without it a row that ends the process is not known. */
+  markerPath?: string;
   onAttempt?: (channel: Channel, outcome: Outcome, totalMs: number) => void;
   /** What is open within a channel's filters; absent: nothing ever is. */
   openAlertsOf?: (channel: Channel) => OpenAlerts;
@@ -142,6 +144,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     health,
     attempt,
     receiptsPath: parts.receiptsPath ?? null,
+    markerPath: parts.markerPath ?? null,
     ...(seams.random === undefined ? {} : { random: seams.random }),
     ...(seams.routes === undefined ? {} : { routes: seams.routes }),
     ...(parts.onAttempt === undefined ? {} : { onAttempt: parts.onAttempt }),

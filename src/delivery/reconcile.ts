@@ -4,6 +4,8 @@ import type { ChannelDirectory } from "../channels/directory";
 import { channelInStep } from "./in-step";
 import { isSending } from "./is-sending";
 import type { Engine, Statement } from "../store/engine";
+import type { Mark } from "./attempt-marker";
+import { countDeath } from "./quarantine";
 import type { Receipt } from "./receipts";
 import {
   channelsHeld,
@@ -21,9 +23,12 @@ export const reconcile = async (parts: {
   directory: Pick<ChannelDirectory, "get">;
   /** What an earlier process kept of its last moments. */
   left: readonly Receipt[];
+  /** What it was beginning when it died, if it died. */
+  mark: Mark | null;
 }): Promise<void> => {
-  const { engine, epoch, now, directory, left } = parts;
+  const { engine, epoch, now, directory, left, mark } = parts;
   const statements: Statement[] = [...left.flatMap(restoreStatements), rescueStatement(epoch, now)];
+  statements.push(...(await countDeath(engine, mark, now)));
   for (const id of await channelsWaiting(engine))
     statements.push(...channelInStep(id, directory.get(id), now));
   for (const id of await channelsHeld(engine)) {

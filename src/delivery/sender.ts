@@ -7,13 +7,14 @@ import { headersOf, readAnswer } from "./answer";
 import { classifyFailure, type Failure } from "./failure";
 import type { Resolver } from "./resolver";
 import { createTargets, MOST_CANDIDATES, withPort, type Target, type Targets } from "./targets";
+import type { SendOptions } from "./transports";
 import { createTrials, type Exchange, type Trial } from "./trial";
 
 export type { Exchange } from "./trial";
 
 export interface Sender {
   /** Never rejects. */
-  send(request: OutboundRequest, options: { timeoutMs: number }): Promise<Exchange>;
+  send(request: OutboundRequest, options: Pick<SendOptions, "timeoutMs" | "begin">): Promise<Exchange>;
   /** Gives up all that runs, as at a shutdown: those attempts fail as `internal`. */
   abandon(): void;
   /** Null when the URL may be dialled as far as can be known now, else the reason for people. */
@@ -80,7 +81,7 @@ export const createSender = (parts: SenderParts): Sender => {
     target: Target,
     addresses: readonly string[],
     init: BunFetchRequestInit,
-    isOver: () => boolean,
+    { begin, isOver }: { begin: SendOptions["begin"]; isOver: () => boolean },
   ): Promise<Dialled> => {
     let failed: Failure = { failure: "internal", error: "There was no address to dial." };
     let address: string | null = null;
@@ -89,7 +90,9 @@ export const createSender = (parts: SenderParts): Sender => {
       address = withPort(addresses[index] ?? "", target.port);
       target.lastAddress = address;
       try {
-        return { response: await dial(`${target.protocol}//${address}${target.path}`, init), address };
+        const url = `${target.protocol}//${address}${target.path}`;
+        const answer = begin === undefined ? dial(url, init) : begin(() => dial(url, init));
+        return { response: await answer, address };
       } catch (error) {
         failed = classifyFailure(error);
         if (isOver()) break;
@@ -101,19 +104,21 @@ export const createSender = (parts: SenderParts): Sender => {
     return { response: null, failed, address };
   };
 
-  const exchangeOf = async (request: OutboundRequest, trial: Trial): Promise<Exchange> => {
+  const exchangeOf = async (
+    request: OutboundRequest,
+    trial: Trial,
+    begin: SendOptions["begin"],
+  ): Promise<Exchange> => {
     const target = targets.targetOf(request.url);
     if (target === null || !isHttp(target))
       return trial.failed("invalid_config", "The URL can't be dialled.");
     const vetted = await targets.vet(target, trial.signal);
     if (vetted === null) return trial.failed("timeout", "The time was up before the name was resolved.");
     if (vetted.reason !== null) return trial.failed(vetted.failure, vetted.reason);
-    const dialled = await dialInTurn(
-      target,
-      vetted.addresses,
-      initOf(request, target, trial.signal),
-      () => trial.overBy !== null,
-    );
+    const dialled = await dialInTurn(target, vetted.addresses, initOf(request, target, trial.signal), {
+      begin,
+      isOver: () => trial.overBy !== null,
+    });
     const { response, address } = dialled;
     if (response === null) return trial.failed(dialled.failed.failure, dialled.failed.error, address);
     const firstByteMs = trial.elapsedMs();
@@ -134,7 +139,8 @@ export const createSender = (parts: SenderParts): Sender => {
   };
 
   return {
-    send: (request, { timeoutMs }) => trials.run(timeoutMs, (trial) => exchangeOf(request, trial)),
+    send: (request, { timeoutMs, begin }) =>
+      trials.run(timeoutMs, (trial) => exchangeOf(request, trial, begin)),
     abandon: trials.abandon,
     refusalOf: targets.refusalOf,
     hostKey: targets.hostKey,

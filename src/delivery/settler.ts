@@ -11,6 +11,8 @@ export interface Change {
   done?: () => void;
   /** Runs when it is durable, and also when storage refuses: whoever waits for it need not any more. */
   freed?: () => void;
+  /** Runs when it can't be written for a reason of its own: it is given up, and nothing of it has happened. */
+  refused?: () => void;
 }
 
 export interface Settler {
@@ -43,7 +45,8 @@ interface Numbered extends Change {
   order: number;
 }
 
-const isStorageFault = (error: unknown): boolean =>
+/** The disk, not what is to be written: it may be tried again. */
+export const isStorageFault = (error: unknown): boolean =>
   isAppError(error, "storage_full") || isAppError(error, "unavailable");
 
 export const createSettler = (parts: {
@@ -75,6 +78,13 @@ export const createSettler = (parts: {
     onRoom();
   };
 
+  const giveUp = (change: Change, error: unknown): void => {
+    log.error("a delivery result could not be written", { error });
+    change.freed?.();
+    change.refused?.();
+    onRoom();
+  };
+
   /** One of a group can't be written, for a reason of its own: find it and leave it out. */
   const writeOneByOne = async (changes: readonly Numbered[]): Promise<void> => {
     for (const [index, change] of changes.entries()) {
@@ -83,9 +93,7 @@ export const createSettler = (parts: {
         succeed([change]);
       } catch (error) {
         if (isStorageFault(error)) return keep(changes.slice(index));
-        log.error("a delivery result could not be written", { error });
-        change.freed?.();
-        onRoom();
+        giveUp(change, error);
       }
     }
   };
@@ -112,9 +120,7 @@ export const createSettler = (parts: {
         log.warn("delivery results wait for storage", { waiting: waiting.length + changes.length });
         keep(changes);
       } else if (changes.length === 1) {
-        log.error("a delivery result could not be written", { error });
-        changes[0]?.freed?.();
-        onRoom();
+        for (const change of changes) giveUp(change, error);
       } else await writeOneByOne(changes);
     } finally {
       underWay--;

@@ -15,6 +15,8 @@ export interface SendOptions {
   timeoutMs: number;
   /** Whose connection is kept, where one is. */
   channelId: string;
+  /** Called around the first steps on the way out: it runs what it is given, at once. */
+  begin?: <T>(dial: () => T) => T;
 }
 
 export interface Transports {
@@ -50,11 +52,12 @@ export const createTransports = (parts: TransportParts): Transports => {
 
   return {
     send: (request, options) => {
+      const { begin = (dial) => dial() } = options;
       switch (request.transport) {
         case "smtp":
-          return smtp.send(request, options);
+          return begin(() => smtp.send(request, options));
         case "mqtt":
-          return mqtt.send(request, options);
+          return begin(() => mqtt.send(request, options));
         default:
           return http.send(request, options);
       }

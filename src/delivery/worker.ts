@@ -9,6 +9,7 @@ import type { Log } from "../core/log";
 import type { Service } from "../lib/service";
 import type { Engine } from "../store/engine";
 import type { AttemptParts } from "./attempt";
+import { openAttemptMarker, readMark, type AttemptMarker } from "./attempt-marker";
 import { createAttempts } from "./attempts";
 import type { ChannelHealthKeeper } from "./health";
 import { CHANNEL_LIMIT, type Lane } from "./lane";
@@ -42,6 +43,8 @@ export interface WorkerParts {
   receiptsPath: string | null;
   /** Whether there is a way out of this machine; tests say so themselves. */
   routes?: RoutesOut;
+  /** File with the name of the attempt that is being begun; null: none is marked. */
+  markerPath: string | null;
   /** 0 ≤ random < 1, for jitter. */
   random?: () => number;
   /** Told of each finished attempt: metrics. */
@@ -74,6 +77,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
   const pools = new Pools();
   const parkedAt = new Map<string, Set<Lane>>();
   let receipts = openReceipts(null);
+  let marker: AttemptMarker | null = null;
   let hasGivenUp = false;
   let state: "new" | "running" | "stopping" | "stopped" = "new";
   let stopping: Promise<void> | null = null;
@@ -250,8 +254,13 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
   };
 
   const hostOf = (channel: Channel): string => {
-    const [target] = channel.type.targets(channel.config);
-    return target === undefined ? channel.id : transports.hostKey(target.url);
+    try {
+      const [target] = channel.type.targets(channel.config);
+      return target === undefined ? channel.id : transports.hostKey(target.url);
+    } catch {
+      // The attempt will say what is wrong with the settings.
+      return channel.id;
+    }
   };
 
   const committed = (rows: readonly OutboxRow[]): void => {
@@ -322,6 +331,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     books.stop();
     settler.stop();
     receipts.close();
+    marker?.close();
     attempts.stop();
     state = "stopped";
   };
@@ -365,7 +375,11 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       await health.load();
       const { receiptsPath } = parts;
       const left = readReceipts(receiptsPath);
-      await reconcile({ engine: store.engine, epoch: store.epoch, now: clock.now(), directory, left });
+      const { markerPath } = parts;
+      const mark = readMark(markerPath);
+      const { engine, epoch } = store;
+      await reconcile({ engine, epoch, now: clock.now(), directory, left, mark });
+      parts.attempt.marker = marker = openAttemptMarker(markerPath, epoch);
       receipts = openReceipts(receiptsPath);
       for (const channel of directory.all())
         await recallStarts({ engine: store.engine, clock, lane: lanes.of(channel.id), channel });

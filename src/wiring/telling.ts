@@ -37,6 +37,7 @@ export const wireTelling = async (base: Base, { silenceOf }: Pick<Muting, "silen
     version: VERSION,
     openAlertsOf: (channel) => openAlertsFor(channel, openAlerts()),
     receiptsPath: join(config.dataDir, "receipts"),
+    markerPath: join(config.dataDir, "attempting"),
     onAttempt: (channel, outcome, totalMs) => metrics.attempted(channel.kind, outcome, totalMs),
     ...(seams.delivery === undefined ? {} : { seams: seams.delivery }),
   });
