@@ -4,7 +4,7 @@
 import { SYSTEM, type Actor } from "../core/actor";
 import type { AlertSnapshot, ResolveReason, Untold } from "../core/events";
 import { newId } from "../core/ids";
-import { machineTitle } from "../core/machine";
+import { machineTitle, type MachineDirectory } from "../core/machine";
 import type { EscalationPlanner } from "../escalation/planner";
 import { journalStatement } from "../journal/append";
 import type { Notifier } from "../notify/notifier";
@@ -49,15 +49,20 @@ export interface AlertPlannerParts {
   book: AlertBook;
   notifier: Notifier;
   escalation: EscalationPlanner;
+  machines: Pick<MachineDirectory, "machine">;
   /** Told of each committed change: metrics, and channels that show how things stand. */
   onChange?: (change: "triggered" | "acknowledged" | "resolved" | "updated") => void;
 }
+
+/** The metric's name in alerts about machines that are silent. */
+const SILENCE = "heartbeat";
 
 /** Called while the machine's turn is held, so that no two plans start from the same state. */
 export const createAlertPlanner = ({
   book,
   notifier,
   escalation,
+  machines,
   onChange = () => undefined,
 }: AlertPlannerParts): AlertPlanner => ({
   trigger: (breach, now, plan) => {
@@ -77,7 +82,8 @@ export const createAlertPlanner = ({
       machineNumber: machine.number,
       machineName: machineTitle(machine),
       machineType: machine.type,
-      machineStatus: machine.status,
+      // The alert says that it is silent: a rule may be quicker than the machine's own limit.
+      machineStatus: breach.metricName === SILENCE ? "offline" : machine.status,
       labels: breach.labels,
       metricName: breach.metricName,
       metricValue: breach.value,
@@ -174,6 +180,7 @@ export const createAlertPlanner = ({
     const next: AlertSnapshot = {
       ...alert,
       status: "resolved",
+      machineStatus: machines.machine(alert.machineId)?.status ?? "offline",
       resolvedAt: end.at,
       resolvedBy: end.by?.name ?? null,
       resolveReason: end.reason,

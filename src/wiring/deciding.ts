@@ -67,6 +67,7 @@ export const wireDeciding = async (
     book: alerts,
     notifier,
     escalation,
+    machines,
     onChange: (change) => {
       if (change !== "updated") metrics.alertChanged(change);
       delivery.showing.changed();

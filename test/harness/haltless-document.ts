@@ -1,9 +1,8 @@
-// In: the Haltless document, from the seeds where they are present, else the excerpt beside this
-// file. Out: its requests, samples and handlers exactly as printed.
-import { existsSync, readFileSync } from "node:fs";
+// In: the excerpt of the Haltless document beside this file. Out: its requests, samples and handlers
+// exactly as printed.
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const SEED = join(import.meta.dir, "../../../shared/seeds/haltless-webhook-setup.txt");
 const EXCERPT = join(import.meta.dir, "haltless-document.txt");
 
 export interface PrintedRequest {
@@ -82,9 +81,4 @@ const parse = (text: string): HaltlessDocument => {
   };
 };
 
-export const isSeedPresent = existsSync(SEED);
-
-export const readExcerpt = (): HaltlessDocument => parse(readFileSync(EXCERPT, "utf8"));
-
-export const readHaltlessDocument = (): HaltlessDocument =>
-  isSeedPresent ? parse(readFileSync(SEED, "utf8")) : readExcerpt();
+export const readHaltlessDocument = (): HaltlessDocument => parse(readFileSync(EXCERPT, "utf8"));

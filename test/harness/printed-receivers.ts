@@ -1,5 +1,6 @@
 // In: the text of a handler as a document prints it. Out: that very text, running behind a loopback
-// port: Express' over a stand-in of the few calls that it makes, Flask's in a Python process.
+// port: Express' over a stand-in of the few calls that it makes, Flask's in a Python process, over Flask
+// itself where it is installed and else over a stand-in.
 import { join } from "node:path";
 import { removeDirectory, temporaryDirectory } from "./store";
 
@@ -125,37 +126,56 @@ export const openExpressReceiver = (text: string): PrintedReceiver => {
   };
 };
 
-/** Depth of each line of the Flask handler: the document has lost its indentation. */
-const FLASK_DEPTHS = [0, 0, 0, 0, 0, 1, 1, 2, 1, 1, 1, 2, 2, 2, 1, 2, 2, 2, 1];
+/** Depth of each line of Haltless' handler: the document has lost its indentation. */
+const HALTLESS_DEPTHS = [0, 0, 0, 0, 0, 1, 1, 2, 1, 1, 1, 2, 2, 2, 1, 2, 2, 2, 1];
 
-export const indentFlask = (text: string): string => {
+/** `depths`: one for each line of the text. */
+export const indentFlask = (text: string, depths: readonly number[] = HALTLESS_DEPTHS): string => {
   const lines = text.trimEnd().split("\n");
-  if (lines.length !== FLASK_DEPTHS.length)
-    throw new Error(`The Flask handler has ${lines.length} lines, not ${FLASK_DEPTHS.length}.`);
-  return lines.map((line, index) => "    ".repeat(FLASK_DEPTHS[index] ?? 0) + line).join("\n");
+  if (lines.length !== depths.length)
+    throw new Error(`The Flask handler has ${lines.length} lines, not ${depths.length}.`);
+  return lines.map((line, index) => "    ".repeat(depths[index] ?? 0) + line).join("\n");
 };
 
 const SERVE_FLASK = `
-from werkzeug.serving import make_server
+try:
+    from flask import make_server
+except ImportError:
+    from werkzeug.serving import make_server
 server = make_server("127.0.0.1", 0, app)
 print("PORT", server.server_port)
 server.serve_forever()
 `;
 
-/** Null when Flask can be imported, else why it can't. */
-export const findFlaskObstacle = (): string | null => {
-  if (Bun.which("python3") === null) return "python3 is not installed";
-  const probe = Bun.spawnSync(["python3", "-c", "import flask"], { stderr: "ignore", stdout: "ignore" });
-  return probe.exitCode === 0 ? null : "python3 has no module flask";
-};
+const STAND_IN = join(import.meta.dir, "flask-stand-in");
+
+/** Null when handlers written for Flask can be run, else why they can't. */
+export const findFlaskObstacle = (): string | null =>
+  Bun.which("python3") === null ? "python3 is not installed" : null;
+
+const hasFlask = (): boolean =>
+  Bun.spawnSync(["python3", "-c", "import flask"], { stderr: "ignore", stdout: "ignore" }).exitCode === 0;
 
 /** werkzeug's access log: `127.0.0.1 - - [date] "POST /haltless-webhook HTTP/1.1" 200 -`. */
 const ACCESS = /" (\d{3}) -$/;
 
-export const openFlaskReceiver = async (text: string): Promise<PrintedReceiver> => {
+export interface FlaskOptions {
+  /** Default: those of Haltless' handler. Null: the text is indented as it stands. */
+  depths?: readonly number[] | null;
+  /** Runs before the text: what the document takes for granted. */
+  before?: string;
+  env?: Record<string, string>;
+  /** Also where Flask is installed. */
+  usesStandIn?: boolean;
+}
+
+export const openFlaskReceiver = async (
+  text: string,
+  { depths, before = "", env = {}, usesStandIn = !hasFlask() }: FlaskOptions = {},
+): Promise<PrintedReceiver> => {
   const directory = temporaryDirectory("andon-flask-");
   const script = join(directory, "handler.py");
-  await Bun.write(script, indentFlask(text) + SERVE_FLASK);
+  await Bun.write(script, `${before}\n${depths === null ? text : indentFlask(text, depths)}\n${SERVE_FLASK}`);
   const printed: string[] = [];
   const answers: number[] = [];
   const failures: string[] = [];
@@ -163,6 +183,7 @@ export const openFlaskReceiver = async (text: string): Promise<PrintedReceiver> 
   let port = 0;
   const child = Bun.spawn(["python3", "-u", script], {
     cwd: directory,
+    env: { ...process.env, ...env, ...(usesStandIn ? { PYTHONPATH: STAND_IN } : {}) },
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",

@@ -198,7 +198,7 @@ export class RuleBench {
       commit,
       clock,
     });
-    const planner = createAlertPlanner({ book, notifier, escalation });
+    const planner = createAlertPlanner({ book, notifier, escalation, machines: this.directory });
     const rules = createRuleBook(this.directory);
     const machines = this.directory;
     const decision = {

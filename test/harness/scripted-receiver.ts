@@ -10,7 +10,10 @@ export interface ReceivedRequest {
 }
 
 /** The status to answer with, a whole answer, or null: keeps the request open until `close`. */
-export type Script = (request: ReceivedRequest, index: number) => number | Response | null;
+export type Script = (
+  request: ReceivedRequest,
+  index: number,
+) => number | Response | null | Promise<number | Response | null>;
 
 export interface ScriptedReceiver {
   url: string;
@@ -47,7 +50,7 @@ export const openScriptedReceiver = (script: Script = () => 200): ScriptedReceiv
         text: await request.text(),
       };
       requests.push(received);
-      const answer = current(received, requests.length - 1);
+      const answer = await current(received, requests.length - 1);
       for (const check of waiting) check();
       if (answer instanceof Response) return answer;
       if (answer !== null) return new Response(null, { status: answer });

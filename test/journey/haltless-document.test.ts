@@ -4,13 +4,14 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { FakeClock } from "../harness/clock";
 import { eventually } from "../harness/eventually";
 import { createHaltlessCustomer, type Fields } from "../harness/haltless-customer";
-import { isSeedPresent, readExcerpt, readHaltlessDocument } from "../harness/haltless-document";
+import { readHaltlessDocument } from "../harness/haltless-document";
 import {
   findFlaskObstacle,
   openExpressReceiver,
   openFlaskReceiver,
   type PrintedReceiver,
 } from "../harness/printed-receivers";
+import { expectOnlyGenuine } from "../harness/document-stage";
 import { expectSameShape } from "../harness/same-shape";
 import { openScriptedReceiver, type Script, type ScriptedReceiver } from "../harness/scripted-receiver";
 
@@ -33,10 +34,6 @@ const openReceiver = (script?: Script): ScriptedReceiver => {
   closing.push(receiver.close);
   return receiver;
 };
-
-test.skipIf(!isSeedPresent)("the excerpt in this repository says what the document says", () => {
-  expect(readExcerpt()).toEqual(printed);
-});
 
 describe("the document's requests", () => {
   test("create a channel, with the secret masked in the answer", async () => {
@@ -222,6 +219,12 @@ describe("the document's webhooks", () => {
   const handlers: [string, () => Promise<PrintedReceiver>, string, string | null][] = [
     ["Express", async () => openExpressReceiver(printed.express), "critical", null],
     ["Flask", () => openFlaskReceiver(printed.flask), "CRITICAL", findFlaskObstacle()],
+    [
+      "Flask (over a stand-in)",
+      () => openFlaskReceiver(printed.flask, { usesStandIn: true }),
+      "CRITICAL",
+      findFlaskObstacle(),
+    ],
   ];
   for (const [name, open, severity, obstacle] of handlers) {
     if (obstacle !== null) process.stdout.write(`The ${name} handler is skipped: ${obstacle}.\n`);
@@ -251,6 +254,23 @@ describe("the document's webhooks", () => {
       expect(receiver.printed).toHaveLength(2);
     });
   }
+});
+
+describe("a signature beside the shared secret", () => {
+  test("is sent when the channel has a signing secret: nothing changed, stale or signed otherwise is genuine", async () => {
+    const clock = new FakeClock();
+    const receiver = openReceiver();
+    await startWith(clock, [receiver.listener]);
+    const { channelId } = await configure(receiver.url, "haltless");
+    const secret = "signing secret of the channel";
+    await call("PATCH", `/notification-channels/${channelId}`, { config: { secret } });
+    await sendReading(87.3);
+    await untilDelivered(channelId, 1);
+    const [request] = receiver.requests;
+    if (request === undefined) throw new Error("nothing came");
+    expect(request.headers["x-webhook-secret"]).toBe(SECRET);
+    expectOnlyGenuine(request, { secret, now: clock.now() });
+  });
 });
 
 describe("the document's promises", () => {
