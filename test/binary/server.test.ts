@@ -47,6 +47,11 @@ const proveWhole = async (running: Running): Promise<void> => {
     body: "temperature,machine=oven value=180",
   });
   expect(line.status).toBe(204);
+  const preview = await post(running, "/api/v1/notification-channels/preview", {
+    type: "webhook",
+    config: { url: "https://hooks.test/", dialect: "custom", template: '{"text": "{{ event | upcase }}"}' },
+  });
+  expect(await preview.json()).toMatchObject({ body: '{"text": "CHANNEL.TEST"}', is_valid_json: true });
   expect(await (await get(running, "/metrics")).text()).toContain("andon_journal_seq");
   expect((await get(running, "/docs/json")).status).toBe(200);
   for (const file of ["swagger-ui-bundle.js", "swagger-ui.css", "docs-page.js"])
