@@ -72,6 +72,12 @@ describe("what a template is given", () => {
   });
 });
 
+test("the names of a rule's message, where there is an alert", () => {
+  const template = '{"text": "{{machine}} {{metric}} {{value}} {{unit}} {{threshold}}"}';
+  expect(bodyOf(template)).toBe('{"text": "CNC Mill #1 temperature 87.3 °C 85"}');
+  expect(save({ template })).toBeNull();
+});
+
 describe("what is written into JSON", () => {
   const NASTY = [
     '"',
@@ -102,7 +108,7 @@ describe("what is written into JSON", () => {
     expect(bodyOf(template, withMessage('[1, "x"]'))).toBe('{"a": [1, "x"]}');
     expect(refusalOf(() => bodyOf(template, withMessage("no JSON")))).toEqual([
       "config.template",
-      'The result is no JSON: at its line 1, column 7, a value is missing before "n".',
+      'The result is no JSON: at its line 1, column 7, a value is missing before "n". If it shall be none, say so in content_type.',
     ]);
   });
 
@@ -169,7 +175,7 @@ describe("before it is saved", () => {
   test("a result that is no JSON is refused, also when only people's texts break it", () => {
     expect(save({ template: "{ nothing }" })).toEqual([
       "config.template",
-      "With alert.triggered: The result is no JSON: at its line 1, column 3, a name in double quotes is missing.",
+      "With alert.triggered: The result is no JSON: at its line 1, column 3, a name in double quotes is missing. If it shall be none, say so in content_type.",
     ]);
     expect(save({ template: '{"a": "{{ alert.message | raw }}"}' })?.[1]).toStartWith(
       "With a quotation mark or a line break in a text of alert.triggered: The result is no JSON: at its line 1, column 40,",
@@ -184,7 +190,7 @@ describe("before it is saved", () => {
     expect(save({ template }, ["alert.triggered", "alert.resolved"])).toBeNull();
     expect(save({ template }, ["alert.triggered", "incident.opened"])).toEqual([
       "config.template",
-      'With incident.opened: The result is no JSON: at its line 1, column 11, a value is missing before "}".',
+      'With incident.opened: The result is no JSON: at its line 1, column 11, a value is missing before "}". If it shall be none, say so in content_type.',
     ]);
     expect(save({ template: '{"i": {{ incident.number }}}' }, ["incident.opened"])).toBeNull();
   });

@@ -323,7 +323,7 @@ describe("of a channel that exists", () => {
       outcome: "internal",
       attempt_count: 0,
       reason:
-        'The message could not be composed: The result is no JSON: at its line 1, column 11, a value is missing before "}".',
+        'The message could not be composed: The result is no JSON: at its line 1, column 11, a value is missing before "}". If it shall be none, say so in content_type.',
     });
     // Sent again, it is still nothing: no endpoint is told of an empty message.
     const replayed = await app.api("POST", `/deliveries/${body.data[0].id}/replay`);

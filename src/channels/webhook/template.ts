@@ -30,7 +30,18 @@ export interface TemplateConfig {
 /** Andon's payload, and the words that channels for people use. */
 export const valuesOf = (message: Message): Record<string, unknown> => {
   const { headline, body, facts, tone, phase, url, threadKey } = wordingOf(message);
+  const { alert } = message;
   return {
+    // The names of a rule's own message.
+    ...(alert === undefined
+      ? {}
+      : {
+          machine: alert.machineName,
+          metric: alert.metricName,
+          value: alert.metricValue,
+          unit: alert.unit,
+          threshold: alert.thresholdValue,
+        }),
     ...composeAndon(message),
     headline,
     text: body,
@@ -143,7 +154,8 @@ export const composeTemplate = (message: Message, config: TemplateConfig): Compo
     if (fault !== null)
       throw invalid(
         field,
-        `The result is no JSON: at its line ${fault.line}, column ${fault.column}, ${fault.problem}.`,
+        `The result is no JSON: at its line ${fault.line}, column ${fault.column}, ${fault.problem}.` +
+          " If it shall be none, say so in content_type.",
       );
   }
   return { body: Buffer.from(text, "utf8"), contentType };
