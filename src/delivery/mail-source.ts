@@ -26,6 +26,7 @@ export const encodeMail = async (mail: Mail): Promise<MailSource> => {
     ...(mail.inReplyTo === null ? {} : { inReplyTo: mail.inReplyTo, references: [mail.inReplyTo] }),
     date: new Date(mail.date),
     headers: { ...mail.headers, ...(mail.isUrgent ? URGENT : {}) },
+    newline: "windows",
     // Of its ID, so that each try has the same bytes.
     baseBoundary: mail.messageId.replace(/[^A-Za-z0-9]/g, "").slice(0, 40),
     disableFileAccess: true,

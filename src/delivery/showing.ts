@@ -133,8 +133,9 @@ export const createShowing = (parts: ShowingParts): Showing => {
     face.cancelNext = clock.after(seconds * 1_000, () => assert(channel.id, true));
   };
 
-  /** Never rejects. */
   const show = async (channelId: string, face: Face): Promise<void> => {
+    // A message may be bringing it there at this moment.
+    await lock.run(channelId, () => Promise.resolve());
     const channel = directory.get(channelId);
     const wanted = wantedOf(channel);
     if (channel === undefined || wanted === null) {
