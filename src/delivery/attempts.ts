@@ -163,6 +163,7 @@ export const createAttempts = (parts: AttemptsParts): Attempts => {
     const receipts = parts.receipts();
     let isFreed = false;
     let isKept = false;
+    let isDurable = false;
     // Until then it counts as in flight: a crash sends at most that many of a channel again.
     const free = (): void => {
       if (isFreed) return;
@@ -176,6 +177,7 @@ export const createAttempts = (parts: AttemptsParts): Attempts => {
       result,
       isStopped: () => lane.clear(),
       onDurable: (nextAt, notices) => {
+        isDurable = true;
         if (isKept) receipts.release();
         lane.forget(row);
         if (nextAt !== null) lanes.noteDue(lane, nextAt);
@@ -188,8 +190,14 @@ export const createAttempts = (parts: AttemptsParts): Attempts => {
     });
     if (judgement.outcome === "delivered") {
       const { statusCode, startedAt, totalMs } = exchange;
-      isKept = receipts.keep({ id: row.id, number: row.attempts, statusCode, startedAt, totalMs });
-      if (isKept) free();
+      receipts.keep({ id: row.id, number: row.attempts, statusCode, startedAt, totalMs }, (wasKept) => {
+        if (!wasKept) return;
+        // The database was faster.
+        if (isDurable) return receipts.release();
+        isKept = true;
+        free();
+        pump();
+      });
     }
     leavePools(place);
     pump();

@@ -1,6 +1,7 @@
 // In: deliveries that an endpoint has just taken. Out: that fact, safe from the end of this process
 // before the database has it: after a crash only what was really on its way is sent again, and a
-// channel need not wait for a commit between two messages. One short line each, without a sync.
+// channel need not wait for a commit between two messages. One short line each, those of one turn of
+// the event loop in one write, without a sync.
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 
 export interface Receipt {
@@ -15,11 +16,14 @@ export interface Receipt {
 }
 
 export interface Receipts {
-  /** True when it survives the end of this process (not a loss of power); false when it was not written. */
-  keep(receipt: Receipt): boolean;
+  /**
+   * At the end of this turn `then` is told whether it survives the end of this process (not a loss of
+   * power) from now on; false: it was not written.
+   */
+  keep(receipt: Receipt, then: (isKept: boolean) => void): void;
   /** The database has one that was kept. */
   release(): void;
-  /** Closes the file. What was not released stays in it for the next start. */
+  /** Writes what waits and closes the file. What was not released stays in it for the next start. */
   close(): void;
 }
 
@@ -27,6 +31,9 @@ export interface Receipts {
 const FILE_LIMIT_BYTES = 64 * 1024;
 
 const LINE = /^([0-9a-f-]{36}) (\d+) (\d+) (\d+) (\d+)$/;
+
+const lineOf = ({ id, number, statusCode, startedAt, totalMs }: Receipt): string =>
+  `${id} ${number} ${statusCode ?? 0} ${startedAt} ${Math.round(totalMs)}\n`;
 
 /** What an earlier process kept; a line that was cut, or is none, is left out. */
 export const readReceipts = (path: string | null): Receipt[] => {
@@ -56,6 +63,7 @@ export const openReceipts = (path: string | null): Receipts => {
   let file: number | null = null;
   let bytes = 0;
   let kept = 0;
+  let waiting: { receipt: Receipt; then: (isKept: boolean) => void }[] = [];
   try {
     if (path !== null) file = openSync(path, "w", 0o600);
   } catch {
@@ -68,19 +76,32 @@ export const openReceipts = (path: string | null): Receipts => {
     bytes = 0;
   };
 
+  const write = (lines: string): boolean => {
+    if (file === null || bytes >= FILE_LIMIT_BYTES) return false;
+    try {
+      // At its place rather than at the end: a line that was cut is written over.
+      if (writeSync(file, lines, bytes) !== lines.length) return false;
+    } catch {
+      return false;
+    }
+    bytes += lines.length;
+    return true;
+  };
+
+  const flush = (): void => {
+    const group = waiting;
+    waiting = [];
+    let lines = "";
+    for (const { receipt } of group) lines += lineOf(receipt);
+    const isKept = write(lines);
+    if (isKept) kept += group.length;
+    for (const { then } of group) then(isKept);
+  };
+
   return {
-    keep: ({ id, number, statusCode, startedAt, totalMs }) => {
-      if (file === null || bytes >= FILE_LIMIT_BYTES) return false;
-      const line = `${id} ${number} ${statusCode ?? 0} ${startedAt} ${Math.round(totalMs)}\n`;
-      try {
-        // At its place rather than at the end: a line that was cut is written over.
-        if (writeSync(file, line, bytes) !== line.length) return false;
-      } catch {
-        return false;
-      }
-      bytes += line.length;
-      kept++;
-      return true;
+    keep: (receipt, then) => {
+      waiting.push({ receipt, then });
+      if (waiting.length === 1) setImmediate(flush);
     },
     release: () => {
       kept--;
@@ -88,6 +109,7 @@ export const openReceipts = (path: string | null): Receipts => {
       if (kept === 0 && bytes >= FILE_LIMIT_BYTES) empty();
     },
     close: () => {
+      flush();
       if (file === null) return;
       if (kept === 0) empty();
       closeSync(file);

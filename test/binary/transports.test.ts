@@ -21,7 +21,12 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-const openPeers = async (): Promise<{ relay: MailRelay; broker: MqttBroker; light: StackLight; ca: string }> => {
+const openPeers = async (): Promise<{
+  relay: MailRelay;
+  broker: MqttBroker;
+  light: StackLight;
+  ca: string;
+}> => {
   const { cert, key } = await certificateFor("localhost");
   const relay = await openMailRelay({
     cert,
@@ -103,7 +108,13 @@ test("mail, MQTT and a stack light are told of one alert's life, and tested; no 
   await call("POST", "/alert-rules", {
     name: "Too hot",
     severity: "critical",
-    condition: { type: "threshold", metric: "temperature", operator: ">", threshold: 85, clear_threshold: 80 },
+    condition: {
+      type: "threshold",
+      metric: "temperature",
+      operator: ">",
+      threshold: 85,
+      clear_threshold: 80,
+    },
   });
   const untilState = (wanted: string) =>
     eventually(

@@ -57,7 +57,8 @@ const createRule = (name = "Too hot") =>
 const measure = (value: number, machine = "Press 7") =>
   app.api("POST", "/readings", { machine, metric: "temperature", value });
 
-const newest = async (id: string) => (await app.api("GET", `/notification-channels/${id}/deliveries`)).body.data[0];
+const newest = async (id: string) =>
+  (await app.api("GET", `/notification-channels/${id}/deliveries`)).body.data[0];
 
 const untilNewest = (id: string, status: string) =>
   eventually(

@@ -165,7 +165,9 @@ test("a wrong password is told, tried again, and nowhere to be read", async () =
   const shown = [result.body, (await app.api("GET", "/notification-channels")).body];
   shown.push((await app.api("GET", `/notification-channels/${id}/deliveries`)).body);
   shown.push(await app.store.engine.query({ sql: "SELECT data FROM journal" }));
-  shown.push(await app.store.engine.query({ sql: "SELECT request_headers, response_body, error FROM attempts" }));
+  shown.push(
+    await app.store.engine.query({ sql: "SELECT request_headers, response_body, error FROM attempts" }),
+  );
   expect(JSON.stringify(shown)).not.toContain(wrong);
   await app.api("PATCH", `/notification-channels/${id}`, { config: { password: PASSWORD } });
   await untilRetained("plant/status", "online");

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { newId } from "../../../src/core/ids";
-import { openReceipts, readReceipts, type Receipt } from "../../../src/delivery/receipts";
+import { openReceipts, readReceipts, type Receipt, type Receipts } from "../../../src/delivery/receipts";
 import { openDeliveryBench, type DeliveryBench } from "../../harness/delivery";
 import { openRecordingSink, type RecordingSink } from "../../harness/recording-sink";
 import { removeDirectory, temporaryDirectory } from "../../harness/store";
@@ -17,6 +17,9 @@ const receipt = (id = newId(), number = 1): Receipt => ({
   totalMs: 12,
 });
 
+const keep = (receipts: Receipts, one = receipt()): Promise<boolean> =>
+  new Promise((resolve) => receipts.keep(one, resolve));
+
 describe("the file", () => {
   let directory: string;
   let path: string;
@@ -26,50 +29,54 @@ describe("the file", () => {
   });
   afterEach(() => removeDirectory(directory));
 
-  test("what was kept is read; a line that was cut and a line that is none are not", () => {
+  test("what was kept is read; a line that was cut and a line that is none are not", async () => {
     const receipts = openReceipts(path);
-    const kept = [receipt(), receipt()];
-    for (const one of kept) expect(receipts.keep(one)).toBe(true);
+    const kept = [receipt(), receipt(), receipt()];
+    // Two in the same turn.
+    expect(await Promise.all(kept.slice(0, 2).map((one) => keep(receipts, one)))).toEqual([true, true]);
+    expect(await keep(receipts, kept[2])).toBe(true);
     appendFileSync(path, `not a receipt\n${newId()} 1 20`);
     expect(readReceipts(path)).toEqual(kept);
   });
 
-  test("no file, no path and an unusable path keep nothing and fail nothing", () => {
+  test("no file, no path and an unusable path keep nothing and fail nothing", async () => {
     expect(readReceipts(path)).toEqual([]);
     expect(readReceipts(null)).toEqual([]);
-    expect(openReceipts(null).keep(receipt())).toBe(false);
-    expect(openReceipts(join(directory, "missing", "receipts")).keep(receipt())).toBe(false);
+    expect(await keep(openReceipts(null))).toBe(false);
+    expect(await keep(openReceipts(join(directory, "missing", "receipts")))).toBe(false);
   });
 
-  test("opening it empties it", () => {
-    openReceipts(path).keep(receipt());
+  test("opening it empties it", async () => {
+    await keep(openReceipts(path));
     openReceipts(path);
     expect(readReceipts(path)).toEqual([]);
   });
 
-  test("it stays small: full, it keeps nothing until the database has all of it", () => {
+  test("it stays small: full, it keeps nothing until the database has all of it", async () => {
     const receipts = openReceipts(path);
     let kept = 0;
-    while (receipts.keep(receipt())) kept++;
+    while (await keep(receipts)) kept++;
     expect(readFileSync(path).length).toBeLessThan(70 * 1024);
     for (let released = 1; released < kept; released++) receipts.release();
-    expect(receipts.keep(receipt())).toBe(false);
+    expect(await keep(receipts)).toBe(false);
     receipts.release();
-    expect(receipts.keep(receipt())).toBe(true);
+    expect(await keep(receipts)).toBe(true);
     expect(readReceipts(path)).toHaveLength(1);
   });
 
-  test("after an orderly stop nothing is left; what the database lacks is", () => {
+  test("after an orderly stop nothing is left; what the database lacks is", async () => {
     const receipts = openReceipts(path);
-    receipts.keep(receipt());
+    await keep(receipts);
     receipts.release();
     receipts.close();
     expect(readReceipts(path)).toEqual([]);
     const others = openReceipts(path);
-    others.keep(receipt());
+    await keep(others);
+    const last = keep(others);
     others.close();
     others.close();
-    expect(readReceipts(path)).toHaveLength(1);
+    expect(await last).toBe(true);
+    expect(readReceipts(path)).toHaveLength(2);
   });
 });
 
