@@ -111,6 +111,8 @@ export const createAttempts = (parts: AttemptsParts): Attempts => {
         lane.forget(row);
         lane.hasMoreOnDisk = true;
         lanes.noteDue(lane, nextAttemptAt);
+        // Those that waited behind it have to find their place as well.
+        ready(lane);
       },
     });
     return true;
