@@ -29,6 +29,7 @@ import { incidentRoutes } from "./incidents/routes";
 import { intakeRoutes } from "./intake/routes";
 import { createJournalFeed } from "./journal/feed";
 import type { Service } from "./lib/service";
+import { clockMetrics } from "./operations/clock-metrics";
 import { createHealth } from "./operations/health";
 import { createLocalAdmin } from "./operations/local-admin";
 import { createMetrics } from "./operations/metrics";
@@ -44,6 +45,7 @@ import { serviceRoutes } from "./services/routes";
 import { createToldReader } from "./notify/read-told";
 import { openStore, type Store } from "./store/store";
 import type { AppSeams, Base } from "./wiring/base";
+import { wireClock } from "./wiring/clock";
 import { wireDeciding } from "./wiring/deciding";
 import { createIntake } from "./intake/intake";
 import { wireIncidents } from "./wiring/incidents";
@@ -80,8 +82,9 @@ const FORGET_SECRETS_MS = 30_000;
 const WEEKLY_TESTS_EVERY_MS = 5 * 60_000;
 
 const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppParts> => {
-  const clock = seams.clock ?? systemClock;
   const log = seams.log ?? silentLog;
+  const time = await wireClock(seams, store);
+  const { clock } = time;
   let server: HttpServer | undefined;
   /** Before the server listens, what it is going to be, as far as the configuration says. */
   const ownUrl = (): string =>
@@ -101,6 +104,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   const base: Base = {
     config,
     clock,
+    checkClock: () => time.watch.check(),
     log,
     store,
     vault: store.vault,
@@ -142,8 +146,10 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       remove: (machine, removal) => decisions.engine.forget(machine, clock.now(), removal),
       afterChange: (machine) => decisions.reviewer.machine(machine),
     },
+    isClockTrusted: () => time.watch.isTrusted,
     onReceived: (accepted, rejected) => metrics.received(accepted, rejected),
   });
+  time.tell([intake, decisions.engine, decisions.runner, channels.delivery.worker]);
   const journal = createJournalFeed(store);
   const hub = createStreamHub({
     feed: journal,
@@ -234,13 +240,14 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     ...processMetrics.sources,
     ...storeMetrics({ engine: store.engine, directory: config.dataDir }),
     ...deliveryMetrics(worker),
+    clockMetrics(time.watch),
   ]);
   const health = createHealth({
     checks: {
       store: () => store.health(),
       setup: () => (access.setup.isNeeded ? "open the set-up link that the log shows" : null),
     },
-    warnings: { network: () => worker.networkProblem },
+    warnings: { network: () => worker.networkProblem, clock: () => time.watch.problem },
     deadline: (ms) => new Promise((resolve) => clock.after(ms, () => resolve())),
   });
   const described = [...slices, operationRoutes(plugin, { health, metrics, isPublic: config.metricsPublic })];
@@ -269,7 +276,10 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       {
         name: "prune delivery attempts",
         cron: "17 * * * *",
-        run: async () => void (await pruneAttempts({ store, clock }, { days: config.attemptRetentionDays })),
+        run: async () => {
+          if (!time.watch.isTrusted) return;
+          await pruneAttempts({ store, clock }, { days: config.attemptRetentionDays });
+        },
       },
       {
         name: "forget replaced secrets",
@@ -290,6 +300,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     access,
     server,
     services: [
+      time.watch,
       access,
       // Before anything decides: whoever is worked on by then is muted.
       maintenance.runner,

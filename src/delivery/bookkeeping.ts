@@ -47,6 +47,7 @@ export const createBookkeeping = (parts: {
   health: ChannelHealthKeeper;
   settler: Settler;
   random: () => number;
+  checkClock?: () => void;
   onAttempt?: (channel: Channel, outcome: Outcome, totalMs: number) => void;
 }): Bookkeeping => {
   const { clock, directory, health, settler, random } = parts;
@@ -96,6 +97,8 @@ export const createBookkeeping = (parts: {
   return {
     settle: ({ channel, row, result, isStopped, onDurable, onFreed, onRefused, quarantine }) => {
       const { judgement, exchange } = result;
+      // A retry is planned by the clock: all that was planned before has to have moved with it.
+      if (judgement.outcome !== "delivered") parts.checkClock?.();
       const now = clock.now();
       const present = directory.get(channel.id);
       const decision = decide({

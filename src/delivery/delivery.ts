@@ -45,6 +45,8 @@ export interface DeliveryParts {
   receiptsPath?: string;
   /** Where the attempt that is being begun is named; without it a row that ends the process is not known. */
   markerPath?: string;
+  /** Looks whether the clock was set, and has it told to the worker. */
+  checkClock?: () => void;
   onAttempt?: (channel: Channel, outcome: Outcome, totalMs: number) => void;
   /** What is open within a channel's filters; absent: nothing ever is. */
   openAlertsOf?: (channel: Channel) => OpenAlerts;
@@ -145,6 +147,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     attempt,
     receiptsPath: parts.receiptsPath ?? null,
     markerPath: parts.markerPath ?? null,
+    ...(parts.checkClock === undefined ? {} : { checkClock: parts.checkClock }),
     ...(seams.random === undefined ? {} : { random: seams.random }),
     ...(seams.routes === undefined ? {} : { routes: seams.routes }),
     ...(parts.onAttempt === undefined ? {} : { onAttempt: parts.onAttempt }),

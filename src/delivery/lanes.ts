@@ -2,6 +2,7 @@
 // it has room for more. The times are in the file: the timer here is only a hint.
 import type { Channel, ChannelDirectory } from "../channels/directory";
 import type { Clock } from "../core/clock";
+import type { ClockJump } from "../core/clock-jump";
 import type { Log } from "../core/log";
 import type { Engine } from "../store/engine";
 import { createDueTimer } from "./due-timer";
@@ -34,6 +35,10 @@ export interface Lanes {
   noteDue(lane: Lane, at: number): void;
   /** Reads the file if the lane has room for what is known to wait there. */
   fill(lane: Lane): void;
+  /** The file is not read until `release`: its times are being moved. */
+  hold(jump: ClockJump): void;
+  release(): void;
+  readonly isHeld: boolean;
   /** Files that are being read. */
   readonly reads: number;
   stop(): void;
@@ -43,6 +48,7 @@ export const createLanes = (parts: LanesParts): Lanes => {
   const { engine, clock, log, directory, isRunning, onRead, onLooked } = parts;
   const lanes = new Map<string, Lane>();
   let reads = 0;
+  let holds = 0;
 
   const sendingChannel = (lane: Lane): Channel | undefined => {
     const channel = directory.get(lane.channelId);
@@ -55,7 +61,7 @@ export const createLanes = (parts: LanesParts): Lanes => {
   };
 
   const read = (lane: Lane): void => {
-    if (!isRunning() || lane.isRefilling || lane.isSettlingStale) return;
+    if (!isRunning() || holds > 0 || lane.isRefilling || lane.isSettlingStale) return;
     if (sendingChannel(lane) === undefined) return;
     reads++;
     void refillLane({ engine, lane, now: clock.now(), lanes: lanes.size })
@@ -104,6 +110,20 @@ export const createLanes = (parts: LanesParts): Lanes => {
     noteDue,
     fill: (lane) => {
       if (lane.hasMoreOnDisk && lane.needsRefill) read(lane);
+    },
+    hold: ({ byMs }) => {
+      holds++;
+      for (const lane of lanes.values()) if (lane.nextDueAt !== null) lane.nextDueAt += byMs;
+    },
+    release: () => {
+      holds--;
+      for (const lane of lanes.values()) {
+        lane.hasMoreOnDisk = true;
+        lane.mustReadAgain();
+      }
+    },
+    get isHeld() {
+      return holds > 0;
     },
     get reads() {
       return reads;

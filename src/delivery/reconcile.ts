@@ -1,6 +1,7 @@
 // In: the outbox as an earlier run of the program left it. Out: rows in step with their channels:
 // taken ones are delivered, claimed ones due, those of stopped channels held, those of deleted channels cancelled.
 import type { ChannelDirectory } from "../channels/directory";
+import { bringNearStatement } from "./clock-shift";
 import { channelInStep } from "./in-step";
 import { isSending } from "./is-sending";
 import type { Engine, Statement } from "../store/engine";
@@ -30,7 +31,7 @@ export const reconcile = async (parts: {
   const statements: Statement[] = [...left.flatMap(restoreStatements), rescueStatement(epoch, now)];
   statements.push(...(await countDeath(engine, mark, now)));
   for (const id of await channelsWaiting(engine))
-    statements.push(...channelInStep(id, directory.get(id), now));
+    statements.push(...channelInStep(id, directory.get(id), now), bringNearStatement(id, now));
   for (const id of await channelsHeld(engine)) {
     const channel = directory.get(id);
     if (channel === undefined) statements.push(...channelInStep(id, channel, now));

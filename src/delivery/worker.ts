@@ -5,15 +5,17 @@ import { channelInStep, rowInStep } from "./in-step";
 import { isSending } from "./is-sending";
 import type { Actor } from "../core/actor";
 import type { Clock } from "../core/clock";
+import type { ClockJump } from "../core/clock-jump";
 import type { Log } from "../core/log";
 import type { Service } from "../lib/service";
 import type { Engine } from "../store/engine";
 import type { AttemptParts } from "./attempt";
 import { openAttemptMarker, readMark, type AttemptMarker } from "./attempt-marker";
 import { createAttempts } from "./attempts";
+import { shiftOutboxStatements } from "./clock-shift";
 import type { ChannelHealthKeeper } from "./health";
 import { CHANNEL_LIMIT, type Lane } from "./lane";
-import { createLanes, READ_AGAIN_MS } from "./lanes";
+import { createLanes } from "./lanes";
 import { createNetworkWatch } from "./network";
 import { networkStatements } from "./network-journal";
 import type { OutboxRow } from "./outbox";
@@ -27,6 +29,7 @@ import { noteStart, recallStarts, restOf } from "./rests";
 import { systemRoutes, type RoutesOut } from "./routes-out";
 import type { Outcome } from "./schema";
 import type { Stale } from "./stale";
+import { createStaleLanes } from "./stale-lanes";
 import { createSettler } from "./settler";
 import type { Transports } from "./transports";
 
@@ -45,6 +48,8 @@ export interface WorkerParts {
   routes?: RoutesOut;
   /** File with the name of the attempt that is being begun; null: none is marked. */
   markerPath: string | null;
+  /** Looks whether the clock was set, and calls `clockJumped` if it was. */
+  checkClock?: () => void;
   /** 0 ≤ random < 1, for jitter. */
   random?: () => number;
   /** Told of each finished attempt: metrics. */
@@ -58,6 +63,8 @@ export interface DeliveryWorker extends Service {
   wake(channelId?: string): void;
   /** Something was sent to the channel by another way: it counts towards its limit. */
   noteStart(channel: Channel): void;
+  /** Schedules go on after their delays, and nothing grows old by it. */
+  clockJumped(jump: ClockJump): void;
   /** Sends what waited, at once; durable when it resolves. */
   resume(channel: Channel, actor: Actor): Promise<void>;
   /** Why nothing outside this machine can be reached; null while something can, as far as is known. */
@@ -81,7 +88,6 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
   let hasGivenUp = false;
   let state: "new" | "running" | "stopping" | "stopped" = "new";
   let stopping: Promise<void> | null = null;
-  let staleRuns = 0;
   let idleListeners: (() => void)[] = [];
 
   const settler = createSettler({ engine: store.engine, clock, log, onRoom: () => pump() });
@@ -91,10 +97,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     log,
     directory,
     isRunning: () => state === "running",
-    onRead: (lane) => {
-      ready(lane);
-      pump();
-    },
+    onRead: (lane) => goOn(lane),
     onLooked: () => pump(),
   });
   const books = createBookkeeping({ ...parts, settler, random });
@@ -117,6 +120,20 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       pump();
     },
   });
+  const goOn = (lane: Lane): void => {
+    ready(lane);
+    pump();
+  };
+  const staleLanes = createStaleLanes({
+    stale,
+    directory,
+    log,
+    isReachable: () => state === "running" && !network.isLost,
+    isHeld: () => lanes.isHeld,
+    committed: (rows) => committed(rows),
+    rest: (lane, restMs) => rest(lane, restMs),
+    goOn,
+  });
   const attempts = createAttempts({
     ...parts,
     network,
@@ -138,7 +155,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
 
   /** Gives the lane a turn when it has something to start. */
   const ready = (lane: Lane): void => {
-    if (lane.isSettlingStale || (lane.mustSettleStale && lane.cancelRest === null && settleStale(lane)))
+    if (lane.isSettlingStale || (lane.mustSettleStale && lane.cancelRest === null && staleLanes.settle(lane)))
       return;
     lanes.fill(lane);
     const isWaiting = lane.isParked || lane.cancelRest !== null;
@@ -146,51 +163,12 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       turns.give(lane);
   };
 
-  /** True when that comes first: nothing may be sent before. */
-  const settleStale = (lane: Lane): boolean => {
-    const channel = directory.get(lane.channelId);
-    const isDated = channel !== undefined && channel.type.audience !== "program" && !lane.cannotSummarize;
-    if (!isDated || !isSending(channel)) {
-      lane.mustSettleStale = false;
-      return false;
-    }
-    lane.mustSettleStale = true;
-    // Until the channel can be reached at all, one of its rows is how that is found out.
-    if (state !== "running" || network.isLost) return false;
-    // Rows are on their way from the file: once they are here.
-    if (lane.isRefilling) return true;
-    lane.mustSettleStale = false;
-    lane.isSettlingStale = true;
-    lane.clear();
-    lane.hasMoreOnDisk = true;
-    staleRuns++;
-    stale
-      .settle(lane, channel)
-      .then((summary) => {
-        lane.isSettlingStale = false;
-        committed(summary);
-      })
-      .catch((error: unknown) => {
-        log.error("a summary could not be stored; it is tried again", { error, channel_id: channel.id });
-        lane.isSettlingStale = false;
-        lane.mustSettleStale = true;
-        rest(lane, READ_AGAIN_MS);
-      })
-      .finally(() => {
-        staleRuns--;
-        ready(lane);
-        pump();
-      });
-    return true;
-  };
-
   /** It is given no turn for this long; what is more urgent and comes meanwhile still overtakes in it. */
   const rest = (lane: Lane, restMs: number): void => {
     lane.cancelRest?.();
     const cancel = clock.after(restMs, () => {
       lane.cancelRest = null;
-      ready(lane);
-      pump();
+      goOn(lane);
     });
     lane.cancelRest = () => {
       cancel();
@@ -241,7 +219,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       let row = lane.take(channel.behaviour.ordered);
       if (row !== undefined && stale.isStale(row, channel)) {
         lane.putBack(row);
-        if (settleStale(lane)) continue;
+        if (staleLanes.settle(lane)) continue;
         row = lane.take(channel.behaviour.ordered);
       }
       if (row === undefined) continue;
@@ -303,7 +281,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
   const isIdle = (): boolean =>
     attempts.count === 0 &&
     lanes.reads === 0 &&
-    staleRuns === 0 &&
+    staleLanes.count === 0 &&
     ![...lanes.all()].some((lane) => lane.queued > 0 && lane.cancelRest === null);
 
   const tellIdle = (): void => {
@@ -341,6 +319,25 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     committed,
     wake,
     noteStart: (channel) => noteStart(lanes.of(channel.id), channel, clock),
+    clockJumped: (jump) => {
+      if (state !== "running") return;
+      for (const channel of directory.all()) if (channel.quietUntil !== null) channel.quietUntil += jump.byMs;
+      lanes.hold(jump);
+      const over = (): void => {
+        lanes.release();
+        for (const lane of lanes.all()) ready(lane);
+        pump();
+      };
+      const { byMs, now } = jump;
+      settler.add({
+        statements: [
+          ...shiftOutboxStatements(jump),
+          ...networkStatements(directory, "clock.jumped", { byMs }, now),
+        ],
+        done: over,
+        refused: over,
+      });
+    },
     get networkProblem() {
       return network.problem;
     },

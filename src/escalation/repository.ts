@@ -1,5 +1,6 @@
 // In: policies and due steps. Out: their rows, and the statements that write them.
 import { and, desc, eq, lt, lte, min, sql } from "drizzle-orm";
+import { stillPast, type ClockJump } from "../core/clock-jump";
 import type { PageRequest } from "../core/paging";
 import type { Statement } from "../store/engine";
 import type { Store } from "../store/store";
@@ -54,6 +55,15 @@ const DROP_OF_POLICY = "DELETE FROM escalation_runs WHERE policy_id = ? AND stat
 export const dropPolicyRunsStatement = (policyId: string, upToStep: number): Statement => ({
   sql: DROP_OF_POLICY,
   params: [policyId, upToStep],
+});
+
+// What came due before is due in either case.
+const SHIFT_RUNS = "UPDATE escalation_runs SET due_at = due_at + ? WHERE status = 'pending' AND due_at > ?";
+
+/** Waits go on by elapsed time when the wall clock was set. */
+export const shiftRunsStatement = (jump: ClockJump): Statement => ({
+  sql: SHIFT_RUNS,
+  params: [jump.byMs, stillPast(jump)],
 });
 
 const FINISH_RUN =

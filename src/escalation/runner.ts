@@ -2,6 +2,7 @@
 // acknowledged, one message to the step's channel, and the next step's due row, in one commit.
 import { SYSTEM } from "../core/actor";
 import type { CancelTimer, Clock } from "../core/clock";
+import type { ClockJump } from "../core/clock-jump";
 import { isAppError } from "../core/errors";
 import type { AlertSnapshot } from "../core/events";
 import { newId } from "../core/ids";
@@ -13,7 +14,13 @@ import { emptyPlan, type Plan } from "../notify/plan";
 import { CHANNEL_GONE, extendCoverage, type CoverageParts } from "./coverage";
 import { waitMs } from "./planner";
 import type { EscalationPolicy } from "./policies";
-import { finishRunStatement, insertRunStatement, postponeRunStatement, type RunRow } from "./repository";
+import {
+  finishRunStatement,
+  insertRunStatement,
+  postponeRunStatement,
+  shiftRunsStatement,
+  type RunRow,
+} from "./repository";
 
 export interface EscalationRunner extends Service {
   /** A step is due at this time; the runner sleeps no longer than that. */
@@ -23,6 +30,8 @@ export interface EscalationRunner extends Service {
    * could not be committed is tried again.
    */
   extend(): Promise<void>;
+  /** Waits are measured anew; a storage that refuses is asked again before anything is told. */
+  clockJumped(jump: ClockJump): void;
 }
 
 export interface EscalationRunnerParts extends CoverageParts {
@@ -49,6 +58,8 @@ export const createEscalationRunner = (parts: EscalationRunnerParts): Escalation
   let running: Promise<void> | null = null;
   let extending: Promise<void> = Promise.resolve();
   let mustExtend = false;
+  /** Not in the database yet. */
+  const jumps: ClockJump[] = [];
   let stopped = true;
 
   const cancel = (run: RunRow, reason: string, now: number, plan: Plan): void =>
@@ -167,10 +178,27 @@ export const createEscalationRunner = (parts: EscalationRunnerParts): Escalation
     });
   };
 
+  const shiftRuns = async (): Promise<void> => {
+    for (let jump = jumps[0]; jump !== undefined; jump = jumps[0]) {
+      await commit({ ...emptyPlan(), statements: [shiftRunsStatement(jump)] });
+      jumps.shift();
+    }
+  };
+
+  const clockJumped = (jump: ClockJump): void => {
+    if (stopped) return;
+    jumps.push(jump);
+    cancelTimer?.();
+    cancelTimer = null;
+    armedFor = Number.POSITIVE_INFINITY;
+    arm(clock.now());
+  };
+
   const cycle = async (): Promise<void> => {
     let pause = 0;
     let next: number | null = null;
     try {
+      await shiftRuns();
       if (mustExtend) await extend();
       if (!(await pass())) pause = PAUSE_AFTER_FAILURE_MS;
       next = await repository.nextDueAt();
@@ -203,6 +231,7 @@ export const createEscalationRunner = (parts: EscalationRunnerParts): Escalation
     name: "escalation",
     wake,
     extend,
+    clockJumped,
     start: async () => {
       stopped = false;
       // A stop between a policy's change and what follows for open alerts is made good here.

@@ -1,6 +1,7 @@
 // In: the store, the registry, the rules and settings. Out: everything that takes readings in, wired
 // together: one Service, and what its routes need.
 import type { Clock } from "../core/clock";
+import type { ClockJump } from "../core/clock-jump";
 import type { Log } from "../core/log";
 import type { Evaluator } from "../core/machine";
 import type { Service } from "../lib/service";
@@ -13,6 +14,7 @@ import { createJsonIntake, type JsonIntake } from "./readings/json-intake";
 import type { Registry } from "./registry";
 import { createSamples, type Samples } from "./samples/samples";
 import { createSaver } from "./saver";
+import { shiftContacts } from "./shift-contacts";
 
 export interface IntakeConfig {
   dataDir: string;
@@ -31,6 +33,8 @@ export interface IntakeParts {
   config: IntakeConfig;
   clock: Clock;
   log: Log;
+  /** False: nothing is deleted for its age now, for the clock may be wrong by years. */
+  isClockTrusted?: () => boolean;
   /** Of each request that was answered; line protocol counts lines. */
   onReceived?: (accepted: number, rejected: number) => void;
   /** Called around a person's changes to machines. */
@@ -46,6 +50,8 @@ export interface Intake extends Service {
   clock: Clock;
   /** Writes last values and watermarks that wait for the next second. */
   flush(): Promise<void>;
+  /** When machines were last heard moves with it. */
+  clockJumped(jump: ClockJump): void;
   /** Resolves when the samples thread has nothing to do. */
   idle(): Promise<void>;
 }
@@ -57,6 +63,7 @@ export const createIntake = (parts: IntakeParts): Intake => {
     directory: config.dataDir,
     clock,
     log,
+    ...(parts.isClockTrusted === undefined ? {} : { isClockTrusted: parts.isClockTrusted }),
     retention: {
       rawDays: config.rawRetentionDays,
       minuteDays: config.minuteRetentionDays,
@@ -113,6 +120,10 @@ export const createIntake = (parts: IntakeParts): Intake => {
     samples,
     clock,
     flush: () => saver.flush(),
+    clockJumped: (jump) => {
+      shiftContacts(registry, jump, saver);
+      presence.clockJumped(jump);
+    },
     idle: () => samples.idle(),
     start: async () => {
       await samples.start();

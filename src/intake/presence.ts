@@ -2,6 +2,7 @@
 // each change journalled. Device clocks play no part.
 import { SYSTEM } from "../core/actor";
 import type { CancelTimer, Clock } from "../core/clock";
+import { movedPast, type ClockJump } from "../core/clock-jump";
 import type { Log } from "../core/log";
 import type { Service } from "../lib/service";
 import { journalStatement } from "../journal/append";
@@ -14,6 +15,8 @@ import type { Saver } from "./saver";
 export interface Presence extends Service {
   /** A machine was heard. The promise is there only when it came online: then that must be durable. */
   heard(machine: MachineRecord, at: number): Promise<void> | null;
+  /** Contacts were moved with it. */
+  clockJumped(jump: ClockJump): void;
 }
 
 export interface PresenceParts {
@@ -30,9 +33,10 @@ const SWEEP_MS = 1_000;
 
 export const createPresence = (parts: PresenceParts): Presence => {
   const { registry, engine, saver, clock, log, offlineAfterSeconds } = parts;
-  const startedAt = clock.now();
+  let startedAt = clock.now();
   let cancel: CancelTimer | null = null;
   let sweeping: Promise<void> = Promise.resolve();
+  let isStarted = false;
   let isStopped = false;
 
   const change = async (machine: MachineRecord, status: "online" | "offline", at: number): Promise<void> => {
@@ -59,7 +63,9 @@ export const createPresence = (parts: PresenceParts): Presence => {
 
   /** Our own downtime is nobody's silence. */
   const isSilent = (machine: MachineRecord, now: number): boolean => {
-    const since = Math.max(machine.lastContactAt ?? 0, machine.createdAt, startedAt);
+    // A creation that lies ahead was noted down before the clock was set back.
+    const createdAt = machine.createdAt > now ? 0 : machine.createdAt;
+    const since = Math.max(machine.lastContactAt ?? 0, createdAt, startedAt);
     return now - since >= (machine.offlineAfterSeconds ?? offlineAfterSeconds) * 1_000;
   };
 
@@ -88,7 +94,14 @@ export const createPresence = (parts: PresenceParts): Presence => {
       saver.markMachine(machine);
       return machine.status === "online" ? null : change(machine, "online", at);
     },
-    start: async () => arm(),
+    clockJumped: (jump) => {
+      // Before the start it is of the clock as it is now.
+      if (isStarted) startedAt = movedPast(startedAt, jump);
+    },
+    start: async () => {
+      isStarted = true;
+      arm();
+    },
     stop: async () => {
       isStopped = true;
       cancel?.();

@@ -24,11 +24,14 @@ interface Entry {
   job: Job;
   running: Promise<void> | null;
   lastSuccessAt: number | null;
+  /** The moment of the pattern that was taken last. */
+  lastSlot: number | null;
   cancel: CancelTimer | null;
 }
 
 /** Timers run on the steady clock: looking again so often keeps cron jobs with a wall clock that jumps. */
 const LOOK_AGAIN_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 /** When the pattern fires next, in ms; null when it never does again. Throws when it is no pattern. */
 const nextDue = (cron: string, now: number): number | null =>
@@ -41,7 +44,7 @@ export const createScheduler = (options: { jobs: readonly Job[]; clock: Clock; l
   for (const job of options.jobs) {
     if (entries.has(job.name)) throw new Error(`two jobs are called ${job.name}`);
     if ("cron" in job) nextDue(job.cron, clock.now());
-    entries.set(job.name, { job, running: null, lastSuccessAt: null, cancel: null });
+    entries.set(job.name, { job, running: null, lastSuccessAt: null, lastSlot: null, cancel: null });
   }
   let isStarted = false;
 
@@ -67,8 +70,10 @@ export const createScheduler = (options: { jobs: readonly Job[]; clock: Clock; l
   const waitUntil = (entry: Entry, dueAt: number): void => {
     const left = Math.min(dueAt - clock.now(), LOOK_AGAIN_MS);
     entry.cancel = clock.after(left, () => {
-      if (clock.now() < dueAt) waitUntil(entry, dueAt);
-      else runAndPlan(entry);
+      // Worked out anew: the clock may have been set back by years.
+      if (clock.now() < dueAt) return plan(entry);
+      entry.lastSlot = dueAt;
+      runAndPlan(entry);
     });
   };
 
@@ -79,7 +84,11 @@ export const createScheduler = (options: { jobs: readonly Job[]; clock: Clock; l
       entry.cancel = clock.after(job.everyMs, () => runAndPlan(entry));
       return;
     }
-    const dueAt = nextDue(job.cron, clock.now());
+    const now = clock.now();
+    // A clock that was set back a little does not repeat what was done; one that was wrong by days does.
+    const { lastSlot } = entry;
+    const isRecent = lastSlot !== null && lastSlot > now && lastSlot - now < DAY_MS;
+    const dueAt = nextDue(job.cron, isRecent ? lastSlot : now);
     if (dueAt !== null) waitUntil(entry, dueAt);
   };
 

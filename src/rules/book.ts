@@ -1,5 +1,6 @@
 // In: the rules and rule_states tables at start, then every committed change. Out: all active rules
 // compiled, what they remember of each series and machine, and which rules concern which of them.
+import { movedPast, type ClockJump } from "../core/clock-jump";
 import type { Machine, MachineDirectory, Series } from "../core/machine";
 import {
   compileRule,
@@ -64,6 +65,11 @@ export interface RuleBook extends Pick<RuleMemory, "abnormalOf" | "pairs" | "pen
   forgetMachine(machineId: string): void;
   /** Call after every change of a state's phase. */
   settle(state: RuleState): void;
+  /**
+   * The time since the last reading of each series stays what it was, and so do delays that run. Gives
+   * the states whose rows are out of date now.
+   */
+  clockJumped(jump: ClockJump): SeriesState[];
 }
 
 const isSame = (outlook: Outlook, version: number, machine: Machine): boolean =>
@@ -80,6 +86,15 @@ const outlookOf = ({ type, projectId, labels, approval }: Machine, version: numb
   labels,
   approval,
 });
+
+/** Readings without a time have that of their arrival: by our clock, to the millisecond. */
+const isStampedHere = ({ heldAt, receivedAt }: Binding): boolean => heldAt === receivedAt;
+
+const shiftBinding = (binding: Binding, jump: ClockJump): void => {
+  const receivedAt = movedPast(binding.receivedAt, jump);
+  binding.heldAt = isStampedHere(binding) ? receivedAt : Math.min(binding.heldAt, jump.now);
+  binding.receivedAt = receivedAt;
+};
 
 /** No rules have this version. */
 const OUTDATED = 0;
@@ -232,6 +247,18 @@ export const createRuleBook = (machines: MachineDirectory): RuleBook => {
       memory.forgetRule(ruleId);
     },
     find: (ruleId) => compiled.get(ruleId),
+    clockJumped: (jump) => {
+      for (const binding of bindings) if (binding !== undefined) shiftBinding(binding, jump);
+      const changed: SeriesState[] = [];
+      for (const state of memory.pending) {
+        const binding = bind(state.series);
+        const since = state.since ?? 0;
+        // A delay counts from a reading: it moves with it.
+        state.since = isStampedHere(binding) ? movedPast(since, jump) : Math.min(since, binding.heldAt);
+        if (state.since !== since) changed.push(state);
+      }
+      return changed;
+    },
     forgetMachine: (machineId) => {
       memory.forgetMachine(machineId);
       watches.delete(machineId);

@@ -2,6 +2,7 @@
 // promise resolves. All decisions about one machine are made one after the other; machines do not
 // wait for each other.
 import type { CancelTimer, Clock } from "../core/clock";
+import { movedPast, type ClockJump } from "../core/clock-jump";
 import { isAppError } from "../core/errors";
 import type { Log } from "../core/log";
 import type { Evaluator, Machine, SeriesReadings } from "../core/machine";
@@ -14,6 +15,7 @@ import { seriesHeard } from "./compile";
 import { openDecision, type Decision, type DecisionParts } from "./decision";
 import type { AbsenceState, SeriesState } from "./memory";
 import { applyReadings } from "./readings";
+import { saveStateStatement } from "./repository";
 import type { Reviewer } from "./review";
 import { silentSince } from "./silence";
 import { delayIsOver, passTime } from "./step";
@@ -32,6 +34,8 @@ export interface RuleEngine extends Evaluator, Service {
    * decided about the machine afterwards. Rejects as `Engine.batch`, with everything as before.
    */
   forget(machine: Machine, at: number, removal: Removal): Promise<void>;
+  /** Contacts of machines were moved with it. */
+  clockJumped(jump: ClockJump): void;
 }
 
 export interface RuleEngineParts extends DecisionParts {
@@ -185,7 +189,10 @@ export const createRuleEngine = (parts: RuleEngineParts): RuleEngine => {
 
   /** In ms; null where the rule does not apply. */
   const silenceOf = (state: AbsenceState, now: number): number | null => {
-    const since = silentSince(state.rule, state.machine, machines.seriesOf(state.machine.id), listeningSince);
+    const since = silentSince(state.rule, state.machine, machines.seriesOf(state.machine.id), {
+      notBefore: listeningSince,
+      now,
+    });
     // A sign of life can only put it off.
     state.checkAt = (since ?? now) + state.rule.afterMs;
     return since === null ? null : now - since;
@@ -246,8 +253,33 @@ export const createRuleEngine = (parts: RuleEngineParts): RuleEngine => {
     });
   };
 
+  /** Delays and silences go on as if nothing had happened. */
+  const clockJumped = (jump: ClockJump): void => {
+    // Before the start these are of the clock as it is now.
+    if (!stopped) {
+      listeningSince = movedPast(listeningSince, jump);
+      sweptAt = movedPast(sweptAt, jump);
+    }
+    const statements = book
+      .clockJumped(jump)
+      .map((state) =>
+        saveStateStatement(
+          { ruleId: state.rule.row.id, machineId: state.series.machine.id, seriesId: state.series.id },
+          state.phase,
+          state.since,
+          jump.now,
+        ),
+      );
+    // What is in memory counts; a start would only take up the delay at another point.
+    parts
+      .commit({ ...emptyPlan(), statements })
+      .catch((error: unknown) => log.warn("delays could not be saved after the clock was set", { error }));
+    for (const machine of book.watched()) for (const state of book.watch(machine)) state.checkAt += jump.byMs;
+  };
+
   return {
     name: "rules",
+    clockJumped,
     evaluate,
     heard,
     forget,

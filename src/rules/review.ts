@@ -83,7 +83,7 @@ export const createReviewer = (parts: ReviewerParts): Reviewer => {
 
   /** Whether the present rule would call it silence. Our own start plays no part: it is silent already. */
   const isStillSilent = ({ rule, machine }: AbsenceState, now: number): boolean => {
-    const since = silentSince(rule, machine, machines.seriesOf(machine.id), 0);
+    const since = silentSince(rule, machine, machines.seriesOf(machine.id), { notBefore: 0, now });
     return since !== null && now - since >= rule.afterMs;
   };
 

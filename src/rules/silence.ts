@@ -7,22 +7,24 @@ import type { AbsenceCondition } from "./condition";
 /**
  * The later of the last contact, the rule's and the machine's creation and `notBefore` (since when we
  * listen), in server ms; null when the rule does not apply: a machine that never sent the metric, unless
- * the rule names the machine.
+ * the rule names the machine. A creation later than `now` was noted down before the clock was set back,
+ * and does not count.
  */
 export const silentSince = (
   rule: CompiledAbsence,
   machine: Machine,
   series: readonly Series[],
-  notBefore: number,
+  { notBefore, now }: { notBefore: number; now: number },
 ): number | null => {
+  const created = (at: number): number => (at > now ? 0 : at);
   const { condition, row } = rule;
   let contact = condition.type === "heartbeat" ? (machine.lastContactAt ?? 0) : 0;
   if (condition.type === "no_data") {
     const heard = seriesHeard(rule, series);
     if (heard.length === 0 && row.selector.machine_id === undefined) return null;
-    for (const one of heard) contact = Math.max(contact, one.lastReceivedAt ?? one.createdAt);
+    for (const one of heard) contact = Math.max(contact, one.lastReceivedAt ?? created(one.createdAt));
   }
-  return Math.max(contact, row.createdAt, machine.createdAt, notBefore);
+  return Math.max(contact, created(row.createdAt), created(machine.createdAt), notBefore);
 };
 
 const UNITS: readonly (readonly [string, number])[] = [

@@ -8,6 +8,7 @@ import type { Log } from "../core/log";
 import type { Vault } from "../core/vault";
 import type { DeliveryParts } from "../delivery/delivery";
 import type { Limits } from "../http/budgets";
+import type { ClockWatchParts } from "../operations/clock-watch";
 import type { Metrics } from "../operations/metrics";
 import type { Store } from "../store/store";
 
@@ -23,12 +24,16 @@ export interface AppSeams {
   passwordCost?: PasswordCost;
   hasBallast?: boolean;
   limits?: Partial<Limits>;
+  /** Tests: time since the machine was started, and which start that was. */
+  boot?: Pick<ClockWatchParts, "sinceBoot" | "bootId">;
 }
 
 /** Exists before any slice. */
 export interface Base {
   config: Config;
   clock: Clock;
+  /** Looks whether the clock was set: before a time is worked out that lies ahead. */
+  checkClock: () => void;
   log: Log;
   store: Store;
   /** Seals what a repository keeps and must read back: secrets of channels, receivers, monitors. */

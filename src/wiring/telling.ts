@@ -38,6 +38,7 @@ export const wireTelling = async (base: Base, { silenceOf }: Pick<Muting, "silen
     openAlertsOf: (channel) => openAlertsFor(channel, openAlerts()),
     receiptsPath: join(config.dataDir, "receipts"),
     markerPath: join(config.dataDir, "attempting"),
+    checkClock: base.checkClock,
     onAttempt: (channel, outcome, totalMs) => metrics.attempted(channel.kind, outcome, totalMs),
     ...(seams.delivery === undefined ? {} : { seams: seams.delivery }),
   });

@@ -5,7 +5,7 @@ import type { Principal } from "../../src/core/actor";
 import type { Clock } from "../../src/core/clock";
 import type { AlertSnapshot, TellableEvent } from "../../src/core/events";
 import { newId } from "../../src/core/ids";
-import type { Log, LogFields } from "../../src/core/log";
+import { silentLog, type Log, type LogFields } from "../../src/core/log";
 import type { OrganizationInfo, ProjectInfo, TenantDirectory } from "../../src/core/tenants";
 import type { Message } from "../../src/channels/channel";
 import { createChannelDirectory, type Channel } from "../../src/channels/directory";
@@ -15,6 +15,7 @@ import { createChannelTests } from "../../src/channels/tests";
 import { createWeeklyTests } from "../../src/channels/weekly-tests";
 import { createDelivery, type Delivery, type DeliveryParts } from "../../src/delivery/delivery";
 import type { OutboxRow } from "../../src/delivery/outbox";
+import { createClockWatch } from "../../src/operations/clock-watch";
 import type { SqlValue } from "../../src/store/engine";
 import { openTestStore } from "./store";
 
@@ -66,7 +67,15 @@ export const recordingLog = (): Log & { lines: string[] } => {
 
 export const openDeliveryBench = async (options: DeliveryBenchOptions = {}) => {
   const testStore = await openTestStore();
-  const clock = options.clock ?? testStore.clock;
+  const { clock: fakeClock } = testStore;
+  const watch = createClockWatch({
+    clock: options.clock ?? fakeClock,
+    log: silentLog,
+    sinceBoot: () => (options.clock ?? fakeClock).monotonic(),
+    bootId: "boot-1",
+  });
+  watch.onJump((jump) => parts.delivery.worker.clockJumped(jump));
+  const { clock } = watch;
   const log = recordingLog();
   const { engine } = testStore.store;
   await engine.batch([
@@ -88,6 +97,7 @@ export const openDeliveryBench = async (options: DeliveryBenchOptions = {}) => {
       outbound: { mode: options.mode ?? "open", allow: options.allow ?? [], listeners: () => [] },
       describe: () => ({ organization, project, baseUrl: BASE_URL }),
       version: "0.0.0-test",
+      checkClock: () => watch.check(),
       ...(options.hasReceipts === true ? { receiptsPath: join(testStore.directory, "receipts") } : {}),
       seams: { random: () => 0, hostsPath: null, ...options.seams },
     });

@@ -25,6 +25,8 @@ export interface SamplesOptions {
   clock: Clock;
   log: Log;
   retention: SamplesRetention;
+  /** False: nothing is deleted for its age now, for the clock may be wrong by years. */
+  isClockTrusted?: () => boolean;
 }
 
 export interface Samples extends Service {
@@ -63,7 +65,8 @@ interface Order {
 const unavailable = (): AppError =>
   new AppError("unavailable", "The readings store is not open.", { retryAfterSeconds: 5 });
 
-export const createSamples = ({ directory, clock, log, retention }: SamplesOptions): Samples => {
+export const createSamples = (options: SamplesOptions): Samples => {
+  const { directory, clock, log, retention, isClockTrusted = () => true } = options;
   const path = join(directory, "samples.db");
   const orders = new Map<number, Order>();
   const timers: Partial<Record<"drain" | "retain" | "restart", CancelTimer | null>> = {};
@@ -113,6 +116,7 @@ export const createSamples = ({ directory, clock, log, retention }: SamplesOptio
   };
 
   const retain = async (): Promise<void> => {
+    if (!isClockTrusted()) return;
     const before = (days: number): number => clock.now() - days * DAY_MS;
     const cutoffs = {
       raw: before(retention.rawDays),

@@ -39,6 +39,30 @@ describe("jobs", () => {
     expect(at).toEqual(["2026-01-01T11:17:00.000Z", "2026-01-01T12:17:00.000Z", "2026-01-01T13:17:00.000Z"]);
   });
 
+  test("by pattern, when the clock is set: no time twice, none left out, and never years of waiting", async () => {
+    const clock = new FakeClock(Date.UTC(2026, 0, 1, 10, 20));
+    const at: string[] = [];
+    const run = (): void => void at.push(new Date(clock.now()).toISOString().slice(0, 16));
+    await begin(clock, [{ name: "hourly", cron: "17 * * * *", run }]);
+    await clock.advance(HOUR);
+    expect(at).toEqual(["2026-01-01T11:17"]);
+    clock.setWall(clock.now() - HOUR);
+    await clock.advance(HOUR);
+    expect(at).toHaveLength(1);
+    await clock.advance(HOUR);
+    expect(at).toEqual(["2026-01-01T11:17", "2026-01-01T12:17"]);
+    clock.setWall(clock.now() + 5 * HOUR);
+    await clock.advance(2 * MINUTE);
+    expect(at.length).toBe(3);
+    clock.setWall(Date.UTC(2036, 0, 1));
+    await clock.advance(HOUR);
+    const before = at.length;
+    clock.setWall(Date.UTC(2026, 0, 2, 3, 0));
+    await clock.advance(HOUR);
+    expect(at.length).toBe(before + 1);
+    expect(at.at(-1)).toBe("2026-01-02T03:17");
+  });
+
   test("that fail are run again, and say when they last went well", async () => {
     const clock = new FakeClock();
     let runs = 0;
