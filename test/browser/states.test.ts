@@ -47,7 +47,10 @@ describe.skipIf(!hasBrowser)("states", () => {
         }),
       );
       await page.goto("/");
-      const title = await page.getByRole("heading", { level: 1 }).textContent();
+      // The silent robot is noticed while the page is open, or was before.
+      const heading = page.getByRole("heading", { level: 1, name: /^2 alerts/ });
+      await heading.waitFor();
+      const title = await heading.textContent();
       await page.getByRole("button", { name: /^Acknowledge CNC Mill #1/ }).click();
       await page.getByRole("region", { name: "Messages" }).getByText("The store is not available.").waitFor();
       await page.getByRole("button", { name: /^Acknowledge CNC Mill #1/ }).waitFor();

@@ -3,6 +3,7 @@
 import { afterEach, expect, test } from "bun:test";
 import { startApp, type TestApp } from "../harness/app";
 import { FakeClock } from "../harness/clock";
+import { eventually } from "../harness/eventually";
 import { openRecordingSink, type RecordingSink } from "../harness/recording-sink";
 import { removeDirectory, temporaryDirectory } from "../harness/store";
 
@@ -58,6 +59,12 @@ test("a request and a message that both hang cost the stop their time once, not 
   // One of them answers late, but in time.
   await clock.advance(5_000);
   finish();
+  const { engine } = app.store;
+  const delivered = { sql: "SELECT COUNT(*) FROM outbox WHERE status = 'delivered'" };
+  await eventually(
+    () => engine.query(delivered),
+    ([row]) => row?.[0] === 1,
+  );
   await clock.advance(GIVEN_MS - 5_000);
   // The clock stands still from here on: whatever needs more time hangs.
   await stopped;
