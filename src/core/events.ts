@@ -305,3 +305,7 @@ export const TELLABLE_EVENTS = [
   "channel.summary",
 ] as const;
 export type TellableEvent = (typeof TELLABLE_EVENTS)[number];
+
+/** Events that deliveries are listed under: the last when a channel was brought to show how things stand. */
+export const DELIVERY_EVENTS = [...TELLABLE_EVENTS, "state.shown"] as const;
+export type DeliveryEvent = (typeof DELIVERY_EVENTS)[number];

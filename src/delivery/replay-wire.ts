@@ -1,7 +1,7 @@
 // In: requests to send many deliveries again, and how far they have come. Out: their API models.
 import { t, type Static, type TSchema } from "elysia";
 import { invalid } from "../core/errors";
-import { TELLABLE_EVENTS } from "../core/events";
+import { DELIVERY_EVENTS } from "../core/events";
 import { readTime, readWords } from "../core/query";
 import { isoMillis, isoMillisOrNull } from "../core/time";
 import { PageQuery } from "../http/models";
@@ -23,7 +23,7 @@ const words = (description: string) =>
 const Filter = t.Object(
   {
     channel_id: words("IDs of channels"),
-    event: words(TELLABLE_EVENTS.join(", ")),
+    event: words(DELIVERY_EVENTS.join(", ")),
     status: words(FINISHED.join(", ")),
     outcome: words(OUTCOMES.join(", ")),
     subject_id: t.Optional(t.String({ maxLength: 100 })),
@@ -92,7 +92,7 @@ export const readReplay = (
     throw invalid("filter.channel_id", "channel_id must name something, or be left out.");
   const filter: DeliveryFilter = {
     channelIds,
-    events: wordsOf("event", written.event, TELLABLE_EVENTS),
+    events: wordsOf("event", written.event, DELIVERY_EVENTS),
     statuses: wordsOf("status", written.status, FINISHED),
     outcomes: wordsOf("outcome", written.outcome, OUTCOMES),
     subjectId: written.subject_id,

@@ -1,6 +1,6 @@
 // In: deliveries and attempts. Out: their API models, and what a query names as a filter.
 import { t, type Static, type TSchema } from "elysia";
-import { TELLABLE_EVENTS } from "../core/events";
+import { DELIVERY_EVENTS } from "../core/events";
 import { readTime, readWords } from "../core/query";
 import { isoMillis, isoMillisOrNull } from "../core/time";
 import { pageFields } from "../http/models";
@@ -91,7 +91,7 @@ export type BodyWire = Static<typeof BodyWire>;
 const several = (what: string): string => `${what}, or several with commas`;
 
 const filterFields = {
-  event: t.Optional(t.String({ description: several(TELLABLE_EVENTS.join(", ")) })),
+  event: t.Optional(t.String({ description: several(DELIVERY_EVENTS.join(", ")) })),
   status: t.Optional(t.String({ description: several(DELIVERY_STATUSES.join(", ")) })),
   outcome: t.Optional(t.String({ description: several(OUTCOMES.join(", ")) })),
   subject_id: t.Optional(
@@ -118,7 +118,7 @@ export const readFilter = (query: Static<typeof ExportQuery>): DeliveryFilter =>
   channelIds: query.channel_id ? query.channel_id.split(",").map((id) => id.trim()) : undefined,
   subjectId: query.subject_id || undefined,
   machineId: query.machine_id || undefined,
-  events: readWords("event", query.event, TELLABLE_EVENTS),
+  events: readWords("event", query.event, DELIVERY_EVENTS),
   statuses: readWords("status", query.status, DELIVERY_STATUSES),
   outcomes: readWords("outcome", query.outcome, OUTCOMES),
   from: readTime("from", query.from),

@@ -6,10 +6,14 @@ import type { AlertSnapshot } from "../core/events";
 import { severityRank, type Severity } from "../core/severity";
 import { passesFilters } from "./route";
 
-/** Pure. Filters as for messages; subscriptions are not asked: what is shown is no event. */
+/**
+ * Filters as for messages; subscriptions are not asked: what is shown is no event. `isSilenced`: nobody
+ * is told of the alert now, so nothing shows it either.
+ */
 export const openAlertsFor = (
   { tenantId, filters }: Pick<Channel, "tenantId" | "filters">,
   alerts: Iterable<AlertSnapshot>,
+  isSilenced: (alert: AlertSnapshot) => boolean,
 ): OpenAlerts => {
   let worst: Severity | null = null;
   let isAcknowledged = false;
@@ -17,6 +21,7 @@ export const openAlertsFor = (
   for (const alert of alerts) {
     if (alert.tenantId !== tenantId || alert.status === "resolved") continue;
     if (filters !== null && !passesFilters(filters, alert)) continue;
+    if (isSilenced(alert)) continue;
     count++;
     const rank = severityRank(alert.severity);
     const worstRank = worst === null ? -1 : severityRank(worst);

@@ -108,6 +108,8 @@ export const wireMaintenance = ({ access, clock, log }: Base, needs: Maintenance
       book.setEnding(occurrence.id, null);
       throw error;
     }
+    // Lamps and retained topics have nothing to be told of: they look.
+    telling.delivery.showing.changed();
   };
 
   const runner = createMaintenanceRunner({

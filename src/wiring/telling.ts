@@ -35,7 +35,10 @@ export const wireTelling = async (base: Base, { silenceOf }: Pick<Muting, "silen
         : { organization, project: access.tenants.defaultProject(tenantId), baseUrl: baseUrl() };
     },
     version: VERSION,
-    openAlertsOf: (channel) => openAlertsFor(channel, openAlerts()),
+    openAlertsOf: (channel) => {
+      const at = clock.now();
+      return openAlertsFor(channel, openAlerts(), (alert) => silenceOf({ alert, at }) !== null);
+    },
     receiptsPath: join(config.dataDir, "receipts"),
     markerPath: join(config.dataDir, "attempting"),
     checkClock: base.checkClock,

@@ -192,6 +192,30 @@ test("rule and machine deleted: the light goes back", async () => {
   await light.until(CLEAR);
 });
 
+test("what nobody is told of during maintenance lights nothing; what is left of it afterwards does", async () => {
+  const machine = await app.api("POST", "/machines", { name: "Press 7" });
+  await createLight({ events: [] });
+  await createRule("critical", "temperature");
+  await createRule("warning", "pressure");
+  await measure("pressure", 91);
+  await settled();
+  await light.until(AMBER_FLASHING);
+  const window = await app.api("POST", "/maintenance-windows", {
+    name: "New bearings",
+    machine_ids: [machine.body.id],
+    starts_at: new Date(clock.now()).toISOString(),
+    ends_at: new Date(clock.now() + 3_600_000).toISOString(),
+  });
+  expect(window.status).toBe(201);
+  await clock.advance(1_000);
+  await measure("temperature", 91);
+  await settled();
+  expect(light.obeyed).not.toContain(RED_FLASHING);
+  expect((await app.api("POST", `/maintenance-windows/${window.body.id}/end`)).status).toBe(200);
+  await settled();
+  await light.until(RED_FLASHING);
+});
+
 test("settings that change are shown at once; what is deleted or switched off is left alone", async () => {
   const id = await createLight();
   await light.until(CLEAR);

@@ -50,6 +50,7 @@ export const channelsText = {
     "channel.resumed": "Channel resumed",
     "channel.test_failed": "Channel failed its weekly test",
     "channel.summary": "Summary after an outage",
+    "state.shown": "Present state shown",
   } as Record<string, string>,
   filters: "Only for",
   severities: "Severities",
