@@ -131,7 +131,6 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     outbox,
     attempt: () => attempt,
     abandon: transports.abandon,
-    release: transports.release,
     stateOf: parts.openAlertsOf ?? (() => NOTHING_OPEN),
   });
   attempt.shown = showing;
@@ -155,7 +154,8 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
 
   /** The channel changed: what it shows is shown anew, what is kept open for it belongs to the past. */
   const shownAnew = (channelId: string): void => {
-    if (directory.get(channelId)?.type.show === undefined) transports.release(channelId);
+    // Where something is shown, the same or another connection is needed at once: that closes the old one.
+    if (!showing.shows(channelId)) transports.release(channelId);
     showing.assert(channelId, true);
   };
 

@@ -30,6 +30,8 @@ export interface Showing extends Service, Shown {
   changed(): void;
   /** Looks at this channel now; `isForced`: shows the state though it should stand there already. */
   assert(channelId: string, isForced?: boolean): void;
+  /** Whether anything is shown there, with the settings of now. */
+  shows(channelId: string): boolean;
   /** Resolves when nothing is on its way. */
   idle(): Promise<void>;
 }
@@ -44,8 +46,6 @@ export interface ShowingParts {
   attempt: () => AttemptParts;
   /** Gives up what runs: at a stop that takes too long. */
   abandon: () => void;
-  /** Nothing is shown there any more: what is kept open for it is closed. */
-  release: (channelId: string) => void;
   /** The same filters as for messages. */
   stateOf: (channel: Channel) => OpenAlerts;
 }
@@ -138,10 +138,7 @@ export const createShowing = (parts: ShowingParts): Showing => {
     await lock.run(channelId, () => Promise.resolve());
     const channel = directory.get(channelId);
     const wanted = wantedOf(channel);
-    if (channel === undefined || wanted === null) {
-      forget(channelId);
-      return parts.release(channelId);
-    }
+    if (channel === undefined || wanted === null) return forget(channelId);
     const { isForced } = face;
     face.isForced = false;
     if (!isForced && face.failures === 0 && face.shown === keyOf(wanted)) return;
@@ -251,6 +248,7 @@ export const createShowing = (parts: ShowingParts): Showing => {
       if (isRunning) cancelLook ??= clock.after(Math.max(LOOK_MS, lookTookMs * LOOK_SHARE), look);
     },
     assert,
+    shows: (channelId) => wantedOf(directory.get(channelId)) !== null,
     idle: async () => {
       for (let running = true; running;) {
         const runs = [...faces.values()].flatMap((face) => face.running ?? []);

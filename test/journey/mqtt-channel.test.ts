@@ -156,6 +156,37 @@ test("goodbye on deletion, on being switched off and at the end; a test leaves n
   while (broker.connected > 0) await Bun.sleep(1);
 });
 
+test("without state and status, one connection is kept all the same: through tests, changes of alerts and a loss", async () => {
+  const id = await createChannel({ state_topic: null, status_topic: null });
+  await createRule("critical", "temperature");
+  await measure("temperature", 91);
+  await untilDelivered(id, 1);
+  expect((await app.api("POST", `/notification-channels/${id}/test`)).body.success).toBe(true);
+  await measure("temperature", 20);
+  await clock.advance(1_000);
+  await eventually(
+    async () => (await app.api("GET", `/notification-channels/${id}/deliveries`)).body.data[0],
+    ({ event, status }) => event === "alert.resolved" && status === "delivered",
+  );
+  expect([broker.clients.length, broker.connected]).toEqual([1, 1]);
+  await broker.vanish();
+  await broker.comeBack();
+  await eventually(
+    async () => {
+      await clock.advance(1_000);
+      return broker.clients.length;
+    },
+    (count) => count === 2,
+  );
+  await clock.advance(60_000);
+  expect([broker.clients.length, broker.connected]).toEqual([2, 1]);
+  await app.api("PATCH", `/notification-channels/${id}`, { config: { client_id: "another" } });
+  await eventually(
+    () => Promise.resolve(broker.connected),
+    (count) => count === 0,
+  );
+});
+
 test("a wrong password is told, tried again, and nowhere to be read", async () => {
   const wrong = "wrong-canary-password-0002";
   const id = await createChannel({ password: wrong });
