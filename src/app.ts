@@ -254,6 +254,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   server = createServer({
     config,
     engine: store.engine,
+    store,
     clock,
     log,
     authenticate: access.authenticate,
@@ -337,6 +338,7 @@ export const createApp = (config: Config, seams: AppSeams = {}): App => {
   };
 
   const stop = async (): Promise<void> => {
+    store?.hurry();
     for (const service of started.splice(0).toReversed()) {
       try {
         await service.stop();

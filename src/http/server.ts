@@ -18,6 +18,7 @@ import { createIdempotency } from "./idempotency";
 import { createLiveSockets } from "./live-sockets";
 import { judgeOrigin } from "./origin-guard";
 import { INTERNAL, type Problem, problemOf, problemResponse } from "./problem";
+import { createPatience, type Lockable } from "./patience";
 import { rememberFacts } from "./request-facts";
 import { applyHeaders } from "./response-headers";
 import { createRouteTable, type RouteTable } from "./route-table";
@@ -33,6 +34,8 @@ export interface ServerConfig extends TlsOptions {
 export interface ServerParts {
   config: ServerConfig;
   engine: Engine;
+  /** Absent: it is never locked. */
+  store?: Lockable;
   clock: Clock;
   log: Log;
   authenticate: Authenticate;
@@ -102,6 +105,7 @@ export const createServer = (parts: ServerParts): HttpServer => {
     pageHosts: parts.pageHosts ?? (() => NO_HOSTS),
   });
   const sockets = createLiveSockets();
+  const patience = createPatience(parts.store);
   const nextRequestId = createRequestIds();
   const { app, table } = mountRoutes(parts);
   const runOnce = createIdempotency({
@@ -148,6 +152,7 @@ export const createServer = (parts: ServerParts): HttpServer => {
     const isApi = request.url.startsWith("/api/", request.url.indexOf("/", 8));
     const leave = (): void => {
       budgets.leave(address);
+      patience.leave(request);
       if (isDraining && budgets.inFlight === 0) drained?.();
     };
     const finish = (response: Response): Response => {
@@ -168,7 +173,9 @@ export const createServer = (parts: ServerParts): HttpServer => {
 
     try {
       const pending = answer(request, requestId);
-      return pending instanceof Promise ? pending.then(finish, fail) : finish(pending);
+      if (!(pending instanceof Promise)) return finish(pending);
+      patience.enter(request, listener);
+      return pending.then(finish, fail);
     } catch (error) {
       return fail(error);
     }
@@ -243,6 +250,7 @@ export const createServer = (parts: ServerParts): HttpServer => {
     if (budgets.inFlight > 0) log.warn("requests cut off at stop", { count: budgets.inFlight });
     await listener.stop(true);
     await closed;
+    patience.close();
   };
 
   const listening = (): Server<unknown> => {

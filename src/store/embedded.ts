@@ -9,7 +9,9 @@ import {
   decodeOutcome,
   NO_EXPECT,
   packBytes,
+  BUSY,
   type AnswerMessage,
+  type Failure,
   type FromWorker,
   type GroupMessage,
   type ToWorker,
@@ -18,6 +20,10 @@ import {
 
 /** More waiting than this means that the disk does not keep up: callers are told at once. */
 const MAX_WAITING_BATCHES = 10_000;
+/** While another program holds the lock. */
+const MAX_WAIT_MS = 30_000;
+/** The same, for all together, once the program is being stopped. */
+const MAX_WAIT_AT_STOP_MS = 2_000;
 /** A commit holds at most this many statements, so that no caller waits for a huge group. */
 const MAX_GROUP_STATEMENTS = 4_096;
 /** Texts kept as prepared statements, here and in the writer. Ad-hoc texts make the table start anew. */
@@ -26,6 +32,8 @@ const MAX_KNOWN_TEXTS = 1_000;
 interface Waiting {
   statements: readonly Statement[];
   durability: Durability;
+  /** By the clock's `monotonic`. */
+  since: number;
   resolve: (results: StatementResult[]) => void;
   reject: (error: AppError) => void;
 }
@@ -38,6 +46,8 @@ export interface EmbeddedEngineOptions {
   /** Once for each group that changed something, after its promises are resolved. */
   onCommitted: () => void;
   onEvent: (event: WorkerEvent) => void;
+  /** Another program holds the lock; called once until it has let go. */
+  onLocked?: () => void;
 }
 
 export class EmbeddedEngine implements Engine {
@@ -51,6 +61,9 @@ export class EmbeddedEngine implements Engine {
   #isFlushPlanned = false;
   #isClosed = false;
   #isFull = false;
+  #isLocked = false;
+  /** From then on nobody waits for a lock, by the clock's `monotonic`. */
+  #waitsUntil = Number.POSITIVE_INFINITY;
   #sentAt = 0;
   #whenIdle: (() => void)[] = [];
 
@@ -80,7 +93,8 @@ export class EmbeddedEngine implements Engine {
     if (this.#waiting.length >= MAX_WAITING_BATCHES)
       return Promise.reject(errorOf({ kind: "unavailable", code: "queue_full", message: "writer too slow" }));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ statements, durability, resolve, reject });
+      const since = this.#options.clock.monotonic();
+      this.#waiting.push({ statements, durability, since, resolve, reject });
       this.#planFlush();
     });
   }
@@ -99,6 +113,16 @@ export class EmbeddedEngine implements Engine {
   /** What the last group said about the disk. */
   get isFull(): boolean {
     return this.#isFull;
+  }
+
+  /** Another program holds the lock. */
+  get isLocked(): boolean {
+    return this.#isLocked;
+  }
+
+  /** The program is being stopped: nobody waits long for a lock any more. */
+  hurry(): void {
+    this.#waitsUntil = this.#options.clock.monotonic() + MAX_WAIT_AT_STOP_MS;
   }
 
   /** Since when the group in the writer waits, by the clock's `monotonic`; null when there is none. */
@@ -204,11 +228,28 @@ export class EmbeddedEngine implements Engine {
 
   #receive(message: FromWorker): void {
     if (!Array.isArray(message)) return this.#options.onEvent(message);
+    if (message[0] === BUSY) return this.#waitForLock();
+    this.#isLocked = false;
     const hasCommitted = message[0] === 1;
     if (hasCommitted) this.#isFull = false;
     this.#settle(message);
     this.#afterGroup();
     if (hasCommitted) this.#options.onCommitted();
+  }
+
+  /** The group comes first again; whoever has waited long enough is told. */
+  #waitForLock(): void {
+    this.#waiting = [...this.#inFlight, ...this.#waiting];
+    this.#inFlight = [];
+    const isNews = !this.#isLocked;
+    this.#isLocked = true;
+    const now = this.#options.clock.monotonic();
+    const limit = now >= this.#waitsUntil ? now : now - MAX_WAIT_MS;
+    const late = this.#waiting.filter(({ since }) => since <= limit);
+    if (late.length > 0) this.#waiting = this.#waiting.filter(({ since }) => since > limit);
+    for (const { reject } of late) reject(errorOf(LOCKED));
+    this.#afterGroup();
+    if (isNews) this.#options.onLocked?.();
   }
 
   #settle(answer: AnswerMessage): void {
@@ -233,5 +274,11 @@ export class EmbeddedEngine implements Engine {
     for (const wake of waiters) wake();
   }
 }
+
+const LOCKED: Failure = {
+  kind: "unavailable",
+  code: "locked",
+  message: "another program has held the lock for too long",
+};
 
 const closedError = (): AppError => new AppError("unavailable", "Andon is shutting down.");

@@ -24,6 +24,9 @@ export const isSyncFailure = (error: unknown): boolean =>
 
 export const isCorrupt = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(errorCode(error));
 
+/** Another program holds the lock: nothing has happened, and the same may be tried again. */
+export const isBusy = (error: unknown): boolean => errorCode(error).startsWith("SQLITE_BUSY");
+
 /** True where the whole group is at stake, not the batch that happened to run. */
 export const hitsWholeGroup = (error: unknown): boolean =>
   isFull(error) || isConnectionLost(error) || /^SQLITE_(NOMEM|BUSY|LOCKED|INTERRUPT)/.test(errorCode(error));

@@ -12,9 +12,13 @@ export type GroupMessage = (SqlValue | true | Uint32Array)[];
 
 /**
  * Answer: `committed (1 | 0), (1, (changes, lastInsertRowid, rows | 0)* | 0, kind, code, message)*`,
- * in the order of the group's batches.
+ * in the order of the group's batches. `BUSY` alone: another program holds the lock, and nothing of the
+ * group has happened.
  */
 export type AnswerMessage = (SqlValue | SqlValue[][])[];
+
+/** In the place of `committed`. */
+export const BUSY = 2;
 
 /** Where the first batch of a group begins. */
 export const FIRST_BATCH = 4;

@@ -56,6 +56,12 @@ export interface Store {
   onCommit(listener: () => void): () => void;
   /** Null while writing works; else a short reason that is safe to show to anybody. */
   health(): string | null;
+  /** Another program holds the database's lock. */
+  readonly isLocked: boolean;
+  /** Called when another program takes the lock and keeps it for more than a moment. Returns the removal. */
+  onLocked(listener: () => void): () => void;
+  /** The program is being stopped: two seconds later nobody waits for a lock any more. */
+  hurry(): void;
   /** Resolves when no batch is open. */
   idle(): Promise<void>;
   /** Finishes what was taken, moves the log into the file, gives the lock back. Safe to call twice. */
@@ -96,6 +102,7 @@ const startStore = async (
   const { directory, clock, log } = options;
   const onFatal = options.onFatal ?? (() => undefined);
   const listeners = new Set<() => void>();
+  const lockListeners = new Set<() => void>();
   const thread = await startWriterThread({
     path,
     directory,
@@ -113,6 +120,10 @@ const startStore = async (
       for (const listener of listeners) listener();
     },
     onEvent: (event) => thread.handle(event),
+    onLocked: () => {
+      log.warn("the database is locked by another program: writing waits for it");
+      for (const listener of lockListeners) listener();
+    },
   });
   const ballast = new Ballast(ballastPathIn(directory), clock);
 
@@ -150,11 +161,20 @@ const startStore = async (
     health: () => {
       if (thread.problem !== null) return thread.problem;
       if (engine.isFull) return "the disk is full";
+      if (engine.isLocked) return "the database is locked by another program";
       const sentAt = engine.sentAt;
       return sentAt !== null && clock.monotonic() - sentAt > STALLED_MS
         ? "the database does not answer"
         : null;
     },
+    get isLocked() {
+      return engine.isLocked;
+    },
+    onLocked: (listener) => {
+      lockListeners.add(listener);
+      return () => void lockListeners.delete(listener);
+    },
+    hurry: () => engine.hurry(),
     idle: () => engine.idle(),
     close: closeOnce,
   };

@@ -12,8 +12,10 @@ import {
   type GroupMessage,
 } from "./protocol";
 
-/** Waiting blocks the writer thread only: a backup tool or a shell may hold the lock for a while. */
-const BUSY_TIMEOUT_MS = 30_000;
+/** A backup tool or a shell may hold the lock: whoever opens the file waits for it this long. */
+const OPEN_TIMEOUT_MS = 30_000;
+/** A group is given back after this long: the engine knows how long each batch has waited. */
+const BUSY_TIMEOUT_MS = 500;
 /** 16 MiB of log between checkpoints: their syncs are shared by thousands of commits. */
 const CHECKPOINT_PAGES = 4_000;
 /** Room for the pages that a busy hour touches; the default of 2 MiB reads them anew from the log. */
@@ -24,13 +26,14 @@ const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 export const openWriteConnection = (path: string, checkpointPages = CHECKPOINT_PAGES): Database => {
   const database = new Database(path, { readwrite: true, create: false });
   for (const setting of [
-    `busy_timeout=${BUSY_TIMEOUT_MS}`,
+    `busy_timeout=${OPEN_TIMEOUT_MS}`,
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     `cache_size=-${CACHE_KIB}`,
     `wal_autocheckpoint=${checkpointPages}`,
     `journal_size_limit=${WAL_LIMIT_BYTES}`,
+    `busy_timeout=${BUSY_TIMEOUT_MS}`,
   ])
     database.run(`PRAGMA ${setting}`);
   return database;

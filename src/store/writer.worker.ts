@@ -2,8 +2,15 @@
 // Entry point of the writer thread; src/workers.ts lists it so that the executable holds it.
 import { dirname } from "node:path";
 import { freeBytes, releaseBallast } from "./ballast";
-import { errorCode, isConnectionLost, isCorrupt, isFull, isSyncFailure } from "./failures";
-import type { FromWorker, GroupMessage, OpenMessage, ToWorker, WorkerEvent } from "./protocol";
+import { errorCode, isBusy, isConnectionLost, isCorrupt, isFull, isSyncFailure } from "./failures";
+import {
+  BUSY,
+  type FromWorker,
+  type GroupMessage,
+  type OpenMessage,
+  type ToWorker,
+  type WorkerEvent,
+} from "./protocol";
 import { openWriteConnection, Writer, type GroupResult } from "./writer";
 
 declare const self: Worker;
@@ -84,7 +91,7 @@ const commit = (group: GroupMessage, opened: OpenMessage): void => {
   if (result.error !== undefined && hasMadeRoom(result.error, opened)) result = writer.run(group);
   // The loss is told first: whoever hears of the refusal then sees it in the health, too.
   if (result.error !== undefined && isConnectionLost(result.error)) giveUpConnection(opened, result.error);
-  tell(result.answer);
+  tell(result.error !== undefined && isBusy(result.error) ? [BUSY] : result.answer);
   if (writer?.hasUnsynced === true) planSync(opened);
 };
 
