@@ -57,11 +57,11 @@ export interface ReplayRunner extends Service {
 }
 
 /** Deliveries opened again in one commit, which takes a few milliseconds. */
-const STEP = 500;
+const STEP = 250;
 /** Rows looked at in one step. */
-const STEP_EXAMINES = 10_000;
-/** Between two steps: others commit meanwhile. */
-const PAUSE_MS = 10;
+const STEP_EXAMINES = 5_000;
+/** Between two steps: 2,500 a second leave half of a small machine to what happens meanwhile. */
+const PAUSE_MS = 100;
 const AFTER_FAILURE_MS = 1_000;
 
 /** The sum over two filters is cheaper than looking at every row. */

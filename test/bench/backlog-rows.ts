@@ -1,5 +1,5 @@
-// In: the database file of a product that was killed, with one delivered message per channel. Out: the
-// same file with many due deliveries that copy them, some of them claimed by the killed process.
+// In: the database file of a product that does not run, with one delivered message per channel. Out: the
+// same file with many deliveries that copy them: due, some of them claimed by a killed process; or over.
 import { Database } from "bun:sqlite";
 import { join } from "node:path";
 
@@ -22,20 +22,57 @@ const NEW_VALUES = {
   finished_at: "NULL",
 } as const;
 
+const columnsOf = (database: Database): string[] =>
+  database
+    .query<{ name: string }, []>("SELECT name FROM pragma_table_info('outbox') WHERE name <> 'seq'")
+    .all()
+    .map(({ name }) => name);
+
+const newestPerChannel = (database: Database): { seq: number }[] => {
+  const models = database
+    .query<{ seq: number }, []>("SELECT MAX(seq) AS seq FROM outbox GROUP BY channel_id ORDER BY channel_id")
+    .all();
+  if (models.length === 0) throw new Error("there is no delivery to copy");
+  return models;
+};
+
+/** Values of the columns of a delivery that is over, as its model is. */
+const OTHER_VALUES: Readonly<Record<string, string>> = {
+  id: "$id",
+  subject_id: "$subject",
+  created_at: "created_at + $step",
+};
+
+/** Delivered as their models were, evenly over the channels, a millisecond apart. */
+export const writeHistory = (dataDirectory: string, count: number): void => {
+  const database = new Database(join(dataDirectory, "andon.db"), { readwrite: true });
+  try {
+    const models = newestPerChannel(database);
+    const columns = columnsOf(database);
+    const values = columns.map((name) => OTHER_VALUES[name] ?? name);
+    const insert = database.prepare(
+      `INSERT INTO outbox (${columns.join(", ")}) SELECT ${values.join(", ")} FROM outbox WHERE seq = $model`,
+    );
+    database.transaction(() => {
+      for (let index = 0; index < count; index++)
+        insert.run({
+          $id: Bun.randomUUIDv7(),
+          $subject: Bun.randomUUIDv7(),
+          $step: index + 1,
+          $model: models[index % models.length]?.seq ?? 0,
+        });
+    })();
+  } finally {
+    database.close();
+  }
+};
+
 /** Returns how many rows were written: `count`, evenly over the channels. */
 export const writeBacklog = (dataDirectory: string, count: number): number => {
   const database = new Database(join(dataDirectory, "andon.db"), { readwrite: true });
   try {
-    const models = database
-      .query<{ seq: number }, []>(
-        "SELECT MAX(seq) AS seq FROM outbox GROUP BY channel_id ORDER BY channel_id",
-      )
-      .all();
-    if (models.length === 0) throw new Error("there is no delivery to copy");
-    const columns = database
-      .query<{ name: string }, []>("SELECT name FROM pragma_table_info('outbox') WHERE name <> 'seq'")
-      .all()
-      .map(({ name }) => name);
+    const models = newestPerChannel(database);
+    const columns = columnsOf(database);
     const values = columns.map((name) => (NEW_VALUES as Record<string, string>)[name] ?? name);
     const insert = database.prepare(
       `INSERT INTO outbox (${columns.join(", ")}) SELECT ${values.join(", ")} FROM outbox WHERE seq = $model`,

@@ -10,6 +10,7 @@ import type { Benchmark } from "./benchmark";
 import { idle } from "./idle";
 import { isolation } from "./isolation";
 import { lineProtocol } from "./line-protocol";
+import { alertsAtRate } from "./alerts-at-rate";
 import { singleReadings } from "./single-readings";
 import { formatTable, type Result } from "./table";
 
@@ -18,6 +19,7 @@ const ALL: readonly Benchmark[] = [
   singleReadings,
   alertThroughput,
   alertLatency,
+  alertsAtRate,
   backlog,
   isolation,
   idle,

@@ -1,9 +1,8 @@
 // In: thousands of deliveries that are over, and a replay of all of them. Out: killed with `kill -9` again
 // and again while it works, it goes on each time where it was: each is sent again, none is left out, and
 // only what was in flight at a kill comes twice.
-import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { join } from "node:path";
+import { writeHistory } from "../bench/backlog-rows";
 import { openScene, withCleanUp } from "../bench/scene";
 import { productCommand } from "../harness/process";
 import { seededRandom, wholeBetween } from "../harness/random";
@@ -20,39 +19,6 @@ const LIMIT_MS = 120_000;
 const openSink = async (): Promise<SinkProcess & { close(): Promise<void> }> => {
   const sink = await startSink({ listeners: CHANNELS });
   return { ...sink, close: () => sink.stop() };
-};
-
-/** Copies of what was told once, delivered an hour ago. */
-const writeHistory = (dataDirectory: string): void => {
-  const database = new Database(join(dataDirectory, "andon.db"), { readwrite: true });
-  try {
-    const columns = database
-      .query<{ name: string }, []>("SELECT name FROM pragma_table_info('outbox') WHERE name <> 'seq'")
-      .all()
-      .map(({ name }) => name);
-    const values = columns.map((name) =>
-      name === "id" || name === "subject_id"
-        ? `$${name}`
-        : name === "created_at"
-          ? "created_at + $step"
-          : name,
-    );
-    const models = database.query<{ seq: number }, []>("SELECT seq FROM outbox ORDER BY seq").all();
-    const insert = database.prepare(
-      `INSERT INTO outbox (${columns.join(", ")}) SELECT ${values.join(", ")} FROM outbox WHERE seq = $model`,
-    );
-    database.transaction(() => {
-      for (let index = models.length; index < ROWS; index++)
-        insert.run({
-          $id: Bun.randomUUIDv7(),
-          $subject_id: Bun.randomUUIDv7(),
-          $step: index,
-          $model: models[index % models.length]?.seq ?? 0,
-        });
-    })();
-  } finally {
-    database.close();
-  }
 };
 
 const readReplay = async (api: RemoteApi, id: string): Promise<{ status: string; done: number }> => {
@@ -79,7 +45,7 @@ test(
       expect(await sink.arrived(CHANNELS, 15_000)).toBe(true);
       // Its results are on the disk before the file is opened by somebody else.
       await scene.product.stop();
-      writeHistory(scene.dataDirectory);
+      writeHistory(scene.dataDirectory, ROWS - CHANNELS);
       await sink.forget();
       await scene.restartAfterKill();
       await scene.product.ready();

@@ -62,7 +62,7 @@ const read = async ({ id }: Replay): Promise<Replay> => {
 const finish = async (replay: Replay): Promise<Replay> => {
   await eventually(
     async () => {
-      await bench.clock.advance(10);
+      await bench.clock.advance(100);
       return read(replay);
     },
     ({ status }) => status !== "running",
