@@ -50,6 +50,7 @@ import { wireDeciding } from "./wiring/deciding";
 import { createIntake } from "./intake/intake";
 import { wireIncidents } from "./wiring/incidents";
 import { wireMaintenance, wireMuting } from "./wiring/maintenance";
+import { wireReceivers } from "./wiring/receivers";
 import { wireServices } from "./wiring/services";
 import { wireTelling } from "./wiring/telling";
 
@@ -126,6 +127,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   const channels = await wireTelling(base, muting);
   const services = await wireServices(base, channels);
   const incidents = await wireIncidents(base, channels, services, muting);
+  const receivers = await wireReceivers(base, channels, services, incidents);
   const decisions = await wireDeciding(base, registry, channels, muting);
   const maintenance = wireMaintenance(base, {
     muting,
@@ -210,6 +212,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       told,
       deliveriesOf,
     }),
+    ...receivers.routes(plugin),
     escalationRoutes(plugin, {
       desk: decisions.policyDesk,
       book: decisions.policies,
@@ -285,7 +288,8 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       {
         name: "forget replaced secrets",
         everyMs: FORGET_SECRETS_MS,
-        run: () => channels.service.endRotations(),
+        run: async () =>
+          void (await Promise.all([channels.service.endRotations(), receivers.desk.forgetReplaced()])),
       },
       { name: "weekly channel tests", everyMs: WEEKLY_TESTS_EVERY_MS, run: () => channels.weeklyTests.run() },
     ],

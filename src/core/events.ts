@@ -261,6 +261,9 @@ export interface EventMap {
   "channel.previous_secret_used": ChannelNotice;
   /** From now on only the new secret signs; the one before is forgotten. */
   "channel.rotation_ended": ChannelNotice;
+  /** A receiver's address or secret was replaced; until when the one before is accepted as well, in ms. */
+  "receiver.token_rotated": Named & { previousValidUntil: number | null };
+  "receiver.secret_rotated": Named & { previousValidUntil: number | null };
   /** Andon was started with other settings about where messages may go. */
   "outbound.policy_changed": {
     mode: string;

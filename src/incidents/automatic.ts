@@ -81,6 +81,28 @@ const rank = (severity: IncidentSeverity): number => INCIDENT_SEVERITIES.indexOf
 
 export const createAutomaticIncidents = (parts: AutomaticIncidentParts): AutomaticIncidents => {
   const { book, planner, status, isMuted = () => false } = parts;
+  /** What plans that are not committed yet have made of incidents, by service and source. */
+  const drafts = new WeakMap<Plan, Map<string, IncidentRecord>>();
+
+  const keyOf = (serviceId: string, { kind, id }: AutomaticSource): string => `${serviceId} ${kind} ${id}`;
+
+  const lastOf = (
+    service: ServiceRecord | null,
+    source: AutomaticSource,
+    plan: Plan,
+  ): IncidentRecord | undefined =>
+    drafts.get(plan)?.get(keyOf(service?.id ?? "", source)) ?? book.lastOf(service?.id ?? "", source);
+
+  const keep = (
+    service: ServiceRecord | null,
+    source: AutomaticSource,
+    incident: IncidentRecord,
+    plan: Plan,
+  ): IncidentRecord => {
+    const ofPlan = drafts.get(plan) ?? new Map<string, IncidentRecord>();
+    drafts.set(plan, ofPlan.set(keyOf(service?.id ?? "", source), incident));
+    return incident;
+  };
 
   /** With the change that is being planned: a service's own ones, or what became of a source without one. */
   const flaps = ({ service, source }: Failure, now: number, plan: Plan): boolean =>
@@ -105,7 +127,7 @@ export const createAutomaticIncidents = (parts: AutomaticIncidentParts): Automat
     silenceOf,
     openFor: (failure, now, plan) => {
       const { service, source, severity, message, actor, probe } = failure;
-      const last = book.lastOf(service?.id ?? "", source);
+      const last = lastOf(service, source, plan);
       const group = failure.monitor?.group ?? null;
       const silencedBy = failure.silencedBy ?? silenceOf({ ...failure, group }, now, plan);
       const update = {
@@ -118,16 +140,14 @@ export const createAutomaticIncidents = (parts: AutomaticIncidentParts): Automat
       };
       if (last !== undefined && isOpen(last.status)) {
         if (rank(severity) <= rank(last.severity)) return { incident: last, result: "already_open" };
-        return {
-          incident: planner.update(last, { ...update, status: last.status }, now, plan),
-          result: "raised",
-        };
+        const raised = planner.update(last, { ...update, status: last.status }, now, plan);
+        return { incident: keep(service, source, raised, plan), result: "raised" };
       }
       const other = book.find(last?.mergedInto ?? "");
       if (other !== undefined) return { incident: other, result: "merged" };
       if (last?.resolvedAt != null && now - last.resolvedAt <= RECENT_MS && flaps(failure, now, plan)) {
-        const incident = planner.update(last, { ...update, status: "investigating" }, now, plan);
-        return { incident, result: "reopened" };
+        const reopened = planner.update(last, { ...update, status: "investigating" }, now, plan);
+        return { incident: keep(service, source, reopened, plan), result: "reopened" };
       }
       const incident = planner.open(
         {
@@ -148,13 +168,13 @@ export const createAutomaticIncidents = (parts: AutomaticIncidentParts): Automat
         now,
         plan,
       );
-      return { incident, result: "opened" };
+      return { incident: keep(service, source, incident, plan), result: "opened" };
     },
 
     resolveFor: ({ service, source, message, finalResponseCode, actor }, now, plan) => {
-      const last = book.lastOf(service?.id ?? "", source);
+      const last = lastOf(service, source, plan);
       if (last === undefined || !isOpen(last.status)) return null;
-      return planner.update(
+      const resolved = planner.update(
         last,
         {
           status: "resolved",
@@ -167,6 +187,7 @@ export const createAutomaticIncidents = (parts: AutomaticIncidentParts): Automat
         now,
         plan,
       );
+      return keep(service, source, resolved, plan);
     },
   };
 };

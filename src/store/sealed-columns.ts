@@ -15,4 +15,7 @@ export interface SealedColumn {
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: "channels", key: "id", column: "config", cleared: "{}" },
   { table: "channels", key: "id", column: "previous_secret", cleared: null },
+  // Not null: a receiver whose secret is lost must not begin to take what is not signed.
+  { table: "webhook_receivers", key: "id", column: "hmac_secret", cleared: "" },
+  { table: "webhook_receivers", key: "id", column: "previous_hmac_secret", cleared: null },
 ];

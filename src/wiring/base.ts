@@ -9,6 +9,7 @@ import type { Vault } from "../core/vault";
 import type { DeliveryParts } from "../delivery/delivery";
 import type { Limits } from "../http/budgets";
 import type { ClockWatchParts } from "../operations/clock-watch";
+import type { ReceiverLimits } from "../receivers/accept";
 import type { Metrics } from "../operations/metrics";
 import type { Store } from "../store/store";
 
@@ -26,6 +27,7 @@ export interface AppSeams {
   limits?: Partial<Limits>;
   /** Tests: time since the machine was started, and which start that was. */
   boot?: Pick<ClockWatchParts, "sinceBoot" | "bootId">;
+  receiverLimits?: Partial<ReceiverLimits>;
 }
 
 /** Exists before any slice. */

@@ -37,6 +37,9 @@ export interface Furnished {
   close(): Promise<void>;
 }
 
+/** The key of the one request that came to the receiver. */
+export const INCOMING_DELIVERY = "/api/v1/webhook-receivers/{id}/deliveries";
+
 /** The metric of the one machine. */
 export const METRIC = "temperature";
 
@@ -71,6 +74,14 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
     title: "Walled incident",
     severity: "minor",
     service_ids: [service],
+  });
+  const receiver = await run.api("POST", "/webhook-receivers", {
+    name: "Walled receiver",
+    service_id: service,
+  });
+  const incoming = await fetch(new URL(new URL(String(receiver.body.url)).pathname, run.url), {
+    method: "POST",
+    body: JSON.stringify({ status: "ok", message: "Walled message" }),
   });
   const channel = await create("/notification-channels", {
     name: "Walled channel",
@@ -124,6 +135,8 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
       "/api/v1/projects": project,
       "/api/v1/services": service,
       "/api/v1/users": person,
+      "/api/v1/webhook-receivers": String(receiver.body.id),
+      [INCOMING_DELIVERY]: String(((await incoming.json()) as { delivery_id: string }).delivery_id),
     },
     names: ["Walled", "walled"],
     close: async () => {

@@ -40,6 +40,7 @@ const targetOf = ({ path }: Operation): string =>
   plant.run.url +
   path
     .replace("{metric}", "temperature")
+    .replace("{delivery_id}", UNKNOWN_ID)
     .replace("{id}", plant.ids[path.slice(0, path.indexOf("/{"))] ?? UNKNOWN_ID);
 
 const send = async (
@@ -158,6 +159,7 @@ describe("levels", () => {
       "GET /readyz",
       "POST /api/v1/session",
       "POST /api/v1/setup",
+      "POST /api/webhooks/incoming/{token}",
     ]);
   });
 

@@ -1,7 +1,14 @@
 // T22. In: every operation of the API document, asked by one organization for another's objects. Out:
 // the very answer that an ID of nobody gets: status, headers and bytes. And nothing has changed.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { furnish, type Furnished, METRIC, type Operation, readOperations } from "../harness/operations";
+import {
+  furnish,
+  type Furnished,
+  INCOMING_DELIVERY,
+  METRIC,
+  type Operation,
+  readOperations,
+} from "../harness/operations";
 import { createOtherTenant, UNKNOWN_ID } from "../harness/tenant-isolation";
 
 let plant: Furnished;
@@ -44,6 +51,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "PATCH /api/v1/services/{id}": { name: "changed" },
   "POST /api/v1/services/{id}/status": { status: "down" },
   "PATCH /api/v1/users/{id}": { name: "changed" },
+  "PATCH /api/v1/webhook-receivers/{id}": { name: "changed" },
+  "POST /api/v1/webhook-receivers/{id}/rotate-secret": {},
+  "POST /api/v1/webhook-receivers/{id}/rotate-token": {},
 };
 
 const QUERIES: Readonly<Record<string, string>> = {
@@ -81,7 +91,11 @@ const send = async (token: string, method: string, target: string, body?: unknow
 
 const ask = (token: string, operation: Operation, id: string): Promise<Seen> => {
   const name = nameOf(operation);
-  const target = operation.path.replace("{id}", id).replace("{metric}", METRIC) + (QUERIES[name] ?? "");
+  const target =
+    operation.path
+      .replace("{id}", id)
+      .replace("{metric}", METRIC)
+      .replace("{delivery_id}", plant.ids[INCOMING_DELIVERY] ?? "") + (QUERIES[name] ?? "");
   return send(token, operation.method, target, BODIES[name]);
 };
 
@@ -144,6 +158,12 @@ describe("another organization", () => {
       ["/maintenance-windows", "services", (id) => ({ ...window, service_ids: [id] })],
       ["/maintenance-windows", "machines", (id) => ({ ...window, machine_ids: [id] })],
       ["/maintenance-windows", "projects", (id) => ({ ...window, project_ids: [id] })],
+      ["/webhook-receivers", "services", (id) => ({ name: "r", service_id: id })],
+      [
+        "/webhook-receivers",
+        "projects",
+        (id) => ({ name: "r", service_name_field: "service", project_id: id }),
+      ],
       ["/services", "projects", (id) => ({ name: "s", project_id: id })],
       ["/services", "services", (id) => ({ name: "s", depends_on: [id] })],
       ["/alert-rules", "machines", (id) => rule({ machine_id: id })],

@@ -1,0 +1,65 @@
+-- What posts to us how a service stands: its address, what it posted, and what came of it.
+
+-- Of tokens only the SHA-256 is here; `token_hint` is what may be shown. The HMAC secrets are sealed: NULL
+-- where there is none, '' where there was one that can no longer be read. `settings` is JSON.
+CREATE TABLE webhook_receivers (
+  id TEXT PRIMARY KEY,
+  tenant_id TEXT NOT NULL REFERENCES organizations (id),
+  project_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  preset TEXT NOT NULL,
+  is_active INTEGER NOT NULL,
+  service_id TEXT REFERENCES services (id),
+  settings TEXT NOT NULL,
+  token_hash TEXT NOT NULL,
+  token_hint TEXT NOT NULL,
+  previous_token_hash TEXT,
+  previous_token_until INTEGER,
+  hmac_secret TEXT,
+  previous_hmac_secret TEXT,
+  previous_hmac_until INTEGER,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  deleted_at INTEGER
+) WITHOUT ROWID;
+CREATE INDEX webhook_receivers_by_tenant ON webhook_receivers (tenant_id, id);
+
+-- Each request that had the right token, as it came and as it ended. `is_verified`: its signature was right, or
+-- none is asked for. `dedup_key` is set where a repetition is to be recognized. `items` is JSON, where one
+-- request spoke of several things. `kept_bytes` is the length of `payload`, which may be cut, and of the rest.
+CREATE TABLE webhook_receiver_log (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
+  receiver_id TEXT NOT NULL REFERENCES webhook_receivers (id),
+  is_verified INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  source_ip TEXT NOT NULL,
+  result TEXT NOT NULL,
+  error TEXT,
+  raw_status TEXT,
+  mapped_status TEXT,
+  previous_status TEXT,
+  new_status TEXT,
+  service_id TEXT,
+  service_name TEXT,
+  message TEXT,
+  incident_id TEXT,
+  items TEXT,
+  headers TEXT NOT NULL,
+  payload TEXT,
+  payload_bytes INTEGER NOT NULL,
+  kept_bytes INTEGER NOT NULL,
+  dedup_key TEXT,
+  duplicate_of TEXT,
+  reprocess_of TEXT
+);
+CREATE INDEX webhook_receiver_log_verified ON webhook_receiver_log (receiver_id, id) WHERE is_verified = 1;
+CREATE INDEX webhook_receiver_log_refused ON webhook_receiver_log (receiver_id, id) WHERE is_verified = 0;
+CREATE INDEX webhook_receiver_log_repeated ON webhook_receiver_log (receiver_id, dedup_key)
+  WHERE dedup_key IS NOT NULL;
+
+-- How much of the log there is, so that nobody has to count.
+CREATE TABLE webhook_receiver_log_size (
+  receiver_id TEXT PRIMARY KEY REFERENCES webhook_receivers (id),
+  bytes INTEGER NOT NULL
+) WITHOUT ROWID;

@@ -1,0 +1,235 @@
+// In: what a payload says, and services as they stand. Out: everything that must be committed for it, added to
+// a plan, and what comes of it in words. Live state changes only after the commit.
+import type { Actor } from "../core/actor";
+import { AppError, isAppError } from "../core/errors";
+import type { IncidentSeverity, ServiceStatus, StatusSource } from "../core/events";
+import type { AutomaticIncidents } from "../incidents/automatic";
+import type { Plan } from "../notify/plan";
+import { sha256Hex } from "../lib/digest";
+import type { ServiceBook, ServiceRecord } from "../services/book";
+import type { ServiceDesk } from "../services/desk";
+import { nameKeyOf } from "../services/names";
+import type { StatusPlanner } from "../services/planner";
+import type { StatusWord } from "../services/words";
+import type { ReceiverRecord } from "./repository";
+import { statusOf, type Report } from "./report";
+
+/** What came of one report. */
+export interface Outcome {
+  result: "processed" | "ignored" | "failed";
+  /** Why it failed, or why nothing was done; null where there is nothing to explain. */
+  error: string | null;
+  rawStatus: string | null;
+  mappedStatus: ServiceStatus | null;
+  serviceId: string | null;
+  serviceName: string | null;
+  previousStatus: ServiceStatus | null;
+  newStatus: ServiceStatus | null;
+  /** Opened, made graver, opened again or resolved. */
+  incidentId: string | null;
+  message: string;
+}
+
+export interface Decider {
+  /** Services that are there and that the reports are about: whoever decides holds their turns. */
+  servicesOf(receiver: ReceiverRecord, reports: readonly Report[]): ServiceRecord[];
+  /**
+   * Adds to `plan` only. `holdsTurn`: of a service that is there. Throws `conflict` where it does not, since the
+   * service has been renamed meanwhile, or where a service that is to be made is being made by others: then
+   * all has to be decided anew.
+   */
+  decide(receiver: ReceiverRecord, report: Report, moment: Moment): Outcome;
+}
+
+/** In which something is decided. */
+export interface Moment {
+  /** Server time in ms. */
+  now: number;
+  plan: Plan;
+  holdsTurn: (serviceId: string) => boolean;
+}
+
+export interface DeciderParts {
+  services: ServiceBook;
+  desk: Pick<ServiceDesk, "planCreate">;
+  status: Pick<StatusPlanner, "say" | "inPlan">;
+  incidents: Pick<AutomaticIncidents, "openFor" | "resolveFor">;
+}
+
+/** Alert24 leaves it to the person; this is what is taken where none is chosen (rulings.md). */
+const SEVERITIES: Readonly<Partial<Record<ServiceStatus, IncidentSeverity>>> = {
+  down: "critical",
+  degraded: "minor",
+};
+
+/** Of one receiver and service: what comes beyond is one thing. */
+const MOST_KEYS = 200;
+
+const SEPARATOR = "#";
+
+/** The receiver as it stands in the journal. */
+export const actorOf = ({ id, name }: ReceiverRecord): Actor => ({ kind: "system", id, name });
+
+const isOwnWord = ({ source }: StatusWord, { id }: ReceiverRecord): boolean =>
+  source.kind === "receiver" && (source.id === id || source.id.startsWith(id + SEPARATOR));
+
+/** What the receiver as a whole says of a service: the worst of all that it has said, each for itself. */
+const ownStatus = ({ words }: ServiceRecord, receiver: ReceiverRecord): ServiceStatus => {
+  let worst: ServiceStatus = "operational";
+  for (const word of words) {
+    if (!isOwnWord(word, receiver)) continue;
+    if (word.status === "down") return "down";
+    if (word.status === "degraded" || worst === "operational") worst = word.status;
+  }
+  return worst;
+};
+
+const KEY_LENGTH = 16;
+
+/** Each thing that a receiver knows of a service speaks for itself, so that it takes back only its own word. */
+const sourceOf = (receiver: ReceiverRecord, { key, title }: Report, service: ServiceRecord): StatusSource => {
+  if (key === null) return { kind: "receiver", id: receiver.id, name: receiver.name };
+  const id = `${receiver.id}${SEPARATOR}${sha256Hex(key).slice(0, KEY_LENGTH)}`;
+  const own = service.words.filter((word) => isOwnWord(word, receiver));
+  if (own.length >= MOST_KEYS && !own.some(({ source }) => source.id === id))
+    return { kind: "receiver", id: `${receiver.id}${SEPARATOR}more`, name: receiver.name };
+  return { kind: "receiver", id, name: `${receiver.name}: ${title ?? key}` };
+};
+
+const NOTHING_DONE = {
+  error: null,
+  previousStatus: null,
+  newStatus: null,
+  serviceId: null,
+  serviceName: null,
+  incidentId: null,
+} as const;
+
+/** See `Decider`. */
+export const createDecider = ({ services, desk, status, incidents }: DeciderParts): Decider => {
+  /** Services that a plan makes: nobody else can see them yet. */
+  const made = new WeakMap<Plan, Map<string, ServiceRecord>>();
+
+  const find = (receiver: ReceiverRecord, { serviceName }: Report): ServiceRecord | undefined =>
+    receiver.serviceId === null
+      ? services.findByName(receiver.tenantId, serviceName ?? "")
+      : services.find(receiver.tenantId, receiver.serviceId);
+
+  const make = (receiver: ReceiverRecord, name: string, plan: Plan): ServiceRecord => {
+    const ofPlan = made.get(plan) ?? new Map<string, ServiceRecord>();
+    made.set(plan, ofPlan);
+    const key = nameKeyOf(name);
+    const before = ofPlan.get(key);
+    if (before !== undefined) return before;
+    const who = { tenantId: receiver.tenantId, actor: actorOf(receiver) };
+    const service = desk.planCreate(who, { name: name.trim(), projectId: receiver.projectId }, plan);
+    ofPlan.set(key, service);
+    return service;
+  };
+
+  /** A text is the reason for a refusal. */
+  const findOrMake = (
+    receiver: ReceiverRecord,
+    report: Report,
+    { plan, holdsTurn }: Moment,
+  ): ServiceRecord | string => {
+    const service = find(receiver, report);
+    if (service !== undefined) {
+      if (holdsTurn(service.id)) return service;
+      throw new AppError("conflict", "The service was renamed meanwhile.");
+    }
+    if (receiver.serviceId !== null) return "The service of this receiver was deleted: give it another one.";
+    const { serviceName } = report;
+    if (serviceName === null) return "The payload names no service.";
+    if (!receiver.settings.createMissingServices)
+      return `There is no service called "${serviceName}". Create it, or let the receiver make those that are missing.`;
+    try {
+      return make(receiver, serviceName, plan);
+    } catch (error) {
+      if (isAppError(error, "invalid")) return `No service can be called "${serviceName}": ${error.message}`;
+      throw error;
+    }
+  };
+
+  /** The ID of the incident that changed. */
+  const planIncident = (
+    receiver: ReceiverRecord,
+    report: Report,
+    { before, after, service }: { before: ServiceStatus; after: ServiceStatus; service: ServiceRecord },
+    now: number,
+    plan: Plan,
+  ): string | null => {
+    const { autoCreateIncidents, autoResolveIncidents, incidentSeverity } = receiver.settings;
+    const source = { kind: "receiver", id: receiver.id, name: receiver.name } as const;
+    const actor = actorOf(receiver);
+    if (after === "operational") {
+      if (!autoResolveIncidents) return null;
+      const message =
+        report.message === "" ? `${receiver.name} reports that it works again.` : report.message;
+      return incidents.resolveFor({ service, source, message, actor }, now, plan)?.id ?? null;
+    }
+    const severity = SEVERITIES[after];
+    // Maintenance neither opens nor resolves.
+    if (!autoCreateIncidents || severity === undefined || before === after) return null;
+    const { incident, result } = incidents.openFor(
+      {
+        tenantId: service.tenantId,
+        projectId: service.projectId,
+        service,
+        source,
+        severity: incidentSeverity ?? severity,
+        title: report.title ?? `${service.name} is ${after}`,
+        message: report.message === "" ? `${receiver.name} reports "${report.raw}".` : report.message,
+        actor,
+      },
+      now,
+      plan,
+    );
+    return result === "already_open" || result === "merged" ? null : incident.id;
+  };
+
+  return {
+    servicesOf: (receiver, reports) =>
+      reports.map((report) => find(receiver, report)).filter((service) => service !== undefined),
+
+    decide: (receiver, report, moment) => {
+      const { now, plan } = moment;
+      const said = statusOf(report);
+      const about = { ...NOTHING_DONE, rawStatus: report.raw, mappedStatus: said, message: report.message };
+      if (report.error !== null) return { ...about, result: "failed", error: report.error };
+      const found = findOrMake(receiver, report, moment);
+      if (typeof found === "string") return { ...about, result: "failed", error: found };
+      const service = status.inPlan(found, plan);
+      const known = { ...about, serviceId: service.id, serviceName: service.name };
+      const stays = { previousStatus: service.status, newStatus: service.status };
+      if (said === null)
+        return { ...known, ...stays, result: "ignored", error: `"${report.raw}" is set to change nothing.` };
+      const source = sourceOf(receiver, report, service);
+      const before = ownStatus(service, receiver);
+      const change = status.say(
+        service,
+        { source, status: said, message: report.message, actor: actorOf(receiver) },
+        now,
+        plan,
+      );
+      const after = ownStatus(change.service, receiver);
+      const incidentId = planIncident(
+        receiver,
+        report,
+        { before, after, service: change.service },
+        now,
+        plan,
+      );
+      const isProcessed = change.hasChanged || incidentId !== null;
+      const shown = change.service.status;
+      return {
+        ...known,
+        result: isProcessed ? "processed" : "ignored",
+        error: isProcessed || shown === said ? null : `Noted; the service stays ${shown}, which others say.`,
+        previousStatus: change.previousStatus,
+        newStatus: change.service.status,
+        incidentId,
+      };
+    },
+  };
+};

@@ -1,0 +1,236 @@
+// In: verified requests whose payload was read. Out: what they lead to, in one durable commit with their rows in
+// the log: status, history, incident, journal and messages. Requests of one receiver are taken up in their
+// order; those that come while a commit runs are decided together, in the next one.
+import type { Clock } from "../core/clock";
+import { AppError, isAppError } from "../core/errors";
+import { createGatherer } from "../lib/gather";
+import { emptyPlan, type Commit } from "../notify/plan";
+import type { ServiceBook } from "../services/book";
+import type { ServiceLock } from "../services/lock";
+import type { Decider, Moment, Outcome } from "./decide";
+import { DEDUP_MS } from "./dedup";
+import { logStatements, type Delivery, type DeliveryLog } from "./log";
+import type { ReceiverRecord } from "./repository";
+import type { Interpretation, Report } from "./report";
+
+/** What is known of a request before anything is decided. */
+export type ReceivedFacts = Pick<
+  Delivery,
+  | "id"
+  | "receiverId"
+  | "receivedAt"
+  | "sourceIp"
+  | "headers"
+  | "payload"
+  | "payloadBytes"
+  | "dedupKey"
+  | "reprocessOf"
+>;
+
+export interface Job {
+  receiver: ReceiverRecord;
+  facts: ReceivedFacts;
+  interpretation: Interpretation;
+}
+
+export interface Processor {
+  /** Durable when it resolves; rejects as `Engine.batch`, and then nothing has happened. */
+  process(job: Job): Promise<Delivery>;
+  /** What it would lead to now; nothing is changed. */
+  preview(receiver: ReceiverRecord, reports: readonly Report[], moment: Moment): Outcome[];
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>;
+}
+
+export interface ProcessorParts {
+  decider: Decider;
+  log: DeliveryLog;
+  services: Pick<ServiceBook, "get">;
+  lock: ServiceLock;
+  commit: Commit;
+  clock: Clock;
+}
+
+type Settled = { delivery: Delivery } | { error: unknown };
+
+/** Of one commit: about as many as come in while one runs. */
+const MOST_AT_ONCE = 128;
+/** Somebody else changed the same service in between: more often than this is no accident. */
+const TRIES = 4;
+
+const NOTHING: Omit<Delivery, keyof ReceivedFacts | "result" | "error" | "isVerified"> = {
+  rawStatus: null,
+  mappedStatus: null,
+  previousStatus: null,
+  newStatus: null,
+  serviceId: null,
+  serviceName: null,
+  message: null,
+  incidentId: null,
+  items: null,
+  duplicateOf: null,
+};
+
+/** The row of a request that led to nothing. */
+export const withoutEffect = (
+  facts: ReceivedFacts,
+  end: Pick<Delivery, "result" | "error"> & { isVerified?: boolean },
+): Delivery => ({
+  ...facts,
+  ...NOTHING,
+  isVerified: true,
+  // Only what came to its end is recognized when it comes again.
+  dedupKey: end.result === "ignored" ? facts.dedupKey : null,
+  ...end,
+});
+
+const hasResult =
+  (result: Outcome["result"]) =>
+  (outcome: Outcome): boolean =>
+    outcome.result === result;
+
+/** One result for all: processed where anything was, failed where nothing was and something could not be used. */
+export const summarize = (outcomes: readonly Outcome[]): Outcome => {
+  const [first] = outcomes;
+  if (first === undefined) throw new Error("nothing to summarize");
+  if (outcomes.length === 1) return first;
+  const failed = outcomes.filter(hasResult("failed"));
+  const main = outcomes.find(hasResult("processed")) ?? failed[0] ?? first;
+  const same = outcomes.filter(({ serviceId }) => serviceId === main.serviceId);
+  const error =
+    failed.length === 0 || failed.length === outcomes.length
+      ? main.error
+      : `${failed.length} of ${outcomes.length} could not be used: ${failed[0]?.error}`;
+  // Several words about one service in one request are one step.
+  return {
+    ...main,
+    error,
+    previousStatus: same[0]?.previousStatus ?? main.previousStatus,
+    newStatus: same.at(-1)?.newStatus ?? main.newStatus,
+    incidentId: same.findLast(({ incidentId }) => incidentId !== null)?.incidentId ?? null,
+  };
+};
+
+const reportsOf = ({ interpretation }: Job): readonly Report[] =>
+  interpretation.kind === "reports" ? interpretation.reports : [];
+
+export const createProcessor = (parts: ProcessorParts): Processor => {
+  const { decider, log, services, lock, commit, clock } = parts;
+
+  const preview: Processor["preview"] = (receiver, reports, moment) =>
+    reports.map((report) => decider.decide(receiver, report, moment));
+
+  const decide = ({ receiver, facts, interpretation }: Job, moment: Moment): Delivery => {
+    if (interpretation.kind !== "reports") {
+      const result = interpretation.kind === "nothing" ? "ignored" : "failed";
+      return withoutEffect(facts, { result, error: interpretation.reason });
+    }
+    const outcomes = preview(receiver, interpretation.reports, moment);
+    const { result, error, ...main } = summarize(outcomes);
+    return {
+      ...facts,
+      ...main,
+      result,
+      error,
+      isVerified: true,
+      items: outcomes.length === 1 ? null : outcomes,
+      dedupKey: result === "failed" ? null : facts.dedupKey,
+      duplicateOf: null,
+    };
+  };
+
+  const repeat = (job: Job, original: Delivery): Delivery => {
+    const status = services.get(original.serviceId ?? "")?.status ?? null;
+    return {
+      ...withoutEffect(job.facts, {
+        result: "ignored",
+        error: `A repetition: this delivery ID came before, within ${DEDUP_MS / 3_600_000} hours.`,
+      }),
+      rawStatus: original.rawStatus,
+      mappedStatus: original.mappedStatus,
+      serviceId: original.serviceId,
+      serviceName: original.serviceName,
+      previousStatus: status,
+      newStatus: status,
+      dedupKey: null,
+      duplicateOf: original.id,
+    };
+  };
+
+  const processTogether = async (jobs: readonly Job[]): Promise<Delivery[]> => {
+    const since = clock.now() - DEDUP_MS;
+    /** By key, with those that this very round brings to their end. */
+    const ended = new Map<string, Delivery>();
+    for (const { facts } of jobs) {
+      if (facts.dedupKey === null) continue;
+      const before = await log.findRepeated(facts.receiverId, facts.dedupKey, since);
+      if (before !== null) ended.set(facts.dedupKey, before);
+    }
+    const held = new Set(
+      jobs.flatMap((job) => decider.servicesOf(job.receiver, reportsOf(job)).map(({ id }) => id)),
+    );
+    return lock.run([...held], async () => {
+      const plan = emptyPlan();
+      const moment: Moment = { now: clock.now(), plan, holdsTurn: (id) => held.has(id) };
+      let deliveries: Delivery[];
+      try {
+        deliveries = jobs.map((job) => {
+          const before = ended.get(job.facts.dedupKey ?? "");
+          if (before !== undefined) return repeat(job, before);
+          const delivery = decide(job, moment);
+          if (delivery.dedupKey !== null) ended.set(delivery.dedupKey, delivery);
+          return delivery;
+        });
+      } catch (error) {
+        for (const step of plan.afterRefusal.toReversed()) step();
+        throw error;
+      }
+      plan.statements.push(...logStatements(deliveries));
+      await commit(plan);
+      return deliveries;
+    });
+  };
+
+  const processAlone = async (job: Job): Promise<Settled> => {
+    for (let tries = 1; ; tries++)
+      try {
+        const [delivery] = await processTogether([job]);
+        if (delivery === undefined) throw new Error("a request was lost");
+        return { delivery };
+      } catch (error) {
+        if (!isAppError(error, "conflict")) return { error };
+        if (tries < TRIES) continue;
+        const cause = new AppError("unavailable", "The service is being changed by others. Send it again.", {
+          cause: error,
+          retryAfterSeconds: 1,
+        });
+        return { error: cause };
+      }
+  };
+
+  /** What one request breaks must not take the others with it. */
+  const processRound = async (jobs: readonly Job[]): Promise<Settled[]> => {
+    if (jobs.length > 1)
+      try {
+        return (await processTogether(jobs)).map((delivery) => ({ delivery }));
+      } catch (error) {
+        if (!isAppError(error, "conflict") && !isAppError(error, "internal") && isAppError(error))
+          throw error;
+      }
+    const settled: Settled[] = [];
+    for (const job of jobs) settled.push(await processAlone(job));
+    return settled;
+  };
+
+  const gatherer = createGatherer<Job, Settled>(processRound, MOST_AT_ONCE);
+
+  return {
+    process: async (job) => {
+      const settled = await gatherer.add(job.receiver.id, job);
+      if ("error" in settled) throw settled.error;
+      return settled.delivery;
+    },
+    preview,
+    idle: gatherer.idle,
+  };
+};

@@ -1,0 +1,31 @@
+// In: nothing. Out: what a payload says, once it is read: the words that presets and receivers share.
+import type { ServiceStatus } from "../core/events";
+import type { Meaning } from "./schema";
+
+/** One thing that a payload says about one service. */
+export interface Report {
+  /** As the payload names it; null where it names none. */
+  serviceName: string | null;
+  /** What of the service it is about; null: the service itself. */
+  key: string | null;
+  /** The status as the sender wrote it; null where there is none. */
+  raw: string | null;
+  /** Null where `error` says why. */
+  meaning: Meaning | null;
+  error: string | null;
+  message: string;
+  title: string | null;
+  url: string | null;
+  /** Work that is announced for later, in ms: the status stays as it is. */
+  planned: { startsAt: number; endsAt: number | null } | null;
+}
+
+/** `nothing`: the payload is fine and says nothing that matters here. `unreadable`: the sender must hear of it. */
+export type Interpretation =
+  | { kind: "reports"; reports: readonly Report[] }
+  | { kind: "nothing"; reason: string }
+  | { kind: "unreadable"; reason: string };
+
+/** Which of the four a report leads to, if any. */
+export const statusOf = ({ meaning }: Report): ServiceStatus | null =>
+  meaning === null || meaning === "ignore" ? null : meaning;
