@@ -70,7 +70,8 @@ export interface ChannelField {
   /** Never leaves in clear: answers show its mask. */
   secret: boolean;
   hint: string;
-  options?: { value: string; label: string; hint?: string }[];
+  /** `defaultEvents`: told by default where this one is chosen, if that is not what the type says. */
+  options?: { value: string; label: string; hint?: string; defaultEvents?: readonly TellableEvent[] }[];
   default?: string | number | boolean;
   /** Shown under "More settings". */
   advanced?: boolean;

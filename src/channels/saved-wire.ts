@@ -22,6 +22,7 @@ export const RotatedWire = t.Composite([
   ChannelWire,
   t.Object({ secret: t.String({ description: "Shown this once." }) }),
 ]);
+export type RotatedWire = Static<typeof RotatedWire>;
 
 export const RotateBody = t.Optional(
   t.Union([

@@ -2,7 +2,7 @@
 import { t, type Static, type TSchema } from "elysia";
 import { isoMillis, isoMillisOrNull } from "../core/time";
 import { pageFields } from "../http/models";
-import { FIELD_TYPES, type AnyChannelType, type ChannelField } from "./channel";
+import { FIELD_TYPES, type AnyChannelType, type ChannelAudience, type ChannelField } from "./channel";
 import type { Channel } from "./directory";
 import { presentRotation, RotationWire } from "./rotation-wire";
 import { CHANNEL_HEALTHS } from "./schema";
@@ -119,7 +119,18 @@ const FieldWire = t.Object({
   required: t.Boolean(),
   secret: t.Boolean(),
   hint: t.String(),
-  options: t.Array(t.Object({ value: t.String(), label: t.String(), hint: t.String() })),
+  options: t.Array(
+    t.Object({
+      value: t.String(),
+      label: t.String(),
+      hint: t.String(),
+      default_events: nullable(
+        t.Array(t.String(), {
+          description: "Told by default where this is chosen. Null: what the type's default_events says.",
+        }),
+      ),
+    }),
+  ),
   default: nullable(t.Union([t.String(), t.Number(), t.Boolean()])),
   advanced: t.Boolean(),
   shown_when: nullable(
@@ -139,6 +150,15 @@ export const ChannelTypeWire = t.Object({
   description: t.String(),
   fields: t.Array(FieldWire),
   default_events: t.Array(t.String()),
+  audience: t.Unsafe<ChannelAudience>(
+    t.Union([t.Literal("program"), t.Literal("people"), t.Literal("state")], {
+      description:
+        "program is told every event, however late; people get one summary after an outage; state shows how things stand.",
+    }),
+  ),
+  secret_field: nullable(
+    t.String({ description: "The setting that rotate-secret replaces. Null: nothing is signed." }),
+  ),
 });
 export type ChannelTypeWire = Static<typeof ChannelTypeWire>;
 
@@ -212,7 +232,12 @@ const presentField = (field: ChannelField): Static<typeof FieldWire> => ({
   required: field.required,
   secret: field.secret,
   hint: field.hint,
-  options: (field.options ?? []).map(({ value, label, hint }) => ({ value, label, hint: hint ?? "" })),
+  options: (field.options ?? []).map(({ value, label, hint, defaultEvents }) => ({
+    value,
+    label,
+    hint: hint ?? "",
+    default_events: defaultEvents === undefined ? null : [...defaultEvents],
+  })),
   default: field.default ?? null,
   advanced: field.advanced ?? false,
   shown_when:
@@ -227,4 +252,6 @@ export const presentType = (type: AnyChannelType): ChannelTypeWire => ({
   description: type.description,
   fields: type.fields.map(presentField),
   default_events: [...type.defaultEvents],
+  audience: type.audience,
+  secret_field: type.rotation?.field ?? null,
 });

@@ -46,11 +46,17 @@ describe.skipIf(!hasBrowser)("a chat channel", () => {
 
       await page.getByRole("button", { name: /^Send a test/ }).click();
       await page.getByRole("dialog", { name: "Test: Night shift" }).waitFor();
-      const exchanges = page.locator("channel-test andon-exchange");
-      await exchanges.nth(2).waitFor();
-      const headings = await exchanges.locator("header .strong").allTextContents();
+      const messages = page.locator("channel-test details");
+      await messages.nth(2).waitFor();
+      const headings = await messages.locator("summary .strong").allTextContents();
       expect(headings).toEqual(["Alert triggered", "Alert acknowledged", "Alert resolved"]);
       expect(house.taken.length).toBe(3);
+      await page.getByText("All 3 messages were delivered.").waitFor();
+      await messages.nth(1).locator("summary").click();
+      await messages
+        .nth(1)
+        .getByRole("region", { name: /Request headers/ })
+        .waitFor();
       expect(await findBarriers(page)).toEqual([]);
       await page.keyboard.press("Escape");
 

@@ -1,12 +1,16 @@
 // In: a channel's settings. Out: notification channels, their types, test and resume.
+import type { RotatedWire, SavedChannelWire } from "../../src/channels/saved-wire";
 import type { TestWire } from "../../src/channels/test-wire";
 import type { ChannelTypeWire, ChannelWire } from "../../src/channels/wire";
-import { all, call, get, patch, post, remove } from "./client";
+import { all, call, get, post, remove } from "./client";
 
 export type Channel = ChannelWire;
 export type ChannelType = ChannelTypeWire;
 export type ChannelField = ChannelType["fields"][number];
 export type ChannelFilters = NonNullable<Channel["filters"]>;
+/** With the handshake, where switching it on took one. */
+export type SavedChannel = SavedChannelWire;
+export type RotatedChannel = RotatedWire;
 
 export interface ChannelBody {
   name: string;
@@ -16,6 +20,9 @@ export interface ChannelBody {
   events?: string[] | null;
   filters?: ChannelFilters | null;
   failure_channel_id?: string | null;
+  rate_limit_per_minute?: number | null;
+  stale_after_seconds?: number | null;
+  weekly_test?: boolean;
 }
 
 /** Every message of the test, up to the first that failed. */
@@ -28,10 +35,21 @@ export const listChannelTypes = (): Promise<{ data: ChannelType[] }> => get("/ch
 export const listChannels = (): Promise<Channel[]> => all<Channel>("/notification-channels");
 export const readChannel = (id: string): Promise<Channel> =>
   get(`/notification-channels/${encodeURIComponent(id)}`);
-export const createChannel = (body: ChannelBody): Promise<Channel> => post("/notification-channels", body);
-export const changeChannel = (id: string, changes: Partial<ChannelBody>): Promise<Channel> =>
-  patch(`/notification-channels/${id}`, changes);
+/** A handshake is part of the answer: the endpoint may take its time. */
+const save = (method: "POST" | "PATCH", path: string, body: unknown): Promise<SavedChannel> =>
+  call(method, path, { body, deadlineMs: TEST_DEADLINE_MS });
+export const createChannel = (body: ChannelBody): Promise<SavedChannel> =>
+  save("POST", "/notification-channels", body);
+export const changeChannel = (id: string, changes: Partial<ChannelBody>): Promise<SavedChannel> =>
+  save("PATCH", `/notification-channels/${id}`, changes);
 export const deleteChannel = (id: string): Promise<void> => remove(`/notification-channels/${id}`);
-export const testChannel = (id: string): Promise<ChannelTest> =>
-  call("POST", `/notification-channels/${id}/test`, { body: {}, deadlineMs: TEST_DEADLINE_MS });
-export const resumeChannel = (id: string): Promise<unknown> => post(`/notification-channels/${id}/resume`);
+/** `onlyNewSecret`: during a rotation, signed by the new secret alone. */
+export const testChannel = (id: string, onlyNewSecret = false): Promise<ChannelTest> =>
+  call("POST", `/notification-channels/${id}/test`, {
+    body: onlyNewSecret ? { only_new_secret: true } : {},
+    deadlineMs: TEST_DEADLINE_MS,
+  });
+export const resumeChannel = (id: string): Promise<Channel> => post(`/notification-channels/${id}/resume`);
+/** Without `secret` one is made. The answer shows it this once. */
+export const rotateSecret = (id: string, secret?: string): Promise<RotatedChannel> =>
+  post(`/notification-channels/${id}/rotate-secret`, secret === undefined ? {} : { secret });

@@ -6,8 +6,8 @@ import { text } from "../text/en";
 import { base, controls } from "../styles/shared";
 import "./icon";
 
-/** True when the text is in the clipboard now. */
-const copyText = async (value: string, shown: HTMLElement): Promise<boolean> => {
+/** True when the text is in the clipboard now; else what `shown` holds is selected, to be copied by hand. */
+export const copyText = async (value: string, shown: HTMLElement): Promise<boolean> => {
   try {
     if (isSecureContext && navigator.clipboard !== undefined) {
       await navigator.clipboard.writeText(value);
@@ -37,6 +37,8 @@ export class AndonCopy extends LitElement {
   /** What is copied, for the button's label. */
   @property() label = "";
   @property({ type: Boolean }) block = false;
+  /** All of it in sight, in several lines where it is long. */
+  @property({ type: Boolean }) wrap = false;
   @state() private result: "" | "copied" | "select" = "";
   @query("pre") private readonly shown!: HTMLElement;
 
@@ -78,6 +80,13 @@ export class AndonCopy extends LitElement {
       }
       :host([block]) pre {
         padding: 0.75rem 3.25rem 0.75rem 0.9rem;
+      }
+      :host([wrap]) pre {
+        white-space: pre-wrap;
+        overflow-wrap: anywhere;
+      }
+      :host([wrap]) .frame {
+        align-items: flex-start;
       }
       p {
         font-size: var(--text-s);

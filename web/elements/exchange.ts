@@ -1,16 +1,19 @@
 // In: one attempt of a delivery. Out: the raw exchange as it happened: where its time went, the request
 // line, address, headers (secrets masked by the server), the answer's first bytes.
 import { LitElement, css, html, svg, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import type { Attempt } from "../api/deliveries";
-import { base } from "../styles/shared";
+import { base, controls } from "../styles/shared";
 import { text } from "../text/en";
 import { formatFullTime, formatMillis } from "../text/format";
+import { copyText } from "./copy";
+import "./icon";
 import "./mark";
 
 const words = text.channels;
 const FAR_APART_MS = 60_000;
 const BAR_WIDTH = 100;
+const COPIED_MS = 4_000;
 
 @customElement("andon-exchange")
 export class AndonExchange extends LitElement {
@@ -19,9 +22,13 @@ export class AndonExchange extends LitElement {
   @property() heading = "";
   /** What was sent, where that is known. */
   @property() requestBody = "";
+  /** Its name and outcome stand above it already. */
+  @property({ type: Boolean }) bare = false;
+  @state() private isCopied = false;
 
   static override styles = [
     base,
+    controls,
     css`
       :host {
         display: block;
@@ -86,6 +93,9 @@ export class AndonExchange extends LitElement {
         margin-top: var(--space-2);
         border-radius: 2px;
       }
+      .foot {
+        margin-top: var(--space-2);
+      }
       .bar .waited {
         fill: var(--line-2);
       }
@@ -146,17 +156,49 @@ export class AndonExchange extends LitElement {
     </svg>`;
   }
 
+  /** As a file of such a call is written: request, empty line, answer. */
+  private asText(): string {
+    const { attempt } = this;
+    const request = [
+      `${attempt.method ?? ""} ${attempt.url ?? ""}`.trim(),
+      this.headers(attempt.request_headers),
+      "",
+      this.requestBody,
+    ];
+    const answer =
+      attempt.status_code === null
+        ? [attempt.error ?? words.noAnswer]
+        : [
+            String(attempt.status_code),
+            this.headers(attempt.response_headers ?? {}),
+            "",
+            attempt.response_body ?? "",
+          ];
+    return [...request, "", ...answer].join("\n").trim();
+  }
+
+  private async copy(event: Event): Promise<void> {
+    if (!(event.currentTarget instanceof HTMLElement)) return;
+    this.isCopied = await copyText(this.asText(), event.currentTarget);
+    setTimeout(() => (this.isCopied = false), COPIED_MS);
+  }
+
+  private head(isGood: boolean): TemplateResult {
+    const { attempt } = this;
+    return html`<header>
+      <andon-mark kind=${isGood ? "good" : "critical"}></andon-mark>
+      <span class="strong">${this.name}</span>
+      <span>
+        ${attempt.status_code === null ? "" : attempt.status_code}
+        ${words.outcomes[attempt.outcome] ?? attempt.outcome}
+      </span>
+    </header>`;
+  }
+
   override render(): TemplateResult {
     const { attempt } = this;
     const isGood = attempt.outcome === "delivered";
-    return html`<header>
-        <andon-mark kind=${isGood ? "good" : "critical"}></andon-mark>
-        <span class="strong">${this.name}</span>
-        <span>
-          ${attempt.status_code === null ? "" : attempt.status_code}
-          ${words.outcomes[attempt.outcome] ?? attempt.outcome}
-        </span>
-      </header>
+    return html`${this.bare ? null : this.head(isGood)}
       ${attempt.error === null || isGood ? null : html`<p class="sub">${attempt.error}</p>`}
       <p class="facts">
         <span>${words.queued} ${formatFullTime(attempt.queued_at)}</span>
@@ -183,6 +225,17 @@ export class AndonExchange extends LitElement {
                 ${this.block(words.responseBody, attempt.response_body === null || attempt.response_body === "" ? words.emptyAnswer : attempt.response_body)}`
           }
         </div>
-      </div>`;
+      </div>
+      <p class="foot">
+        <button
+          type="button"
+          class="quiet"
+          aria-label="${text.channelPage.test.copy}: ${this.name}"
+          @click=${this.copy}
+        >
+          <andon-icon name=${this.isCopied ? "check" : "copy"}></andon-icon
+          ><span role="status">${this.isCopied ? text.common.copied : text.common.copy}</span>
+        </button>
+      </p>`;
   }
 }

@@ -22,6 +22,7 @@ import { text } from "../text/en";
 import { alertStyles } from "./alert-styles";
 import "./config-fields";
 import { isShown, UnreadJson, type ConfigFields, type ConfigValues } from "./config-fields";
+import { savedHandshake } from "./handshake";
 import { listStyles } from "./list-styles";
 import { backLink, stateOf } from "./page-parts";
 
@@ -171,6 +172,9 @@ export class PageChannelEdit extends LitElement {
         tone: isUnverified ? "warning" : "good",
         detail: isUnverified ? words.unverified : "",
       });
+      savedHandshake.set(
+        saved.attempt === undefined ? null : { channelId: saved.id, attempt: saved.attempt },
+      );
       navigate(`/channels/${saved.id}`);
     } catch (error) {
       this.problem = error instanceof ApiError ? error.message : text.common.unexpected;

@@ -1,20 +1,22 @@
 // In: a channel's ID. Out: its page: health, settings as stored, test, and every delivery with its attempts.
-import { LitElement, html, type PropertyValues, type TemplateResult } from "lit";
+import { LitElement, css, html, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import {
   deleteChannel,
   listChannels,
   listChannelTypes,
   readChannel,
-  resumeChannel,
   type Channel,
+  type ChannelTest as ChannelTestResult,
   type ChannelType,
 } from "../api/channels";
+import { listProjects } from "../api/projects";
 import { notify, notifyFailure } from "../app/notices";
 import { pageTitle } from "../app/presence";
 import { navigate } from "../app/router";
 import { can } from "../app/session";
 import { Load } from "../controllers/load";
+import "../elements/channel-icon";
 import "../elements/confirm";
 import type { AndonConfirm } from "../elements/confirm";
 import "../elements/icon";
@@ -24,6 +26,9 @@ import { base, controls, surfaces } from "../styles/shared";
 import { text } from "../text/en";
 import { formatPercent } from "../text/format";
 import { alertStyles } from "./alert-styles";
+import "./channel-banner";
+import "./channel-secret";
+import "./channel-settings";
 import "./channel-test";
 import { channelState } from "./channel-words";
 import "./delivery-list";
@@ -33,19 +38,16 @@ import { backLink, staleNote, stateOf } from "./page-parts";
 
 const words = text.channels;
 const EVERY_MS = 10_000;
+const SOON_MS = 1_500;
 
-const settingWords = (value: unknown): string => {
-  if (value === true) return text.common.yes;
-  if (value === false) return text.common.no;
-  return typeof value === "string" || typeof value === "number"
-    ? String(value)
-    : JSON.stringify(value, null, 1);
-};
+const namesById = (rows: readonly { id: string; name: string }[]): ReadonlyMap<string, string> =>
+  new Map(rows.map(({ id, name }) => [id, name]));
 
 interface Shown {
   channel: Channel;
   type: ChannelType | undefined;
-  failureName: string | null;
+  channelNames: ReadonlyMap<string, string>;
+  projectNames: ReadonlyMap<string, string>;
 }
 
 @customElement("page-channel")
@@ -55,36 +57,41 @@ export class PageChannel extends LitElement {
   private readonly channel = new Load<Shown>(
     this,
     async () => {
-      const [channel, types, channels] = await Promise.all([
+      const [channel, types, channels, projects] = await Promise.all([
         readChannel(this.channelId),
         listChannelTypes(),
         listChannels(),
+        listProjects(),
       ]);
       return {
         channel,
         type: types.data.find((each) => each.kind === channel.type),
-        failureName: channels.find((each) => each.id === channel.failure_channel_id)?.name ?? null,
+        channelNames: namesById(channels),
+        projectNames: namesById(projects),
       };
     },
     { everyMs: EVERY_MS },
   );
 
-  static override styles = [base, controls, surfaces, listStyles, alertStyles, machineStyles];
+  static override styles = [
+    base,
+    controls,
+    surfaces,
+    listStyles,
+    alertStyles,
+    machineStyles,
+    css`
+      /* The picture and the name stay together on a narrow screen. */
+      .title {
+        flex-basis: 12rem;
+      }
+    `,
+  ];
 
   override willUpdate(changed: PropertyValues): void {
     if (changed.has("channelId") && changed.get("channelId") !== undefined && changed.get("channelId") !== "")
       void this.channel.restart();
     pageTitle.set(this.channel.data?.channel.name ?? words.title);
-  }
-
-  private async resume(): Promise<void> {
-    try {
-      await resumeChannel(this.channelId);
-      notify(words.resumed, { tone: "good" });
-    } catch (error) {
-      notifyFailure(words.resumeFailed, error);
-    }
-    await this.channel.run();
   }
 
   private async deleteChannel(channel: Channel): Promise<void> {
@@ -107,10 +114,10 @@ export class PageChannel extends LitElement {
 
   private head({ channel, type }: Shown): TemplateResult {
     const { kind, word } = channelState(channel);
-    const isHalted = ["paused", "failed", "disabled"].includes(channel.health);
     return html`<div>
       ${backLink("/channels", words.title)}
       <div class="head">
+        <channel-icon tile kind=${channel.type}></channel-icon>
         <div class="title">
           <h1>${channel.name}</h1>
           <p class="sub facts-line">
@@ -125,54 +132,33 @@ export class PageChannel extends LitElement {
             ${channel.waiting_count === 0 ? null : html`<span>${words.waiting} ${channel.waiting_count}</span>`}
           </p>
         </div>
-        ${
-          can("editor")
-            ? html`<div class="actions">
-                ${isHalted ? html`<button class="primary" @click=${this.resume}><andon-icon name="play"></andon-icon>${words.resume}</button>` : null}
-                <channel-test
+        <div class="actions">
+          ${
+            can("responder")
+              ? html`<channel-test
                   .channelId=${channel.id}
                   .name=${channel.name}
-                  @tested=${() => void this.channel.run()}
-                ></channel-test>
-                <a class="button" href="/channels/${channel.id}/edit"
+                  @tested=${(event: CustomEvent<ChannelTestResult | null>) => void this.afterTest(channel, event.detail)}
+                ></channel-test>`
+              : null
+          }
+          ${
+            can("editor")
+              ? html`<a class="button" href="/channels/${channel.id}/edit"
                   ><andon-icon name="edit"></andon-icon>${text.common.edit}</a
-                >
-              </div>`
-            : null
-        }
+                >`
+              : null
+          }
+        </div>
       </div>
     </div>`;
   }
 
-  private settings({ channel, type, failureName }: Shown): TemplateResult {
-    const labels = new Map(type?.fields.map((field) => [field.name, field.label]));
-    const events = channel.events ?? null;
-    return html`<section class="card pad" aria-labelledby="settings">
-      <h2 id="settings" class="unseen">${words.settings}</h2>
-      <dl class="facts">
-        ${Object.entries(channel.config)
-          .filter(([, value]) => value !== null && value !== "")
-          .map(
-            ([name, value]) =>
-              html`<dt>${labels.get(name) ?? name}</dt>
-                <dd class=${typeof value === "object" ? "mono" : ""}>${settingWords(value)}</dd>`,
-          )}
-        <dt>${words.events}</dt>
-        <dd>
-          ${events === null ? words.eventsDefault : events.map((event) => words.eventNames[event] ?? event).join(", ")}
-        </dd>
-        ${
-          channel.filters === null || Object.keys(channel.filters).length === 0
-            ? null
-            : html`<dt>${words.filters}</dt>
-                <dd>${channel.filters.severities?.join(", ") ?? JSON.stringify(channel.filters)}</dd>`
-        }
-        <dt>${words.failureChannel}</dt>
-        <dd>${failureName ?? words.noFailureChannel}</dd>
-      </dl>
-      <p class="sub kept">${words.noSecretsShown}</p>
-      ${can("editor") ? html`<p class="kept"><button class="link danger" @click=${() => void this.deleteChannel(channel)}>${words.delete}</button></p>` : null}
-    </section>`;
+  private async afterTest({ name, health }: Channel, result: ChannelTestResult | null): Promise<void> {
+    await this.channel.run();
+    const isOn = this.channel.data?.channel.health !== "unverified";
+    if (health === "unverified" && result?.success === true && isOn)
+      notify(text.channelPage.verified(name), { tone: "good" });
   }
 
   override render(): TemplateResult {
@@ -182,21 +168,38 @@ export class PageChannel extends LitElement {
         ${backLink("/channels", words.title)}
         ${stateOf(this.channel, { failed: words.channelFailed, notFound: words.notFound, isWholePage: true })}
       </div>`;
-    const { isTrouble, kind } = channelState(shown.channel);
+    const { channel, type } = shown;
+    const reload = (): void => {
+      void this.channel.run();
+      // What waited has gone out by then.
+      setTimeout(() => void this.channel.run(), SOON_MS);
+    };
     return html`<div class="page">
       ${this.head(shown)} ${staleNote(this.channel)}
-      ${
-        isTrouble && shown.channel.health_reason !== null
-          ? html`<p class="note-box ${kind}">
-              <andon-mark kind=${kind}></andon-mark>${shown.channel.health_reason}
-            </p>`
-          : null
-      }
+      <channel-banner .channel=${channel} @changed=${reload}></channel-banner>
       <div class="columns">
         <div class="main">
-          <delivery-list statuses .query=${{ channel_id: shown.channel.id }}></delivery-list>
+          <delivery-list statuses .query=${{ channel_id: channel.id }}></delivery-list>
         </div>
-        <div class="aside">${this.settings(shown)}</div>
+        <div class="aside">
+          ${
+            type?.secret_field == null
+              ? null
+              : html`<channel-secret
+                  .channel=${channel}
+                  field=${type.secret_field}
+                  @changed=${reload}
+                ></channel-secret>`
+          }
+          <channel-settings
+            .channel=${channel}
+            .type=${type}
+            .channelNames=${shown.channelNames}
+            .projectNames=${shown.projectNames}
+          >
+            ${can("editor") ? html`<p class="kept"><button class="link danger" @click=${() => void this.deleteChannel(channel)}>${words.delete}</button></p>` : null}
+          </channel-settings>
+        </div>
       </div>
       <andon-confirm></andon-confirm>
     </div>`;

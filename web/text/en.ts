@@ -1,6 +1,8 @@
 // In: nothing. Out: every sentence of the interface in English, by screen. Another language is
 // another folder with the same keys.
 import { alertText } from "./en/alert";
+import { channelFormText } from "./en/channel-form";
+import { channelPageText } from "./en/channel-page";
 import { channelsText } from "./en/channels";
 import { chartText, commonText, severityText, shellText } from "./en/common";
 import { deliveriesText } from "./en/deliveries";
@@ -21,6 +23,8 @@ export const text = {
   machines: machinesText,
   rules: rulesText,
   channels: channelsText,
+  channelForm: channelFormText,
+  channelPage: channelPageText,
   deliveries: deliveriesText,
   escalation: escalationText,
   tokens: tokensText,

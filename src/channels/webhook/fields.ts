@@ -25,10 +25,11 @@ export const WEBHOOK_FIELDS: readonly ChannelField[] = [
     required: false,
     secret: false,
     hint: "The payload's shape, and the defaults of time-out, retries, signature and events.",
-    options: [...dialects.values()].map(({ name, label, description }) => ({
+    options: [...dialects.values()].map(({ name, label, description, defaultEvents }) => ({
       value: name,
       label,
       hint: description,
+      defaultEvents,
     })),
     default: DEFAULT_DIALECT.name,
   },
