@@ -50,7 +50,8 @@ describe.skipIf(!hasBrowser)("a chat channel", () => {
       await messages.nth(2).waitFor();
       const headings = await messages.locator("summary .strong").allTextContents();
       expect(headings).toEqual(["Alert triggered", "Alert acknowledged", "Alert resolved"]);
-      expect(house.taken.length).toBe(3);
+      // The stage's own machines may alert meanwhile.
+      expect(house.taken.filter(({ text }) => text.includes("Test: ")).length).toBe(3);
       await page.getByText("All 3 messages were delivered.").waitFor();
       await messages.nth(1).locator("summary").click();
       await messages
