@@ -10,7 +10,6 @@ import type { Config } from "./config/config";
 import { systemClock } from "./core/clock";
 import { Plainly, silentLog } from "./core/log";
 import { deliveriesOfSubject } from "./delivery/history";
-import { pruneAttempts } from "./delivery/retention";
 import { replayRoutes } from "./delivery/replay-routes";
 import { deliveryMetrics } from "./delivery/delivery-metrics";
 import { deliveryRoutes } from "./delivery/routes";
@@ -37,9 +36,9 @@ import { createOperator } from "./operations/operator";
 import { createProcessMetrics } from "./operations/process-metrics";
 import { operationRoutes } from "./operations/routes";
 import { auditOutboundPolicy } from "./operations/policy-audit";
-import { createScheduler } from "./operations/scheduler";
 import { storeMetrics } from "./operations/store-metrics";
 import { ruleRoutes } from "./rules/routes";
+import { monitorRoutes } from "./monitors/routes";
 import { maintenanceRoutes } from "./services/maintenance/routes";
 import { serviceRoutes } from "./services/routes";
 import { createToldReader } from "./notify/read-told";
@@ -49,8 +48,10 @@ import { wireClock } from "./wiring/clock";
 import { wireDeciding } from "./wiring/deciding";
 import { createIntake } from "./intake/intake";
 import { wireIncidents } from "./wiring/incidents";
+import { wireJobs } from "./wiring/jobs";
 import { wireMaintenance, wireMuting } from "./wiring/maintenance";
 import { wireReceivers } from "./wiring/receivers";
+import { wireMonitors } from "./wiring/monitors";
 import { wireServices } from "./wiring/services";
 import { wireTelling } from "./wiring/telling";
 
@@ -76,11 +77,6 @@ export interface AppParts {
   /** In the order of their start. */
   services: readonly Service[];
 }
-
-/** A replaced secret signs nothing once its time is up; within so long it is gone from the file too. */
-const FORGET_SECRETS_MS = 30_000;
-/** How late the weekly test of a channel may be. */
-const WEEKLY_TESTS_EVERY_MS = 5 * 60_000;
 
 const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppParts> => {
   const log = seams.log ?? silentLog;
@@ -128,6 +124,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   const services = await wireServices(base, channels);
   const incidents = await wireIncidents(base, channels, services, muting);
   const receivers = await wireReceivers(base, channels, services, incidents);
+  const monitors = await wireMonitors(base, channels, services, incidents);
   const decisions = await wireDeciding(base, registry, channels, muting);
   const maintenance = wireMaintenance(base, {
     muting,
@@ -220,6 +217,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     }),
     serviceRoutes(plugin, { ...services, told }),
     maintenanceRoutes(plugin, maintenance),
+    monitorRoutes(plugin, monitors.routeParts),
     channelRoutes(plugin, {
       service: channels.service,
       directory: channels.directory,
@@ -273,26 +271,11 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     },
     ...(limits === undefined ? {} : { limits }),
   });
-  const scheduler = createScheduler({
-    clock,
-    log,
-    jobs: [
-      {
-        name: "prune delivery attempts",
-        cron: "17 * * * *",
-        run: async () => {
-          if (!time.watch.isTrusted) return;
-          await pruneAttempts({ store, clock }, { days: config.attemptRetentionDays });
-        },
-      },
-      {
-        name: "forget replaced secrets",
-        everyMs: FORGET_SECRETS_MS,
-        run: async () =>
-          void (await Promise.all([channels.service.endRotations(), receivers.desk.forgetReplaced()])),
-      },
-      { name: "weekly channel tests", everyMs: WEEKLY_TESTS_EVERY_MS, run: () => channels.weeklyTests.run() },
-    ],
+  const scheduler = wireJobs(base, {
+    channels,
+    receivers,
+    monitors,
+    isClockTrusted: () => time.watch.isTrusted,
   });
   const localAdmin = createLocalAdmin({
     directory: config.dataDir,
@@ -317,6 +300,8 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       channels.delivery.showing,
       decisions.runner,
       intake,
+      monitors.recorder,
+      monitors.runner,
       hub,
       processMetrics,
       scheduler,

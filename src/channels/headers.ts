@@ -44,20 +44,20 @@ export const refusalOfHeaderName = (name: string): string | null => {
     : null;
 };
 
-/** Throws `invalid` naming `config.headers` or the one header at fault; never echoes a value. */
-export const parseHeaders = (value: unknown): Record<string, string> => {
+/** Throws `invalid` naming `place` or the one header at fault; never echoes a value. */
+export const parseHeaders = (value: unknown, place = "config.headers"): Record<string, string> => {
   if (value === undefined) return {};
-  if (!isSettings(value)) throw invalid("config.headers", "headers must be an object of names and texts.");
+  if (!isSettings(value)) throw invalid(place, "headers must be an object of names and texts.");
   const entries = Object.entries(value);
   if (entries.length > MOST_HEADERS)
-    throw invalid("config.headers", `headers may hold at most ${MOST_HEADERS} entries.`);
+    throw invalid(place, `headers may hold at most ${MOST_HEADERS} entries.`);
   const headers: Record<string, string> = {};
   const seen = new Set<string>();
   let bytes = 0;
   for (const [name, text] of entries) {
     const refusal = refusalOfHeaderName(name);
-    if (refusal !== null) throw invalid("config.headers", `The header ${JSON.stringify(name)} ${refusal}.`);
-    const field = `config.headers.${name}`;
+    if (refusal !== null) throw invalid(place, `The header ${JSON.stringify(name)} ${refusal}.`);
+    const field = `${place}.${name}`;
     if (typeof text !== "string") throw invalid(field, `The header ${name} must be a text.`);
     if (!VALUE.test(text))
       throw invalid(
@@ -69,7 +69,6 @@ export const parseHeaders = (value: unknown): Record<string, string> => {
     bytes += name.length + text.length + 4;
     headers[name] = text;
   }
-  if (bytes > MOST_BYTES)
-    throw invalid("config.headers", `headers may hold at most ${MOST_BYTES} bytes in all.`);
+  if (bytes > MOST_BYTES) throw invalid(place, `headers may hold at most ${MOST_BYTES} bytes in all.`);
   return headers;
 };

@@ -216,6 +216,12 @@ export interface EventMap {
   "incident.absorbed": { incidentId: string; code: string; fromId: string; fromCode: string };
   /** `source`: whose word changed it, which need not be the word that is shown. */
   "service.status_changed": { service: ServiceSnapshot; source: StatusSource; untold: Untold };
+  /** `pending`: not known any more, because it was paused or is about something else now. */
+  "monitor.status_changed": Named & {
+    status: "pending" | "up" | "down";
+    previousStatus: "pending" | "up" | "down";
+    reason: string | null;
+  };
   "maintenance.scheduled": { maintenance: MaintenanceSnapshot };
   "maintenance.started": { maintenance: MaintenanceSnapshot };
   /** `isEarly`: a person ended it before its time. */

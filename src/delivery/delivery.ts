@@ -24,7 +24,7 @@ import { createStale } from "./stale";
 import { sendTest } from "./test-send";
 import { findFirstDelivery } from "./repository";
 import { createShowing, type Showing } from "./showing";
-import { createTargets } from "./targets";
+import { createTargets, type Targets } from "./targets";
 import { createTransports } from "./transports";
 import { createDeliveryWorker, type DeliveryWorker } from "./worker";
 
@@ -65,6 +65,8 @@ export interface Delivery {
   outbox: Outbox;
   worker: DeliveryWorker;
   sender: Sender;
+  /** Resolves and judges addresses, for whoever else dials. */
+  targets: Targets;
   health: ChannelHealthKeeper;
   /** Starts after the worker. */
   replays: ReplayRunner;
@@ -163,6 +165,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     outbox,
     worker,
     sender,
+    targets,
     health,
     replays: createReplayRunner({ store, clock, log, directory, outbox, worker }),
     showing,

@@ -46,6 +46,8 @@ export type OpenResult = "opened" | "reopened" | "raised" | "already_open" | "me
 export interface Recovery {
   /** Null for a source that has none. */
   service: ServiceRecord | null;
+  /** The one it was opened for, where that may be deleted by now; `""`: none. */
+  serviceId?: string;
   source: AutomaticSource;
   message: string;
   /** What a monitor saw at last. */
@@ -86,21 +88,17 @@ export const createAutomaticIncidents = (parts: AutomaticIncidentParts): Automat
 
   const keyOf = (serviceId: string, { kind, id }: AutomaticSource): string => `${serviceId} ${kind} ${id}`;
 
-  const lastOf = (
-    service: ServiceRecord | null,
-    source: AutomaticSource,
-    plan: Plan,
-  ): IncidentRecord | undefined =>
-    drafts.get(plan)?.get(keyOf(service?.id ?? "", source)) ?? book.lastOf(service?.id ?? "", source);
+  const lastOf = (serviceId: string, source: AutomaticSource, plan: Plan): IncidentRecord | undefined =>
+    drafts.get(plan)?.get(keyOf(serviceId, source)) ?? book.lastOf(serviceId, source);
 
   const keep = (
-    service: ServiceRecord | null,
+    serviceId: string,
     source: AutomaticSource,
     incident: IncidentRecord,
     plan: Plan,
   ): IncidentRecord => {
     const ofPlan = drafts.get(plan) ?? new Map<string, IncidentRecord>();
-    drafts.set(plan, ofPlan.set(keyOf(service?.id ?? "", source), incident));
+    drafts.set(plan, ofPlan.set(keyOf(serviceId, source), incident));
     return incident;
   };
 
@@ -127,7 +125,7 @@ export const createAutomaticIncidents = (parts: AutomaticIncidentParts): Automat
     silenceOf,
     openFor: (failure, now, plan) => {
       const { service, source, severity, message, actor, probe } = failure;
-      const last = lastOf(service, source, plan);
+      const last = lastOf(service?.id ?? "", source, plan);
       const group = failure.monitor?.group ?? null;
       const silencedBy = failure.silencedBy ?? silenceOf({ ...failure, group }, now, plan);
       const update = {
@@ -141,13 +139,13 @@ export const createAutomaticIncidents = (parts: AutomaticIncidentParts): Automat
       if (last !== undefined && isOpen(last.status)) {
         if (rank(severity) <= rank(last.severity)) return { incident: last, result: "already_open" };
         const raised = planner.update(last, { ...update, status: last.status }, now, plan);
-        return { incident: keep(service, source, raised, plan), result: "raised" };
+        return { incident: keep(service?.id ?? "", source, raised, plan), result: "raised" };
       }
       const other = book.find(last?.mergedInto ?? "");
       if (other !== undefined) return { incident: other, result: "merged" };
       if (last?.resolvedAt != null && now - last.resolvedAt <= RECENT_MS && flaps(failure, now, plan)) {
         const reopened = planner.update(last, { ...update, status: "investigating" }, now, plan);
-        return { incident: keep(service, source, reopened, plan), result: "reopened" };
+        return { incident: keep(service?.id ?? "", source, reopened, plan), result: "reopened" };
       }
       const incident = planner.open(
         {
@@ -168,11 +166,11 @@ export const createAutomaticIncidents = (parts: AutomaticIncidentParts): Automat
         now,
         plan,
       );
-      return { incident: keep(service, source, incident, plan), result: "opened" };
+      return { incident: keep(service?.id ?? "", source, incident, plan), result: "opened" };
     },
 
-    resolveFor: ({ service, source, message, finalResponseCode, actor }, now, plan) => {
-      const last = lastOf(service, source, plan);
+    resolveFor: ({ service, serviceId, source, message, finalResponseCode, actor }, now, plan) => {
+      const last = lastOf(serviceId ?? service?.id ?? "", source, plan);
       if (last === undefined || !isOpen(last.status)) return null;
       const resolved = planner.update(
         last,
@@ -187,7 +185,7 @@ export const createAutomaticIncidents = (parts: AutomaticIncidentParts): Automat
         now,
         plan,
       );
-      return keep(service, source, resolved, plan);
+      return keep(serviceId ?? service?.id ?? "", source, resolved, plan);
     },
   };
 };

@@ -7,6 +7,7 @@ import evidence from "../../migrations/0004_evidence.sql" with { type: "text" };
 import services from "../../migrations/0005_services.sql" with { type: "text" };
 import maintenance from "../../migrations/0006_maintenance.sql" with { type: "text" };
 import receivers from "../../migrations/0010_receivers.sql" with { type: "text" };
+import monitors from "../../migrations/0011_monitors.sql" with { type: "text" };
 
 export interface Migration {
   /** `0001_first`: four digits give the order. */
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0005_services", sql: services },
   { name: "0006_maintenance", sql: maintenance },
   { name: "0010_receivers", sql: receivers },
+  { name: "0011_monitors", sql: monitors },
 ];

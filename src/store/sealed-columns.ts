@@ -18,4 +18,5 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   // Not null: a receiver whose secret is lost must not begin to take what is not signed.
   { table: "webhook_receivers", key: "id", column: "hmac_secret", cleared: "" },
   { table: "webhook_receivers", key: "id", column: "previous_hmac_secret", cleared: null },
+  { table: "monitors", key: "id", column: "config", cleared: "{}" },
 ];

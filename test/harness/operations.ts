@@ -83,6 +83,15 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
     method: "POST",
     body: JSON.stringify({ status: "ok", message: "Walled message" }),
   });
+  const monitor = await create("/monitors", {
+    name: "Walled monitor",
+    type: "tcp",
+    host: "127.0.0.1",
+    port: sink.port,
+    service_id: service,
+    project_id: project,
+    is_active: false,
+  });
   const channel = await create("/notification-channels", {
     name: "Walled channel",
     type: "webhook",
@@ -130,6 +139,7 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
       "/api/v1/incidents": incident,
       "/api/v1/machines": machine,
       "/api/v1/maintenance-windows": maintenance,
+      "/api/v1/monitors": monitor,
       "/api/v1/notification-channels": channel,
       "/api/v1/organizations": String((await only("/organizations"))["id"]),
       "/api/v1/projects": project,

@@ -42,6 +42,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "PATCH /api/v1/machines/{id}/metrics/{metric}": { unit: "K" },
   "PATCH /api/v1/maintenance-windows/{id}": { name: "changed" },
   "POST /api/v1/maintenance-windows/{id}/end": undefined,
+  "PATCH /api/v1/monitors/{id}": { name: "changed" },
+  "POST /api/v1/monitors/{id}/test": undefined,
   "PATCH /api/v1/notification-channels/{id}": { name: "changed" },
   "POST /api/v1/notification-channels/{id}/resume": undefined,
   "POST /api/v1/notification-channels/{id}/rotate-secret": {},
@@ -58,6 +60,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 
 const QUERIES: Readonly<Record<string, string>> = {
   "GET /api/v1/machines/{id}/readings": `?metric=${METRIC}`,
+  "GET /api/v1/monitors/{id}/latency": "?from=2026-01-01&to=2026-01-02",
 };
 
 const nameOf = ({ method, path }: Operation): string => `${method} ${path}`;
@@ -151,6 +154,7 @@ describe("another organization", () => {
     const condition = { type: "heartbeat", after_seconds: 60 };
     const rule = (selector: unknown) => ({ name: "r", severity: "info", selector, condition });
     const window = { name: "w", cron: "0 3 * * *", duration_seconds: 60 };
+    const probe = { name: "m", type: "dns", host: "plant.example" };
     const hook = { name: "c", type: "webhook", config: { url: plant.sink.url } };
     const references: [path: string, collection: string, body: (id: string) => unknown][] = [
       ["/machines", "projects", (id) => ({ name: "m", project_id: id })],
@@ -164,6 +168,8 @@ describe("another organization", () => {
         "projects",
         (id) => ({ name: "r", service_name_field: "service", project_id: id }),
       ],
+      ["/monitors", "projects", (id) => ({ ...probe, project_id: id })],
+      ["/monitors", "services", (id) => ({ ...probe, service_id: id })],
       ["/services", "projects", (id) => ({ name: "s", project_id: id })],
       ["/services", "services", (id) => ({ name: "s", depends_on: [id] })],
       ["/alert-rules", "machines", (id) => rule({ machine_id: id })],
@@ -203,6 +209,8 @@ describe("another organization", () => {
       ["/deliveries", "subject_id", "alerts"],
       ["/deliveries", "machine_id", "machines"],
       ["/machines", "project_id", "projects"],
+      ["/monitors", "project_id", "projects"],
+      ["/monitors", "service_id", "services"],
     ];
     for (const [path, filter, collection] of filters) {
       const id = ids[`/api/v1/${collection}`] ?? "";

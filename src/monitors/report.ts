@@ -1,0 +1,200 @@
+// In: what was seen of a monitor. Out: its result kept; and where a failure begins or ends, one commit with
+// the word about its service, its incident, the messages, the journal row and its new state.
+import { SYSTEM } from "../core/actor";
+import type { Clock } from "../core/clock";
+import type { ProbeFacts, StatusSource } from "../core/events";
+import type { AutomaticIncidents } from "../incidents/automatic";
+import type { AutomaticSource } from "../incidents/book";
+import { journalStatement } from "../journal/append";
+import type { KeyedLock } from "../lib/keyed-lock";
+import { emptyPlan, type Commit, type Plan } from "../notify/plan";
+import type { ServiceBook } from "../services/book";
+import type { ServiceLock } from "../services/lock";
+import type { StatusPlanner } from "../services/planner";
+import type { Monitor } from "./book";
+import type { Recorder } from "./recorder";
+import { saveStateStatement } from "./repository";
+import type { MonitorState, Result } from "./schema";
+import { publicReasonOf, type Sight } from "./sight";
+import { stepOf, type Change } from "./step";
+import { endpointOf } from "./target";
+
+export interface Report {
+  sight: Pick<Sight, "outcome" | "reason" | "failure" | "code" | "latencyMs">;
+  result: Result;
+  /** What else it changes of the state. */
+  also?: Partial<MonitorState>;
+}
+
+export interface Reporter {
+  /** Durable when it resolves where it changed the status; else within a second. Rejects as `Engine.batch`. */
+  report(monitor: Monitor, report: Report): Promise<Change>;
+  /**
+   * Adds to `plan` what ends a failure that nobody will see the end of: the monitor is paused, deleted, or
+   * about something else from now on. Call it while `keysOf` are held. Gives the state after it.
+   */
+  withdraw(monitor: Monitor, message: string, plan: Plan): MonitorState;
+  /** The turns that whoever changes a monitor's status must hold, beside its own. */
+  keysOf(monitor: Monitor): string[];
+}
+
+export interface ReporterParts {
+  services: ServiceBook;
+  status: Pick<StatusPlanner, "say">;
+  automatic: AutomaticIncidents;
+  /** Of the services. */
+  lock: ServiceLock;
+  /** Of the monitors. */
+  monitorLock: KeyedLock;
+  recorder: Recorder;
+  commit: Commit;
+  clock: Clock;
+  region: string;
+}
+
+const sourceOf = ({ record: { id, name } }: Monitor): AutomaticSource & StatusSource => ({
+  kind: "monitor",
+  id,
+  name,
+});
+
+const lastOf = ({ at, outcome, reason, code, latencyMs }: Result): Partial<MonitorState> => ({
+  lastAt: at,
+  lastOutcome: outcome,
+  lastReason: reason,
+  lastCode: code,
+  lastLatencyMs: latencyMs,
+});
+
+export const createReporter = (parts: ReporterParts): Reporter => {
+  const { services, status, automatic, lock, monitorLock, recorder, commit, clock, region } = parts;
+
+  const keysOf: Reporter["keysOf"] = ({ record: { id, serviceId }, state: { reportedFor } }) =>
+    [id, serviceId ?? "", reportedFor ?? ""].filter((key) => key !== "");
+
+  const journal = (monitor: Monitor, to: MonitorState, reason: string | null, plan: Plan): void => {
+    const { id, tenantId, name } = monitor.record;
+    plan.statements.push(
+      journalStatement({
+        tenantId,
+        kind: "monitor.status_changed",
+        data: { id, name, status: to.status, previousStatus: monitor.state.status, reason },
+        subjectId: id,
+        actor: SYSTEM,
+        at: to.since,
+      }),
+    );
+  };
+
+  const fail = (monitor: Monitor, { sight }: Report, now: number, plan: Plan): string => {
+    const { record, target } = monitor;
+    const { id, tenantId, projectId, name, group, serviceStatus, severity } = record;
+    const service = services.find(tenantId, record.serviceId ?? "") ?? null;
+    const source = sourceOf(monitor);
+    const message = publicReasonOf(sight);
+    if (service !== null)
+      status.say(service, { source, status: serviceStatus, message, actor: SYSTEM }, now, plan);
+    const probe: ProbeFacts = {
+      endpoint: target === null ? "" : endpointOf(target),
+      responseCode: sight.code ?? 0,
+      latencyMs: sight.latencyMs,
+      region: record.region ?? region,
+    };
+    const title = `${name} is down`;
+    const what = { tenantId, projectId, service, source, severity, title, message };
+    automatic.openFor({ ...what, monitor: { id, name, group }, probe, actor: SYSTEM }, now, plan);
+    return service?.id ?? "";
+  };
+
+  /** Of the service for which it was reported, also when that is gone or another one by now. */
+  const recover = (
+    monitor: Monitor,
+    { message, finalResponseCode }: { message: string; finalResponseCode?: number },
+    now: number,
+    plan: Plan,
+  ): void => {
+    const { reportedFor } = monitor.state;
+    if (reportedFor === null) return;
+    const source = sourceOf(monitor);
+    const service = services.find(monitor.record.tenantId, reportedFor) ?? null;
+    if (service !== null)
+      status.say(service, { source, status: "operational", message, actor: SYSTEM }, now, plan);
+    automatic.resolveFor(
+      {
+        service,
+        serviceId: reportedFor,
+        source,
+        message,
+        actor: SYSTEM,
+        ...(finalResponseCode === undefined ? {} : { finalResponseCode }),
+      },
+      now,
+      plan,
+    );
+  };
+
+  const planChange = (monitor: Monitor, report: Report, change: "fails" | "recovers", plan: Plan): void => {
+    const now = clock.now();
+    const { state } = monitor;
+    const { failures, successes } = stepOf(state, monitor.record, report.sight.outcome);
+    const base = { ...state, ...report.also, ...lastOf(report.result), failures, successes, since: now };
+    let next: MonitorState;
+    if (change === "fails") {
+      next = { ...base, status: "down", reportedFor: fail(monitor, report, now, plan) };
+    } else {
+      const finalResponseCode = report.sight.code ?? 0;
+      recover(monitor, { message: "It works again.", finalResponseCode }, now, plan);
+      next = { ...base, status: "up", reportedFor: null };
+    }
+    journal(monitor, next, report.sight.reason, plan);
+    plan.statements.push(...recorder.statementsOf(monitor, report.result));
+    plan.statements.push(saveStateStatement(monitor.record.number, next, monitor.lastSeq));
+    plan.afterCommit.push(() => (monitor.state = next));
+  };
+
+  return {
+    keysOf,
+
+    report: async (monitor, report) => {
+      const { outcome } = report.sight;
+      const step = stepOf(monitor.state, monitor.record, outcome);
+      if (step.change === null) {
+        const { failures, successes } = step;
+        monitor.state = { ...monitor.state, ...report.also, ...lastOf(report.result), failures, successes };
+        recorder.add(monitor, report.result);
+        return null;
+      }
+      return monitorLock.run(monitor.record.id, () =>
+        lock.run(keysOf(monitor), async () => {
+          // A person may have paused or changed it meanwhile.
+          const { change } = stepOf(monitor.state, monitor.record, outcome);
+          if (change === null || monitor.isGone || !monitor.record.isActive) return null;
+          const plan = emptyPlan();
+          planChange(monitor, report, change, plan);
+          await commit(plan);
+          return change;
+        }),
+      );
+    },
+
+    withdraw: (monitor, message, plan) => {
+      const now = clock.now();
+      const { state } = monitor;
+      recover(monitor, { message }, now, plan);
+      const next: MonitorState = {
+        ...state,
+        status: "pending",
+        since: now,
+        failures: 0,
+        successes: 0,
+        reportedFor: null,
+        startedAt: null,
+        startRun: null,
+      };
+      if (state.status !== "pending") journal(monitor, next, message, plan);
+      plan.statements.push(saveStateStatement(monitor.record.number, next, monitor.lastSeq));
+      plan.afterCommit.push(() => (monitor.state = next));
+      return next;
+    },
+  };
+};
