@@ -105,7 +105,12 @@ export class AndonCopy extends LitElement {
     const label = this.label === "" ? text.common.copy : text.common.copyWhat(this.label);
     return html`<div class="frame">
         <pre tabindex="0" role="region" aria-label=${this.label || text.common.text}>${this.value}</pre>
-        <button class=${this.block ? "square" : ""} aria-label=${label} @click=${this.copy}>
+        <button
+          type="button"
+          class=${this.block ? "square" : ""}
+          aria-label=${this.result === "copied" ? text.common.copied : label}
+          @click=${this.copy}
+        >
           <andon-icon name=${this.result === "copied" ? "check" : "copy"}></andon-icon
           >${this.block ? null : this.result === "copied" ? text.common.copied : text.common.copy}
         </button>
