@@ -57,6 +57,8 @@ export const FIELD_TYPES = [
   "list",
   "json",
   "template",
+  // An object of PEM texts: ca, client_cert, client_key; and server_name.
+  "tls",
 ] as const;
 
 /** One setting of a channel type: drives validation messages, the UI form and the documents. */

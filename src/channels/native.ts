@@ -160,7 +160,7 @@ export const webhookUrlField = (hint: string): ChannelField =>
 export const TLS_FIELD: ChannelField = fieldOf({
   name: "tls",
   label: "TLS",
-  type: "json",
+  type: "tls",
   secret: true,
   hint: "Private CA or client certificate: ca, client_cert, client_key (PEM), server_name.",
   advanced: true,

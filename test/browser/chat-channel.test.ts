@@ -33,8 +33,8 @@ describe.skipIf(!hasBrowser)("a chat channel", () => {
       await signIn(visit, stage.app.url, ADMIN);
       const config = telegram.config(house.origin) as Record<string, string | number>;
       await page.goto("/channels/new");
+      await page.getByRole("link", { name: /^Telegram/ }).click();
       await page.getByLabel("Name", { exact: true }).fill("Night shift");
-      await page.getByLabel("Type", { exact: true }).selectOption({ label: "Telegram" });
       await page.locator("#bot_token").fill(String(config["bot_token"]));
       await page.locator("#chat_id").fill(String(config["chat_id"]));
       await page.getByText("More settings").click();
@@ -64,7 +64,7 @@ describe.skipIf(!hasBrowser)("a chat channel", () => {
       const id = page.url().split("/").at(-1) ?? "";
       await page.goto(`/channels/${id}/edit`);
       const token = page.locator("#bot_token");
-      await page.getByText("Stored. Leave as it is to keep it.").first().waitFor();
+      await page.getByText("Stored; only its end is shown. It stays until you replace it.").waitFor();
       expect(await token.inputValue()).toBe("••••dddd");
       await page.getByLabel("Name", { exact: true }).fill("Night shift, hall C");
       await page.getByRole("button", { name: "Save" }).click();

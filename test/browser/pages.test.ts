@@ -39,6 +39,8 @@ const pagesOf = ({ ids, alertId, takenId }: Stage): readonly [string, RegExp][] 
   [`/rules/${ids.hotRule}`, /Spindle too hot/],
   ["/channels", /Channels/],
   ["/channels/new", /New channel/],
+  ["/channels/new?type=webhook", /New channel/],
+  ["/channels/new?type=email", /New channel/],
   [`/channels/${ids.tickets}`, /Ticket system/],
   [`/channels/${ids.lead}/edit`, /Edit Shift lead/],
   ["/deliveries", /Deliveries/],

@@ -230,7 +230,7 @@ export class AndonExchange extends LitElement {
         <button
           type="button"
           class="quiet"
-          aria-label="${text.channelPage.test.copy}: ${this.name}"
+          aria-label=${this.isCopied ? text.common.copied : `${text.channelPage.test.copy}: ${this.name}`}
           @click=${this.copy}
         >
           <andon-icon name=${this.isCopied ? "check" : "copy"}></andon-icon

@@ -1,5 +1,6 @@
-// In: a channel's ID, or "new". Out: its form, made from the type's own description.
-import { LitElement, css, html, type PropertyValues, type TemplateResult } from "lit";
+// In: a channel's ID, or "new". Out: for a new one first the cards of its types, then its form, made from
+// the type's own description; faults stand at their fields.
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { ApiError } from "../api/client";
 import {
@@ -9,164 +10,126 @@ import {
   listChannelTypes,
   readChannel,
   type Channel,
-  type ChannelBody,
-  type ChannelFilters,
   type ChannelType,
 } from "../api/channels";
+import { listProjects, type Project } from "../api/projects";
+import { listServices } from "../api/services";
+import { catalog } from "../app/catalog";
 import { notify } from "../app/notices";
 import { pageTitle } from "../app/presence";
-import { navigate } from "../app/router";
+import { navigate, place } from "../app/router";
 import { Load } from "../controllers/load";
+import { Watch } from "../controllers/store";
+import "../elements/channel-icon";
+import "../elements/icon";
 import { base, controls, surfaces } from "../styles/shared";
 import { text } from "../text/en";
 import { alertStyles } from "./alert-styles";
+import "./channel-conduct";
+import {
+  bodyOf,
+  draftOf,
+  faultOf,
+  findChannelFaults,
+  type ChannelDraft,
+  type ChannelFaults,
+} from "./channel-draft";
+import { channelEditStyles } from "./channel-edit-styles";
+import "./channel-told";
+import "./channel-types";
 import "./config-fields";
-import { isShown, UnreadJson, type ConfigFields, type ConfigValues } from "./config-fields";
+import type { ConfigValues } from "./config-values";
 import { savedHandshake } from "./handshake";
 import { listStyles } from "./list-styles";
 import { backLink, stateOf } from "./page-parts";
 
 const words = text.channels;
-/** What a person would subscribe to; the API takes the others as well. */
-const EVENTS = ["alert.triggered", "alert.acknowledged", "alert.resolved", "alert.escalated"] as const;
-const SEVERITIES = ["critical", "warning", "info"] as const;
+const form = text.channelForm;
+const SECTIONS = ["config-fields", "channel-told", "channel-conduct"] as const;
 
 interface Ground {
   channel: Channel | null;
   channels: Channel[];
   types: ChannelType[];
+  projects: Project[];
+  /** Of services. */
+  groups: string[];
 }
 
 @customElement("page-channel-edit")
 export class PageChannelEdit extends LitElement {
   @property() channelId = "";
-  @state() private name = "";
-  @state() private kind = "";
-  @state() private config: ConfigValues = {};
-  @state() private isActive = true;
-  @state() private events: string[] | null = null;
-  @state() private severities: NonNullable<ChannelFilters["severities"]> = [];
-  @state() private failureChannelId = "";
-  @state() private faults: Record<string, string> = {};
+  @state() private draft: ChannelDraft | null = null;
+  @state() private faults: ChannelFaults = {};
   @state() private problem = "";
   @state() private isBusy = false;
 
   private readonly ground = new Load<Ground>(this, async () => {
-    const [channel, channels, types] = await Promise.all([
+    const [channel, channels, types, projects, services] = await Promise.all([
       this.channelId === "new" ? null : readChannel(this.channelId),
       listChannels(),
       listChannelTypes(),
+      listProjects(),
+      listServices(),
     ]);
-    this.name = channel?.name ?? "";
-    this.kind = channel?.type ?? types.data[0]?.kind ?? "";
-    this.config = { ...channel?.config };
-    this.isActive = channel?.is_active ?? true;
-    this.events = channel?.events ?? null;
-    this.severities = channel?.filters?.severities ?? [];
-    this.failureChannelId = channel?.failure_channel_id ?? "";
-    return { channel, channels, types: types.data };
+    if (channel !== null) this.draft = draftOf(channel, channel.type);
+    const groups = new Set(services.flatMap(({ group }) => (group === null ? [] : [group])));
+    return { channel, channels, types: types.data, projects, groups: [...groups].toSorted() };
   });
 
-  static override styles = [
-    base,
-    controls,
-    surfaces,
-    listStyles,
-    alertStyles,
-    css`
-      .narrow {
-        max-width: 42rem;
-      }
-      .checks {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr));
-        gap: 0.3rem var(--space-4);
-      }
-      .form {
-        gap: var(--space-5);
-      }
-      fieldset .checks {
-        margin-top: var(--space-2);
-        padding-left: 1.7rem;
-      }
-      .last {
-        padding-top: var(--space-4);
-        border-top: 1px solid var(--line);
-      }
-    `,
-  ];
+  static override styles = [base, controls, surfaces, listStyles, alertStyles, channelEditStyles];
+
+  constructor() {
+    super();
+    new Watch(this, place, catalog);
+  }
 
   override willUpdate(changed: PropertyValues): void {
-    if (changed.has("channelId") && (changed.get("channelId") ?? "") !== "") void this.ground.restart();
-    pageTitle.set(
-      this.ground.data?.channel == null ? words.newTitle : words.editTitle(this.ground.data.channel.name),
-    );
-  }
-
-  private body(ground: Ground): ChannelBody {
-    const config: Record<string, unknown> = {};
-    // What belongs to another dialect is not kept unseen: the API would refuse it.
-    const fields = ground.types.find(({ kind }) => kind === this.kind)?.fields ?? [];
-    const hidden = fields.filter((field) => !isShown(field, this.config, fields)).map(({ name }) => name);
-    for (const [name, value] of Object.entries(this.config))
-      if (value !== undefined && !hidden.includes(name)) config[name] = value;
-    // On a change null takes a setting away; on creation it is simply left out.
-    if (ground.channel !== null)
-      for (const name of Object.keys(ground.channel.config)) if (!(name in config)) config[name] = null;
-    const headers = config["headers"];
-    if (typeof headers === "object" && headers !== null)
-      config["headers"] = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== ""));
-    const { severities: _severities, ...otherFilters } = ground.channel?.filters ?? {};
-    const filters = {
-      ...otherFilters,
-      ...(this.severities.length === 0 ? {} : { severities: this.severities }),
-    };
-    return {
-      name: this.name.trim(),
-      type: this.kind,
-      config,
-      is_active: this.isActive,
-      ...(ground.channel === null && this.events === null ? {} : { events: this.events }),
-      ...(ground.channel === null && Object.keys(filters).length === 0
-        ? {}
-        : { filters: Object.keys(filters).length === 0 ? null : filters }),
-      ...(ground.channel === null && this.failureChannelId === ""
-        ? {}
-        : { failure_channel_id: this.failureChannelId === "" ? null : this.failureChannelId }),
-    };
-  }
-
-  private findFaults(type: ChannelType | undefined): Record<string, string> {
-    const faults: Record<string, string> = {};
-    if (this.name.trim() === "") faults["name"] = text.rules.needed;
-    for (const field of type?.fields ?? []) {
-      const value = this.config[field.name];
-      if (value instanceof UnreadJson) faults[field.name] = words.jsonWrong;
-      else if (field.required && (value === undefined || value === ""))
-        faults[field.name] = text.rules.needed;
-      else if (typeof value === "number" && Number.isNaN(value)) faults[field.name] = text.rules.numberNeeded;
+    if (changed.has("channelId") && (changed.get("channelId") ?? "") !== "") {
+      this.draft = null;
+      void this.ground.restart();
     }
-    return faults;
+    this.followAddress();
+    const { data } = this.ground;
+    pageTitle.set(data?.channel == null ? words.newTitle : words.editTitle(data.channel.name));
+  }
+
+  /** The type of a new channel stands in the address, so that "back" leads to the cards. */
+  private followAddress(): void {
+    const { data } = this.ground;
+    if (data === undefined || data.channel !== null) return;
+    const kind = data.types.find((type) => type.kind === place.value.query.get("type"))?.kind;
+    if (kind === this.draft?.kind) return;
+    this.faults = {};
+    this.problem = "";
+    this.draft = kind === undefined ? null : { ...draftOf(null, kind), name: this.draft?.name ?? "" };
   }
 
   private async focusFault(): Promise<void> {
     await this.updateComplete;
     const own = this.renderRoot.querySelector<HTMLElement>('[aria-invalid="true"]');
-    if (own !== null) own.focus();
-    else this.renderRoot.querySelector<ConfigFields>("config-fields")?.focusFault();
+    if (own !== null) return own.focus();
+    for (const name of SECTIONS) {
+      const section = this.renderRoot.querySelector<LitElement & { focusFault(): void }>(name);
+      await section?.updateComplete;
+      if (section?.renderRoot.querySelector('[aria-invalid="true"]') == null) continue;
+      return section.focusFault();
+    }
+    return undefined;
   }
 
-  private async save(event: Event, ground: Ground): Promise<void> {
+  private async save(event: Event, ground: Ground, draft: ChannelDraft, type: ChannelType): Promise<void> {
     event.preventDefault();
     this.problem = "";
-    this.faults = this.findFaults(ground.types.find((type) => type.kind === this.kind));
+    this.faults = findChannelFaults(draft, type);
     if (Object.keys(this.faults).length > 0) return this.focusFault();
     this.isBusy = true;
     try {
-      const body = this.body(ground);
-      const { type: _type, ...changes } = body;
+      const { type: kind, ...changes } = bodyOf(draft, type, ground.channel);
       const saved =
-        ground.channel === null ? await createChannel(body) : await changeChannel(ground.channel.id, changes);
+        ground.channel === null
+          ? await createChannel({ ...changes, type: kind })
+          : await changeChannel(ground.channel.id, changes);
       const isUnverified = saved.health === "unverified";
       notify(words.saved(saved.name), {
         tone: isUnverified ? "warning" : "good",
@@ -178,8 +141,9 @@ export class PageChannelEdit extends LitElement {
       navigate(`/channels/${saved.id}`);
     } catch (error) {
       this.problem = error instanceof ApiError ? error.message : text.common.unexpected;
-      if (error instanceof ApiError && error.field !== null) {
-        this.faults = { [error.field.replace(/^config\.([^.]+).*$/, "$1")]: this.problem };
+      const faults = faultOf(error instanceof ApiError ? error.field : null, this.problem);
+      if (faults !== null) {
+        this.faults = faults;
         await this.focusFault();
       }
     }
@@ -187,155 +151,155 @@ export class PageChannelEdit extends LitElement {
     return undefined;
   }
 
-  private eventFields(type: ChannelType | undefined): TemplateResult {
-    const chosen = this.events ?? type?.default_events ?? [];
-    const offered = [...new Set<string>([...EVENTS, ...(this.events ?? [])])];
-    const choose = (isOwn: boolean): void => {
-      this.events = isOwn ? chosen.filter((event) => offered.includes(event)) : null;
-    };
-    return html`<fieldset>
-      <legend>${words.events}</legend>
-      <label class="check">
-        <input type="radio" name="events" .checked=${this.events === null} @change=${() => choose(false)} />
-        <span>${words.eventsDefault}</span>
-      </label>
-      <label class="check">
-        <input type="radio" name="events" .checked=${this.events !== null} @change=${() => choose(true)} />
-        <span>${words.eventsOwn}</span>
-      </label>
-      ${
-        this.events === null
-          ? null
-          : html`<div class="checks">
-              ${offered.map(
-                (event) =>
-                  html`<label class="check">
-                    <input
-                      type="checkbox"
-                      .checked=${chosen.includes(event)}
-                      @change=${() => (this.events = chosen.includes(event) ? chosen.filter((each) => each !== event) : [...chosen, event])}
-                    />
-                    <span>${words.eventNames[event] ?? event}</span>
-                  </label>`,
-              )}
-            </div>`
-      }
-    </fieldset>`;
+  /** The fields of the sections are in roots of their own, where Enter submits nothing by itself. */
+  private onKey(event: KeyboardEvent): void {
+    if (event.key !== "Enter" || event.defaultPrevented || event.isComposing) return;
+    const [target] = event.composedPath();
+    const isLine = target instanceof HTMLInputElement && target.form === null && target.type !== "checkbox";
+    if (!isLine && !event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    (event.currentTarget as HTMLFormElement).requestSubmit();
   }
 
-  private filterFields(): TemplateResult {
-    return html`<fieldset>
-      <legend>${words.filters}</legend>
-      <div class="actions">
-        ${SEVERITIES.map(
-          (severity) =>
-            html`<label class="check">
-              <input
-                type="checkbox"
-                .checked=${this.severities.includes(severity)}
-                @change=${() =>
-                  (this.severities = this.severities.includes(severity)
-                    ? this.severities.filter((each) => each !== severity)
-                    : [...this.severities, severity])}
-              />
-              <span>${text.severity[severity]}</span>
-            </label>`,
-        )}
-      </div>
-      <span class="sub">${words.severitiesAll}</span>
-    </fieldset>`;
+  private change(draft: ChannelDraft): void {
+    // Who corrects a field need not read its old fault.
+    if (Object.keys(this.faults).length > 0 && this.draft !== null) this.faults = this.remainingFaults(draft);
+    this.draft = draft;
   }
 
-  private form(ground: Ground): TemplateResult {
-    const type = ground.types.find((each) => each.kind === this.kind);
-    const others = ground.channels.filter((each) => each.id !== ground.channel?.id);
-    const nameFault = this.faults["name"];
+  private remainingFaults(draft: ChannelDraft): ChannelFaults {
+    const before = this.draft;
+    const isTouched = (name: string): boolean =>
+      before !== null &&
+      (name === "name"
+        ? before.name !== draft.name
+        : name === "events"
+          ? before.events !== draft.events
+          : name === "rate_limit_per_minute"
+            ? before.rateLimit !== draft.rateLimit
+            : before.config[name] !== draft.config[name]);
+    return Object.fromEntries(Object.entries(this.faults).filter(([name]) => !isTouched(name)));
+  }
+
+  private nameField(draft: ChannelDraft): TemplateResult {
+    const fault = this.faults["name"];
+    return html`<div class="field">
+      <label for="name">${words.name}</label>
+      <input
+        id="name"
+        placeholder=${words.namePlaceholder}
+        maxlength="200"
+        autocomplete="off"
+        .value=${draft.name}
+        aria-invalid=${fault === undefined ? "false" : "true"}
+        aria-describedby=${fault === undefined ? nothing : "name-hint"}
+        @input=${(event: InputEvent) => this.change({ ...draft, name: (event.target as HTMLInputElement).value })}
+      />
+      ${fault === undefined ? null : html`<span id="name-hint" class="error">${fault}</span>`}
+    </div>`;
+  }
+
+  private section(id: "where" | "told" | "conduct", content: unknown): TemplateResult {
+    return html`<section class="card pad" aria-labelledby="section-${id}">
+      <h2 id="section-${id}">${form.sections[id]}</h2>
+      ${content}
+    </section>`;
+  }
+
+  private form(ground: Ground, draft: ChannelDraft, type: ChannelType): TemplateResult {
+    const { channel, channels, projects, groups } = ground;
+    const onDraft = (event: CustomEvent<ChannelDraft>): void => this.change(event.detail);
+    const count = Object.keys(this.faults).length;
     return html`<form
-      class="card pad narrow form"
       novalidate
-      @submit=${(event: Event) => void this.save(event, ground)}
+      @keydown=${this.onKey}
+      @submit=${(event: Event) => void this.save(event, ground, draft, type)}
     >
-      <div class="pair">
-        <div class="field">
-          <label for="name">${words.name}</label>
-          <input
-            id="name"
-            placeholder=${words.namePlaceholder}
-            maxlength="200"
-            .value=${this.name}
-            aria-invalid=${nameFault === undefined ? "false" : "true"}
-            aria-describedby="name-hint"
-            @input=${(event: InputEvent) => (this.name = (event.target as HTMLInputElement).value)}
-          />
-          <span id="name-hint" class="error">${nameFault ?? ""}</span>
+      ${this.section(
+        "where",
+        html`<div class="form">
+          ${this.nameField(draft)}
+          <config-fields
+            .fields=${type.fields}
+            .values=${draft.config}
+            .stored=${channel?.config ?? {}}
+            .faults=${this.faults}
+            signingField=${type.secret_field ?? ""}
+            @values=${(event: CustomEvent<ConfigValues>) => this.change({ ...draft, config: event.detail })}
+          ></config-fields>
+        </div>`,
+      )}
+      ${this.section(
+        "told",
+        html`<channel-told
+          .draft=${draft}
+          .type=${type}
+          .faults=${this.faults}
+          .machines=${[...catalog.value.machines.values()]}
+          .projects=${projects}
+          .groups=${groups}
+          @draft=${onDraft}
+        ></channel-told>`,
+      )}
+      ${this.section(
+        "conduct",
+        html`<channel-conduct
+          .draft=${draft}
+          .type=${type}
+          .channel=${channel}
+          .others=${channels.filter(({ id }) => id !== channel?.id)}
+          .faults=${this.faults}
+          @draft=${onDraft}
+        ></channel-conduct>`,
+      )}
+      <div class="bar">
+        <div class="actions">
+          <button type="submit" class="primary" ?disabled=${this.isBusy}>
+            ${this.isBusy ? text.common.saving : channel === null ? words.create : text.common.save}
+          </button>
+          <a class="button" href=${channel === null ? "/channels" : `/channels/${channel.id}`}
+            >${text.common.cancel}</a
+          >
         </div>
-        ${
-          ground.types.length < 2 || ground.channel !== null
-            ? null
-            : html`<div class="field">
-                <label for="type">${words.type}</label>
-                <select
-                  id="type"
-                  @change=${(event: Event) => (this.kind = (event.target as HTMLSelectElement).value)}
-                >
-                  ${ground.types.map((each) => html`<option value=${each.kind} ?selected=${each.kind === this.kind}>${each.label}</option>`)}
-                </select>
-              </div>`
-        }
-      </div>
-      ${type === undefined ? null : html`<p class="sub">${type.description}</p>`}
-      <config-fields
-        .fields=${type?.fields ?? []}
-        .values=${this.config}
-        .faults=${this.faults}
-        @values=${(event: CustomEvent<ConfigValues>) => (this.config = event.detail)}
-      ></config-fields>
-      ${this.eventFields(type)} ${this.filterFields()}
-      ${
-        others.length === 0
-          ? null
-          : html`<div class="field">
-              <label for="failure">${words.failureChannel}</label>
-              <select
-                id="failure"
-                aria-describedby="failure-hint"
-                @change=${(event: Event) => (this.failureChannelId = (event.target as HTMLSelectElement).value)}
-              >
-                <option value="">${words.noFailureChannel}</option>
-                ${others.map((each) => html`<option value=${each.id} ?selected=${each.id === this.failureChannelId}>${each.name}</option>`)}
-              </select>
-              <span id="failure-hint" class="hint">${words.failureChannelHint}</span>
-            </div>`
-      }
-      <label class="check">
-        <input
-          type="checkbox"
-          .checked=${this.isActive}
-          @change=${(event: Event) => (this.isActive = (event.target as HTMLInputElement).checked)}
-        />
-        <span>${words.active}<br /><span class="sub">${words.activeHint}</span></span>
-      </label>
-      ${this.problem === "" ? null : html`<p class="note-box critical" role="alert">${this.problem}</p>`}
-      <div class="actions last">
-        <button type="submit" class="primary" ?disabled=${this.isBusy}>
-          ${this.isBusy ? text.common.saving : ground.channel === null ? words.create : text.common.save}
-        </button>
-        <a class="button" href=${ground.channel === null ? "/channels" : `/channels/${ground.channel.id}`}
-          >${text.common.cancel}</a
-        >
+        <p class="problem" role="alert">${this.problem || (count > 0 ? form.problems(count) : "")}</p>
       </div>
     </form>`;
   }
 
+  private head(ground: Ground | undefined, type: ChannelType | undefined): TemplateResult {
+    const channel = ground?.channel ?? null;
+    const title = channel === null ? words.newTitle : words.editTitle(channel.name);
+    const back =
+      channel !== null
+        ? backLink(`/channels/${channel.id}`, channel.name)
+        : type === undefined
+          ? backLink("/channels", words.title)
+          : backLink("/channels/new", form.changeType);
+    return html`<div>
+      ${back}
+      <div class="head">
+        ${type === undefined ? null : html`<channel-icon tile kind=${type.kind}></channel-icon>`}
+        <div class="title">
+          <h1>${title}</h1>
+          <p class="sub">
+            ${type === undefined ? form.chooseIntro : html`<span class="strong">${type.label}.</span> ${type.description}`}
+          </p>
+        </div>
+      </div>
+    </div>`;
+  }
+
   override render(): TemplateResult {
     const ground = this.ground.data;
-    const channel = ground?.channel ?? null;
-    return html`<div class="page">
-      <div>
-        ${channel === null ? backLink("/channels", words.title) : backLink(`/channels/${channel.id}`, channel.name)}
-        <h1>${channel === null ? words.newTitle : words.editTitle(channel.name)}</h1>
-      </div>
-      ${ground === undefined ? stateOf(this.ground, { failed: words.channelFailed, notFound: words.notFound }) : this.form(ground)}
-    </div>`;
+    const { draft } = this;
+    const type = ground?.types.find(({ kind }) => kind === draft?.kind);
+    const content = (): unknown => {
+      if (ground === undefined)
+        return stateOf(this.ground, { failed: words.channelFailed, notFound: words.notFound });
+      if (draft === null || type === undefined)
+        return html`<channel-types .types=${ground.types}></channel-types>`;
+      return this.form(ground, draft, type);
+    };
+    return html`<div class="page">${this.head(ground, type)} ${content()}</div>`;
   }
 }

@@ -181,7 +181,6 @@ export class ChannelSecret extends LitElement {
 
   private progress(rotation: Rotation): TemplateResult {
     const { kind, tag, detail } = progressOf(rotation);
-    const isOpen = rotation.endpoint_switched_at === null;
     return html`<div class="progress" role="status">
         <andon-mark kind=${kind}></andon-mark>
         <p class="strong">${tag}</p>
@@ -194,9 +193,10 @@ export class ChannelSecret extends LitElement {
         <dd><andon-since mode="until" .at=${rotation.old_key_valid_until}></andon-since></dd>
       </dl>
       ${
-        isOpen && can("responder")
+        can("responder")
           ? html`<channel-test
               onlyNewSecret
+              ?over=${rotation.endpoint_switched_at !== null}
               label=${words.prove}
               .channelId=${this.channel.id}
               .name=${this.channel.name}

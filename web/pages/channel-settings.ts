@@ -9,6 +9,7 @@ import "../elements/since";
 import { base, controls, surfaces } from "../styles/shared";
 import { text } from "../text/en";
 import { formatSeconds } from "../text/format";
+import { eventWords } from "./channel-words";
 
 const words = text.channels;
 const page = text.channelPage.settings;
@@ -118,7 +119,7 @@ export class ChannelSettings extends LitElement {
 
   private told(): Fact[] {
     const { events, subscribed_events: subscribed, filters } = this.channel;
-    const names = (events ?? subscribed).map((event) => words.eventNames[event] ?? event);
+    const names = eventWords(events ?? subscribed);
     const machineName = (id: string): string => {
       const machine = catalog.value.machines.get(id);
       return machine?.display_name ?? machine?.name ?? id;

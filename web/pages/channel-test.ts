@@ -22,6 +22,8 @@ export class ChannelTest extends LitElement {
   @property({ type: Boolean }) onlyNewSecret = false;
   /** On the button, instead of the usual words. */
   @property() label = "";
+  /** Nothing is left to test: what was found out stays open until it is closed. */
+  @property({ type: Boolean }) over = false;
   @state() private isBusy = false;
   @state() private result: TestResult | null = null;
 
@@ -143,9 +145,17 @@ export class ChannelTest extends LitElement {
   override render(): TemplateResult {
     const { result } = this;
     const label = this.label === "" ? words.test : this.label;
-    return html`<button ?disabled=${this.isBusy} aria-label="${label}: ${this.name}" @click=${this.run}>
-        ${this.isBusy ? words.testing : label}
-      </button>
+    return html`${
+        this.over
+          ? null
+          : html`<button
+              ?disabled=${this.isBusy}
+              aria-label="${this.isBusy ? words.testing : label}: ${this.name}"
+              @click=${this.run}
+            >
+              ${this.isBusy ? words.testing : label}
+            </button>`
+      }
       <andon-dialog
         wide
         heading="${words.testTitle}: ${this.name}"

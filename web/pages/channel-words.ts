@@ -44,3 +44,10 @@ export const channelTarget = (channel: Channel): string => {
   }
   return "";
 };
+
+const ORDER = Object.keys(words.eventNames);
+const rank = (event: string): number => (ORDER.includes(event) ? ORDER.indexOf(event) : ORDER.length);
+
+/** In words, in the order in which things happen; a dialect's own name stays as it is. */
+export const eventWords = (events: readonly string[]): string[] =>
+  events.toSorted((left, right) => rank(left) - rank(right)).map((event) => words.eventNames[event] ?? event);

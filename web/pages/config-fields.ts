@@ -1,103 +1,88 @@
-// In: a channel type's fields and what is typed. Out: the fields of the form, whatever their type; secrets
-// show their mask and are sent only when they were changed.
-import { LitElement, css, html, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+// In: a channel type's fields, what is stored and what is typed. Out: the fields of the form, each with the
+// control of its type; what is rarely needed stands under "More settings".
+import { LitElement, html, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
 import type { ChannelField } from "../api/channels";
-import "../elements/icon";
+import "../elements/pairs";
+import type { Pair } from "../elements/pairs";
 import { base, controls, surfaces } from "../styles/shared";
 import { text } from "../text/en";
+import {
+  areaControl,
+  lineControl,
+  namedJsonControl,
+  secretControl,
+  selectControl,
+  ternaryControl,
+  tlsControl,
+  type ControlParts,
+} from "./config-controls";
+import { configFieldStyles } from "./config-styles";
+import { asText, isMasked, isRecord, isShown, Unread, type ConfigValues } from "./config-values";
 
-const words = text.channels;
+const words = text.channelForm;
+const SECRET_BYTES = 32;
 
-export type ConfigValues = Record<string, unknown>;
+/** As the server makes them: `whsec_` and the base64 of 32 random bytes. Needs no secure context. */
+const makeSecret = (): string =>
+  `whsec_${btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(SECRET_BYTES))))}`;
 
-const asText = (value: unknown): string => {
-  if (value === undefined || value === null) return "";
-  return typeof value === "string"
-    ? value
-    : typeof value === "object"
-      ? JSON.stringify(value, null, 2)
-      : String(value);
-};
-
-/** Typed JSON that is none yet is kept as text under this wrapper, and refused on saving. */
-export class UnreadJson {
-  constructor(readonly typed: string) {}
-}
-
-/** Whether the form shows it: some settings belong to certain values of another one. */
-export const isShown = (
-  field: ChannelField,
-  values: ConfigValues,
-  fields: readonly ChannelField[],
-): boolean => {
-  const { shown_when: condition } = field;
-  if (condition === null) return true;
-  const other = fields.find(({ name }) => name === condition.field);
-  return condition.values.includes(asText(values[condition.field] ?? other?.default));
-};
-
-const toValue = (field: ChannelField, typed: string): unknown => {
-  if (typed.trim() === "") return undefined;
-  if (field.type === "number") return Number(typed.replace(",", "."));
-  if (field.type === "list")
-    return typed
-      .split("\n")
-      .map((line) => line.trim())
-      .filter((line) => line !== "");
-  if (field.type !== "json") return typed;
-  // A schedule's name is as good as JSON.
-  if (field.options.some((option) => option.value === typed.trim())) return typed.trim();
-  try {
-    return JSON.parse(typed) as unknown;
-  } catch {
-    return new UnreadJson(typed);
-  }
-};
+const isLocked = (field: ChannelField): boolean =>
+  field.secret && (field.type === "secret" || field.type === "url" || field.type === "text");
 
 /** Fires `values` with all values of the config. */
 @customElement("config-fields")
 export class ConfigFields extends LitElement {
   @property({ attribute: false }) fields: readonly ChannelField[] = [];
   @property({ attribute: false }) values: ConfigValues = {};
+  /** As the server shows it; empty for a channel that is to be made. */
+  @property({ attribute: false }) stored: ConfigValues = {};
   /** Field name (without `config.`) to what is wrong with it. */
   @property({ attribute: false }) faults: Record<string, string> = {};
+  /** The field whose secret Andon can make. */
+  @property() signingField = "";
+  @state() private revealed: ReadonlySet<string> = new Set();
+  @state() private ownValues: ReadonlySet<string> = new Set();
+  /** Names of the folded parts that are open. */
+  @state() private opened: ReadonlySet<string> = new Set();
 
-  static override styles = [
-    base,
-    controls,
-    surfaces,
-    css`
-      .headers {
-        display: grid;
-        gap: var(--space-2);
-      }
-      .header {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) minmax(0, 1.2fr) auto;
-        gap: var(--space-2);
-      }
-      details {
-        border-top: 1px solid var(--line);
-        padding-top: var(--space-3);
-      }
-      summary {
-        cursor: pointer;
-        font-size: var(--text-s);
-        font-weight: 550;
-        min-height: 1.75rem;
-        align-content: center;
-        width: fit-content;
-      }
-      details .form {
-        margin-top: var(--space-3);
-      }
-    `,
-  ];
+  static override styles = [base, controls, surfaces, configFieldStyles];
+
+  override willUpdate(changed: PropertyValues): void {
+    if (changed.has("stored") && this.stored["tls"] !== undefined) this.setOpen("tls", true);
+    if (!changed.has("faults")) return;
+    // What is wrong is not left folded away.
+    for (const field of this.fields) {
+      if (this.faults[field.name] === undefined) continue;
+      if (field.advanced) this.setOpen("more", true);
+      if (field.type === "tls") this.setOpen("tls", true);
+    }
+  }
+
+  private setOpen(part: string, isOpen: boolean): void {
+    if (this.opened.has(part) === isOpen) return;
+    const others = [...this.opened].filter((each) => each !== part);
+    this.opened = new Set(isOpen ? [...others, part] : others);
+  }
+
+  /** The part stays as its reader left it, whatever is typed in it. */
+  private onToggle(part: string, event: Event): void {
+    this.setOpen(part, (event.target as HTMLDetailsElement).open);
+  }
 
   /** Moves to the first field that is wrong. */
   focusFault(): void {
     this.renderRoot.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }
+
+  /** Puts the cursor at a line of a template. */
+  focusLine(name: string, line: number): void {
+    const area = this.renderRoot.querySelector<HTMLTextAreaElement>(`textarea#${name}`);
+    if (area === null) return;
+    const lines = area.value.split("\n");
+    const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+    area.focus();
+    area.setSelectionRange(start, start + (lines[line - 1] ?? "").length);
   }
 
   private set(name: string, value: unknown): void {
@@ -106,125 +91,136 @@ export class ConfigFields extends LitElement {
 
   private headers(field: ChannelField): TemplateResult {
     const value = this.values[field.name];
-    const pairs = Object.entries(
-      (typeof value === "object" && value !== null ? value : {}) as Record<string, string>,
-    );
-    const write = (next: [string, string][]): void => this.set(field.name, Object.fromEntries(next));
-    return html`<fieldset>
-      <legend>${field.label}</legend>
-      <div class="headers">
-        ${pairs.map(
-          ([name, content], index) =>
-            html`<div class="header">
-              <input
-                aria-label=${words.headerName}
-                placeholder="X-Webhook-Secret"
-                .value=${name}
-                spellcheck="false"
-                @change=${(event: Event) => write(pairs.map((pair, at) => (at === index ? [(event.target as HTMLInputElement).value.trim(), pair[1]] : pair)))}
-              />
-              <input
-                aria-label="${words.headerValue} ${name}"
-                .value=${content}
-                spellcheck="false"
-                autocomplete="off"
-                @change=${(event: Event) => write(pairs.map((pair, at) => (at === index ? [pair[0], (event.target as HTMLInputElement).value] : pair)))}
-              />
-              <button
-                type="button"
-                class="square"
-                aria-label=${words.removeHeader(name)}
-                @click=${() => write(pairs.filter((_, at) => at !== index))}
-              >
-                <andon-icon name="close"></andon-icon>
-              </button>
-            </div>`,
-        )}
-        <div class="actions">
-          <button
-            type="button"
-            ?disabled=${pairs.some(([name]) => name === "")}
-            @click=${() => write([...pairs, ["", ""]])}
-          >
-            <andon-icon name="plus"></andon-icon>${words.addHeader}
-          </button>
-        </div>
-        <span class=${this.faults[field.name] === undefined ? "sub" : "error"}
-          >${this.faults[field.name] ?? field.hint}</span
-        >
-      </div>
-    </fieldset>`;
+    const pairs = Object.entries(isRecord(value) ? value : {}).map(([name, content]): Pair => [
+      name,
+      asText(content),
+    ]);
+    return html`<andon-pairs
+      legend=${field.label}
+      hint=${field.hint}
+      fault=${this.faults[field.name] ?? ""}
+      nameLabel=${words.headerName}
+      valueLabel=${words.headerValue}
+      namePlaceholder="X-Webhook-Secret"
+      addLabel=${words.addHeader}
+      .removeLabel=${words.removeHeader}
+      .pairs=${pairs}
+      @pairs=${(event: CustomEvent<readonly Pair[]>) => this.set(field.name, Object.fromEntries(event.detail.map(([name, content]) => [name.trim(), content])))}
+    ></andon-pairs>`;
   }
 
-  private control(field: ChannelField, describedBy: string): TemplateResult {
-    const value = this.values[field.name];
-    const isWrong = this.faults[field.name] !== undefined ? "true" : "false";
-    const change = (event: Event): void =>
-      this.set(field.name, toValue(field, (event.target as HTMLInputElement).value));
-    if (field.type === "select")
-      return html`<select
+  private check(field: ChannelField): TemplateResult {
+    return html`<label class="check">
+      <input
         id=${field.name}
-        aria-invalid=${isWrong}
-        aria-describedby=${describedBy}
-        @change=${change}
+        type="checkbox"
+        aria-invalid=${this.faults[field.name] === undefined ? "false" : "true"}
+        .checked=${(this.values[field.name] ?? field.default) === true}
+        @change=${(event: Event) => this.set(field.name, (event.target as HTMLInputElement).checked)}
+      />
+      <span
+        >${field.label}<br /><span class=${this.faults[field.name] === undefined ? "sub" : "error"}
+          >${this.faults[field.name] ?? field.hint}</span
+        ></span
       >
-        ${field.required || field.default !== null ? null : html`<option value="">${words.defaultOption}</option>`}
-        ${field.options.map(
-          (option) =>
-            html`<option value=${option.value} ?selected=${option.value === asText(value ?? field.default)}>
-              ${option.label}
-            </option>`,
-        )}
-      </select>`;
-    if (field.type === "json" || field.type === "list" || field.type === "template")
-      return html`<textarea
-        id=${field.name}
-        class="mono"
-        rows=${field.type === "template" ? "8" : "2"}
-        spellcheck="false"
-        aria-invalid=${isWrong}
-        aria-describedby=${describedBy}
-        .value=${value instanceof UnreadJson ? value.typed : Array.isArray(value) && field.type === "list" ? value.join("\n") : asText(value)}
-        @change=${change}
-      ></textarea>`;
-    return html`<input
-      id=${field.name}
-      type=${field.type === "url" ? "url" : "text"}
-      inputmode=${field.type === "number" ? "decimal" : field.type === "url" ? "url" : "text"}
-      autocomplete="off"
-      spellcheck="false"
-      ?required=${field.required}
-      placeholder=${field.type === "url" ? "https://" : asText(field.default)}
-      aria-invalid=${isWrong}
-      aria-describedby=${describedBy}
-      .value=${asText(value)}
-      @input=${change}
-    />`;
+    </label>`;
+  }
+
+  private secret(parts: ControlParts): TemplateResult {
+    const { name } = parts.field;
+    const reveal = (isRevealed: boolean): void => {
+      const others = [...this.revealed].filter((each) => each !== name);
+      this.revealed = new Set(isRevealed ? [...others, name] : others);
+    };
+    return secretControl({
+      ...parts,
+      stored: this.stored[name],
+      isRevealed: this.revealed.has(name),
+      setRevealed: reveal,
+      make:
+        name === this.signingField
+          ? () => {
+              reveal(true);
+              parts.set(makeSecret());
+            }
+          : null,
+    });
+  }
+
+  private namedJson(parts: ControlParts): TemplateResult {
+    const { field, value } = parts;
+    const isNamed = field.options.some((option) => option.value === value);
+    const isOwn = (value !== undefined && value !== null && !isNamed) || this.ownValues.has(field.name);
+    return namedJsonControl({
+      ...parts,
+      isOwn,
+      setOwn: (wanted) => {
+        const others = [...this.ownValues].filter((each) => each !== field.name);
+        this.ownValues = new Set(wanted ? [...others, field.name] : others);
+      },
+    });
+  }
+
+  private control(parts: ControlParts): TemplateResult {
+    const { field } = parts;
+    if (isLocked(field)) return this.secret(parts);
+    switch (field.type) {
+      case "select":
+        return selectControl(parts);
+      case "boolean":
+        return ternaryControl(parts);
+      case "json":
+        return field.options.length > 0 ? this.namedJson(parts) : areaControl(parts);
+      case "list":
+      case "template":
+        return areaControl(parts);
+      default:
+        return lineControl(parts);
+    }
+  }
+
+  /** What is said below a field: of a choice its own hint, of a secret that it stays. */
+  private hintOf(field: ChannelField): string {
+    const value = this.values[field.name];
+    const stored = this.stored[field.name];
+    if (field.secret && value !== undefined && isMasked(value) && value === stored) return words.secretKept;
+    if (field.type === "list" && isMasked(value)) return `${field.hint} ${words.maskedLines}`;
+    if (field.name === this.signingField && value !== undefined && value !== null && value !== stored)
+      return stored === undefined ? words.copySecret : words.secretAtOnce;
+    const option = field.options.find((each) => each.value === asText(value ?? field.default));
+    return option === undefined || option.hint === "" ? field.hint : option.hint;
   }
 
   private field(field: ChannelField): TemplateResult {
     if (field.type === "headers") return this.headers(field);
+    if (field.type === "boolean" && field.default !== null) return this.check(field);
     const value = this.values[field.name];
-    const hintId = `${field.name}-hint`;
-    const fault = this.faults[field.name];
-    if (field.type === "boolean")
-      return html`<label class="check">
-        <input
-          type="checkbox"
-          .checked=${(value ?? field.default) === true}
-          @change=${(event: Event) => this.set(field.name, (event.target as HTMLInputElement).checked)}
-        />
-        <span>${field.label}<br /><span class="sub">${field.hint}</span></span>
-      </label>`;
-    const isKept = field.secret && typeof value === "string" && value.includes("••••");
+    const unread = value instanceof Unread && field.type !== "number" ? value.fault : undefined;
+    const fault = this.faults[field.name] ?? unread;
+    const parts: ControlParts = {
+      field,
+      value,
+      isWrong: fault !== undefined,
+      describedBy: `${field.name}-hint`,
+      set: (next) => this.set(field.name, next),
+    };
+    const hint = html`<span id="${field.name}-hint" class=${fault === undefined ? "hint" : "error"}
+      >${fault ?? this.hintOf(field)}</span
+    >`;
+    if (field.type === "tls")
+      return html`<details
+        ?open=${this.opened.has("tls")}
+        @toggle=${(event: Event) => this.onToggle("tls", event)}
+      >
+        <summary>${words.tls.title}</summary>
+        <div class="form">${tlsControl(parts)} ${fault === undefined ? null : hint}</div>
+      </details>`;
+    const isOptional = !field.required && field.default === null && field.type !== "select";
     return html`<div class="field">
       <label for=${field.name}>
-        ${field.label}${field.required ? null : html` <span class="hint">(${text.common.optional})</span>`}
+        ${field.label}${isOptional ? html` <span class="hint">(${text.common.optional})</span>` : null}
       </label>
-      ${this.control(field, hintId)}
-      <span id=${hintId} class=${fault === undefined ? "hint" : "error"}
-        >${fault ?? (isKept ? words.secretKept : field.hint)}</span
-      >
+      ${this.control(parts)} ${hint}
     </div>`;
   }
 
@@ -235,14 +231,17 @@ export class ConfigFields extends LitElement {
     );
     const plain = shown.filter((field) => !field.advanced);
     const advanced = shown.filter((field) => field.advanced);
-    const hasAdvancedFault = advanced.some((field) => this.faults[field.name] !== undefined);
+    const own = advanced.filter(({ name }) => this.values[name] !== undefined && this.values[name] !== null);
     return html`<div class="form">
       ${plain.map((field) => this.field(field))}
       ${
         advanced.length === 0
           ? null
-          : html`<details ?open=${hasAdvancedFault}>
-              <summary>${words.more}</summary>
+          : html`<details
+              ?open=${this.opened.has("more")}
+              @toggle=${(event: Event) => this.onToggle("more", event)}
+            >
+              <summary>${own.length === 0 ? words.more : words.moreSet(own.length)}</summary>
               <div class="form">${advanced.map((field) => this.field(field))}</div>
             </details>`
       }

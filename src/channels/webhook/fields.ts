@@ -4,6 +4,19 @@ import type { ChannelField } from "../channel";
 import { WEBHOOK_METHODS } from "./dialect";
 import { DEFAULT_DIALECT, dialects } from "./dialects";
 
+const MOST_DELAYS = 4;
+
+const spanOf = (seconds: number): string => {
+  if (seconds % 3_600 === 0) return `${seconds / 3_600} h`;
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
+};
+
+/** Its delays, as far as they fit into a line. */
+const scheduleLabel = ([name, delays]: [string, readonly number[]]): string => {
+  const first = delays.slice(0, MOST_DELAYS).map(spanOf).join(", ");
+  return `${name}: ${first}${delays.length > MOST_DELAYS ? ", … for 3 days" : ""}`;
+};
+
 const optionsOf = (values: readonly string[]): { value: string; label: string }[] =>
   values.map((value) => ({ value, label: value }));
 
@@ -104,7 +117,10 @@ export const WEBHOOK_FIELDS: readonly ChannelField[] = [
     required: false,
     secret: false,
     hint: "A schedule by name, or a list of seconds such as [30, 120, 600]. Default: the dialect's.",
-    options: optionsOf(Object.keys(RETRY_SCHEDULES)),
+    options: Object.entries(RETRY_SCHEDULES).map((schedule) => ({
+      value: schedule[0],
+      label: scheduleLabel(schedule),
+    })),
     advanced: true,
   },
   {
@@ -157,7 +173,7 @@ export const WEBHOOK_FIELDS: readonly ChannelField[] = [
   {
     name: "tls",
     label: "TLS",
-    type: "json",
+    type: "tls",
     required: false,
     secret: true,
     hint: "Private CA or client certificate: ca, client_cert, client_key (PEM), server_name.",

@@ -1,0 +1,44 @@
+// In: the tokens. Out: the look of the form of a channel.
+import { css } from "lit";
+
+export const channelEditStyles = css`
+  form {
+    display: grid;
+    gap: var(--space-4);
+    max-width: 46rem;
+    min-width: 0;
+  }
+  section {
+    display: grid;
+    gap: var(--space-4);
+  }
+  .head {
+    flex-wrap: nowrap;
+    align-items: flex-start;
+  }
+  .title {
+    flex-basis: 0;
+  }
+  .title p {
+    margin-top: 0.15rem;
+    max-width: 46rem;
+  }
+  .bar {
+    position: sticky;
+    bottom: var(--bottom-bar, 0px);
+    z-index: 2;
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--space-2) var(--space-4);
+    align-items: center;
+    padding: var(--space-3) 0;
+    background: var(--bg);
+    border-top: 1px solid var(--line);
+  }
+  .problem {
+    flex: 1 1 14rem;
+    color: var(--critical);
+    font-size: var(--text-s);
+    overflow-wrap: anywhere;
+  }
+`;
