@@ -1,4 +1,5 @@
 // In: a channel's settings. Out: notification channels, their types, test and resume.
+import type { PreviewEventsWire, PreviewWire } from "../../src/channels/preview-wire";
 import type { RotatedWire, SavedChannelWire } from "../../src/channels/saved-wire";
 import type { TestWire } from "../../src/channels/test-wire";
 import type { ChannelTypeWire, ChannelWire } from "../../src/channels/wire";
@@ -53,3 +54,32 @@ export const resumeChannel = (id: string): Promise<Channel> => post(`/notificati
 /** Without `secret` one is made. The answer shows it this once. */
 export const rotateSecret = (id: string, secret?: string): Promise<RotatedChannel> =>
   post(`/notification-channels/${id}/rotate-secret`, secret === undefined ? {} : { secret });
+
+export type Preview = PreviewWire;
+export type PreviewEvents = PreviewEventsWire;
+
+export interface PreviewQuestion {
+  type: string;
+  config: Record<string, unknown>;
+  /** Of a stored channel: what is masked or left out is taken from it. */
+  channelId: string | null;
+  /** Of an event that happened. */
+  eventSeq: number | null;
+  /** A sample of this kind. Neither: the type's own test message. */
+  event: string | null;
+}
+
+/** Nothing is sent and nothing saved. */
+export const previewChannel = (question: PreviewQuestion, signal: AbortSignal): Promise<Preview> =>
+  call("POST", "/notification-channels/preview", {
+    body: {
+      type: question.type,
+      config: question.config,
+      channel_id: question.channelId,
+      event_seq: question.eventSeq,
+      event: question.event,
+    },
+    signal,
+  });
+export const listPreviewEvents = (limit: number): Promise<PreviewEvents> =>
+  get("/notification-channels/preview-events", { limit });

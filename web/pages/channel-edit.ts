@@ -37,8 +37,10 @@ import {
 import { channelEditStyles } from "./channel-edit-styles";
 import "./channel-told";
 import "./channel-types";
+import "./channel-preview";
 import "./config-fields";
-import type { ConfigValues } from "./config-values";
+import type { ConfigFields } from "./config-fields";
+import { asText, configBody, findConfigFaults, isShown, type ConfigValues } from "./config-values";
 import { savedHandshake } from "./handshake";
 import { listStyles } from "./list-styles";
 import { backLink, stateOf } from "./page-parts";
@@ -63,6 +65,8 @@ export class PageChannelEdit extends LitElement {
   @state() private faults: ChannelFaults = {};
   @state() private problem = "";
   @state() private isBusy = false;
+  /** Beside the form where there is room for it, else on demand. */
+  @state() private isPreviewOpen = matchMedia("(min-width: 1200px)").matches;
 
   private readonly ground = new Load<Ground>(this, async () => {
     const [channel, channels, types, projects, services] = await Promise.all([
@@ -206,6 +210,37 @@ export class PageChannelEdit extends LitElement {
     </section>`;
   }
 
+  private preview(draft: ChannelDraft, type: ChannelType, channel: Channel | null): TemplateResult {
+    const templates = type.fields.filter(
+      (field) => field.type === "template" && isShown(field, draft.config, type.fields),
+    );
+    const hasTemplate = templates.length > 0;
+    const isBlank = hasTemplate && templates.every(({ name }) => asText(draft.config[name]) === "");
+    const isIncomplete = isBlank || Object.keys(findConfigFaults(type.fields, draft.config)).length > 0;
+    return html`<details
+      class="card pad preview"
+      ?open=${this.isPreviewOpen || hasTemplate}
+      @toggle=${(event: Event) => (this.isPreviewOpen = (event.target as HTMLDetailsElement).open)}
+    >
+      <summary><h2>${form.preview.title}</h2></summary>
+      ${
+        this.isPreviewOpen || hasTemplate
+          ? html`<channel-preview
+              kind=${type.kind}
+              channelId=${channel?.id ?? ""}
+              ?hasTemplate=${hasTemplate}
+              ?incomplete=${isIncomplete}
+              .config=${configBody(type.fields, draft.config, channel?.config ?? null)}
+              @line=${(event: CustomEvent<{ field: string; line: number }>) =>
+                this.renderRoot
+                  .querySelector<ConfigFields>("config-fields")
+                  ?.focusLine(event.detail.field, event.detail.line)}
+            ></channel-preview>`
+          : null
+      }
+    </details>`;
+  }
+
   private form(ground: Ground, draft: ChannelDraft, type: ChannelType): TemplateResult {
     const { channel, channels, projects, groups } = ground;
     const onDraft = (event: CustomEvent<ChannelDraft>): void => this.change(event.detail);
@@ -229,6 +264,7 @@ export class PageChannelEdit extends LitElement {
           ></config-fields>
         </div>`,
       )}
+      ${this.preview(draft, type, channel)}
       ${this.section(
         "told",
         html`<channel-told

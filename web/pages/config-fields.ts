@@ -191,6 +191,16 @@ export class ConfigFields extends LitElement {
     return option === undefined || option.hint === "" ? field.hint : option.hint;
   }
 
+  /** For an empty template: something to change instead of a blank sheet. */
+  private example(field: ChannelField): TemplateResult | null {
+    const example = words.templates.examples[field.name];
+    if (field.type !== "template" || example === undefined || asText(this.values[field.name]) !== "")
+      return null;
+    return html`<div class="actions">
+      <button type="button" @click=${() => this.set(field.name, example)}>${words.templates.example}</button>
+    </div>`;
+  }
+
   private field(field: ChannelField): TemplateResult {
     if (field.type === "headers") return this.headers(field);
     if (field.type === "boolean" && field.default !== null) return this.check(field);
@@ -215,12 +225,14 @@ export class ConfigFields extends LitElement {
         <summary>${words.tls.title}</summary>
         <div class="form">${tlsControl(parts)} ${fault === undefined ? null : hint}</div>
       </details>`;
-    const isOptional = !field.required && field.default === null && field.type !== "select";
+    // What has a default or is a choice can't be left empty anyway.
+    const isOptional =
+      !field.required && field.default === null && field.type !== "select" && field.type !== "template";
     return html`<div class="field">
       <label for=${field.name}>
         ${field.label}${isOptional ? html` <span class="hint">(${text.common.optional})</span>` : null}
       </label>
-      ${this.control(parts)} ${hint}
+      ${this.control(parts)} ${hint} ${this.example(field)}
     </div>`;
   }
 
