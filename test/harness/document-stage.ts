@@ -2,6 +2,7 @@
 // comes and asks the handler, and forgeries of what came.
 import { expect, setSystemTime } from "bun:test";
 import { Webhook } from "standardwebhooks";
+import type { Config } from "../../src/config/config";
 import { startApp, type Answer, type TestApp } from "./app";
 import { FakeClock } from "./clock";
 import type { DocumentHandler } from "./document-handlers";
@@ -28,13 +29,13 @@ export interface DocumentStage {
 
 export const openDocumentStage = async (
   handler: DocumentHandler,
-  options: { publicUrl?: string } = {},
+  { outboundAllow = [], ...options }: Partial<Pick<Config, "publicUrl" | "region" | "outboundAllow">> = {},
 ): Promise<DocumentStage> => {
   const clock = new FakeClock();
   const receiver = openScriptedReceiver((request) => handler.handle(request));
   const app = await startApp({
     clock,
-    config: { outboundAllow: [receiver.listener], ...options },
+    config: { outboundAllow: [receiver.listener, ...outboundAllow], ...options },
   });
   const deliveries = async (channelId: string): Promise<Fields[]> =>
     (await app.api("GET", `/notification-channels/${channelId}/deliveries`)).body.data as Fields[];
