@@ -38,6 +38,8 @@ import { operationRoutes } from "./operations/routes";
 import { auditOutboundPolicy } from "./operations/policy-audit";
 import { storeMetrics } from "./operations/store-metrics";
 import { ruleRoutes } from "./rules/routes";
+import { pingKeyRoutes } from "./monitors/heartbeat/key-routes";
+import { reportRoutes } from "./monitors/heartbeat/report-routes";
 import { monitorRoutes } from "./monitors/routes";
 import { maintenanceRoutes } from "./services/maintenance/routes";
 import { serviceRoutes } from "./services/routes";
@@ -148,7 +150,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     isClockTrusted: () => time.watch.isTrusted,
     onReceived: (accepted, rejected) => metrics.received(accepted, rejected),
   });
-  time.tell([intake, decisions.engine, decisions.runner, channels.delivery.worker]);
+  time.tell([intake, monitors.watch, decisions.engine, decisions.runner, channels.delivery.worker]);
   const journal = createJournalFeed(store);
   const hub = createStreamHub({
     feed: journal,
@@ -218,6 +220,8 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     serviceRoutes(plugin, { ...services, told }),
     maintenanceRoutes(plugin, maintenance),
     monitorRoutes(plugin, monitors.routeParts),
+    reportRoutes(plugin, monitors.reportParts),
+    pingKeyRoutes(plugin, monitors.keyParts),
     channelRoutes(plugin, {
       service: channels.service,
       directory: channels.directory,
@@ -301,6 +305,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       decisions.runner,
       intake,
       monitors.recorder,
+      monitors.watch,
       monitors.runner,
       hub,
       processMetrics,

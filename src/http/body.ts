@@ -83,6 +83,28 @@ export const readBytes = async (request: Request, limitBytes: number): Promise<U
   return request.body === null ? new Uint8Array() : collect(request.body, limitBytes);
 };
 
+/**
+ * The last bytes of a body of any length, as sent: what jobs print may be endless, and its end says how they
+ * ended. What did not arrive is not missed.
+ */
+export const readTail = async (request: Request, limitBytes: number): Promise<Uint8Array | null> => {
+  if (request.body === null) return null;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = request.body.getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      chunks.push(next.value);
+      size += next.value.byteLength;
+      while (size - (chunks[0]?.byteLength ?? 0) >= limitBytes) size -= chunks.shift()?.byteLength ?? 0;
+    }
+  } catch {
+    // The job's report is what counts; its text is what came of it.
+  }
+  const all = Buffer.concat(chunks);
+  return all.byteLength === 0 ? null : new Uint8Array(all.subarray(-limitBytes));
+};
+
 /** How far a compressed ingest body may inflate: a bomb is worth no more than what it weighs. */
 export const inflatedLimit = (sentBytes: number): number =>
   Math.min(INGEST_LIMIT_BYTES, Math.max(ALWAYS_INFLATED_BYTES, sentBytes * INFLATE_RATIO));

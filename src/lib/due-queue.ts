@@ -5,6 +5,7 @@ export interface DueQueue<T> {
   /** Put it in, or move it: each thing is in once. */
   set(item: T, at: number): void;
   delete(item: T): void;
+  has(item: T): boolean;
   /** When the first one is due; null when there is none. */
   nextAt(): number | null;
   /** The first one, taken out, if it is due at `now`; else undefined. */
@@ -77,6 +78,7 @@ export const createDueQueue = <T>(): DueQueue<T> => {
       const entry = entries.get(item);
       if (entry !== undefined) remove(entry);
     },
+    has: (item) => entries.has(item),
     nextAt: () => heap[0]?.at ?? null,
     take: (now) => {
       const first = heap[0];

@@ -143,21 +143,14 @@ export const createMonitorDesk = (parts: MonitorDeskParts): MonitorDesk => {
   };
 
   const check = async (record: MonitorRecord, given: Settings): Promise<Target> => {
-    const { tenantId, projectId, serviceId, id } = record;
+    const { tenantId, projectId, serviceId } = record;
     if (tenants.project(tenantId, projectId) === undefined)
       throw invalid("project_id", "There is no project with this ID.");
     if (serviceId !== null && services.find(tenantId, serviceId) === undefined)
       throw invalid("service_id", "There is no service with this ID.");
     const target = readTarget(record.type, given, parts.check);
     await checkExpectations(record.type, record.expect);
-    if (target.type === "heartbeat") {
-      if (target.slug !== null && parts.isSlugTaken(projectId, target.slug, id))
-        throw new AppError("conflict", "Another heartbeat of the project has this slug.", {
-          field: "slug",
-          code: "slug_taken",
-        });
-      return target;
-    }
+    if (target.type === "heartbeat") return target;
     if (record.timeoutSeconds > record.intervalSeconds)
       throw invalid("timeout_seconds", "timeout_seconds must not be longer than interval_seconds.");
     const refusal = await parts.refusalOf(target);
@@ -178,9 +171,74 @@ export const createMonitorDesk = (parts: MonitorDeskParts): MonitorDesk => {
       : journalStatement({ ...row, kind: "config.updated", data: { ...what, changes: state } });
   };
 
+  /** Claimed by those who are being written. */
+  const claimedSlugs = new Set<string>();
+
+  /** Nobody else gets the slug while `work` runs. */
+  const withSlug = async <T>(
+    { projectId, id }: MonitorRecord,
+    target: Target,
+    work: () => Promise<T>,
+  ): Promise<T> => {
+    if (target.type !== "heartbeat" || target.slug === null) return work();
+    const claim = `${projectId} ${target.slug}`;
+    if (claimedSlugs.has(claim) || parts.isSlugTaken(projectId, target.slug, id))
+      throw new AppError("conflict", "Another heartbeat of the project has this slug.", {
+        field: "slug",
+        code: "slug_taken",
+      });
+    claimedSlugs.add(claim);
+    try {
+      return await work();
+    } finally {
+      claimedSlugs.delete(claim);
+    }
+  };
+
   /** Everything that may change how it stands waits its turn. */
   const alone = <T>(monitor: Monitor, work: () => Promise<T>): Promise<T> =>
     monitorLock.run(monitor.record.id, () => lock.run(reporter.keysOf(monitor), work));
+
+  const writeChange = async (
+    monitor: Monitor,
+    written: {
+      record: MonitorRecord;
+      target: Target;
+      settings: Partial<MonitorSettings>;
+      patch: Settings;
+      actor: Who["actor"];
+    },
+  ): Promise<Monitor> => {
+    const { record, target, settings, patch, actor } = written;
+    const { tenantId, id } = record;
+    const before = monitor.record;
+    const plan: Plan = emptyPlan();
+    if (nameKeyOf(record.name) !== nameKeyOf(before.name)) {
+      if (!book.reserve(tenantId, record.name, id)) throw nameTaken();
+      plan.afterRefusal.push(() => book.release(tenantId, record.name, id));
+      plan.afterCommit.push(() => book.release(tenantId, before.name, id));
+    }
+    plan.statements.push(
+      repository.update(record),
+      journal(record, { actor, at: record.updatedAt, state: describe(settings, patch) }, false),
+    );
+    if (!record.isActive && before.isActive) reporter.withdraw(monitor, "The monitor was paused.", plan);
+    else if (
+      // What is switched on begins anew: silence counts from here.
+      record.isActive !== before.isActive ||
+      record.serviceId !== before.serviceId ||
+      isAboutSomethingElse(before, record)
+    )
+      reporter.withdraw(monitor, "The monitor was changed.", plan);
+    plan.afterCommit.push(() => {
+      monitor.record = record;
+      monitor.target = target;
+      book.put(monitor);
+    });
+    await commit(plan);
+    parts.onChanged(monitor);
+    return monitor;
+  };
 
   const change = async (
     { tenantId, actor }: Who,
@@ -194,28 +252,32 @@ export const createMonitorDesk = (parts: MonitorDeskParts): MonitorDesk => {
       const given = mergePatch({ ...before.given }, patch, shown);
       const record: MonitorRecord = { ...before, ...settings, given, updatedAt: clock.now() };
       const target = await check(record, given);
-      const plan: Plan = emptyPlan();
-      if (nameKeyOf(record.name) !== nameKeyOf(before.name)) {
-        if (!book.reserve(tenantId, record.name, id)) throw nameTaken();
-        plan.afterRefusal.push(() => book.release(tenantId, record.name, id));
-        plan.afterCommit.push(() => book.release(tenantId, before.name, id));
-      }
-      plan.statements.push(
-        repository.update(record),
-        journal(record, { actor, at: record.updatedAt, state: describe(settings, patch) }, false),
-      );
-      if (!record.isActive && before.isActive) reporter.withdraw(monitor, "The monitor was paused.", plan);
-      else if (record.serviceId !== before.serviceId || isAboutSomethingElse(before, record))
-        reporter.withdraw(monitor, "The monitor was changed.", plan);
-      plan.afterCommit.push(() => {
-        monitor.record = record;
-        monitor.target = target;
-        book.put(monitor);
-      });
-      await commit(plan);
-      parts.onChanged(monitor);
-      return monitor;
+      return withSlug(record, target, () => writeChange(monitor, { record, target, settings, patch, actor }));
     });
+  };
+
+  const writeNew = async (record: MonitorRecord, target: Target, actor: Who["actor"]): Promise<Monitor> => {
+    const { id, tenantId, type } = record;
+    const given = { ...record.given };
+    if (!book.reserve(tenantId, record.name, id)) throw nameTaken();
+    record.number = book.takeNumber();
+    const monitor: Monitor = {
+      record,
+      target,
+      state: { ...NEW_STATE, since: record.createdAt },
+      lastSeq: 0,
+      isGone: false,
+    };
+    const plan = emptyPlan();
+    plan.statements.push(
+      ...repository.insert(record, monitor.state),
+      journal(record, { actor, at: record.createdAt, state: { type, ...describe(record, given) } }, true),
+    );
+    plan.afterCommit.push(() => book.put(monitor));
+    plan.afterRefusal.push(() => book.release(tenantId, record.name, id));
+    await commit(plan);
+    parts.onChanged(monitor);
+    return monitor;
   };
 
   return {
@@ -242,25 +304,7 @@ export const createMonitorDesk = (parts: MonitorDeskParts): MonitorDesk => {
         updatedAt: now,
       };
       const target = await check(record, given);
-      if (!book.reserve(tenantId, record.name, id)) throw nameTaken();
-      record.number = book.takeNumber();
-      const monitor: Monitor = {
-        record,
-        target,
-        state: { ...NEW_STATE, since: now },
-        lastSeq: 0,
-        isGone: false,
-      };
-      const plan = emptyPlan();
-      plan.statements.push(
-        ...repository.insert(record, monitor.state),
-        journal(record, { actor, at: now, state: { type, ...describe(record, given) } }, true),
-      );
-      plan.afterCommit.push(() => book.put(monitor));
-      plan.afterRefusal.push(() => book.release(tenantId, record.name, id));
-      await commit(plan);
-      parts.onChanged(monitor);
-      return monitor;
+      return withSlug(record, target, () => writeNew(record, target, actor));
     },
 
     update: change,

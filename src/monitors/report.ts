@@ -8,26 +8,35 @@ import type { AutomaticSource } from "../incidents/book";
 import { journalStatement } from "../journal/append";
 import type { KeyedLock } from "../lib/keyed-lock";
 import { emptyPlan, type Commit, type Plan } from "../notify/plan";
+import type { Statement } from "../store/engine";
 import type { ServiceBook } from "../services/book";
 import type { ServiceLock } from "../services/lock";
 import type { StatusPlanner } from "../services/planner";
 import type { Monitor } from "./book";
 import type { Recorder } from "./recorder";
-import { saveStateStatement } from "./repository";
+import { saveBodyStatement, saveStateStatement } from "./repository";
 import type { MonitorState, Result } from "./schema";
 import { publicReasonOf, type Sight } from "./sight";
-import { stepOf, type Change } from "./step";
+import { stepOf, type Change, type Step } from "./step";
 import { endpointOf } from "./target";
 
 export interface Report {
-  sight: Pick<Sight, "outcome" | "reason" | "failure" | "code" | "latencyMs">;
+  /** Null: a remark on the way, which says nothing about how it stands. */
+  sight: Pick<Sight, "outcome" | "reason" | "failure" | "code" | "latencyMs"> | null;
   result: Result;
   /** What else it changes of the state. */
   also?: Partial<MonitorState>;
+  /** What came with it. */
+  body?: Uint8Array | null;
+  /** Nothing is answered before it is on disk. */
+  isAwaited?: boolean;
 }
 
 export interface Reporter {
-  /** Durable when it resolves where it changed the status; else within a second. Rejects as `Engine.batch`. */
+  /**
+   * Durable when it resolves where it changed the status or is awaited; else within a second. Rejects as
+   * `Engine.batch`.
+   */
   report(monitor: Monitor, report: Report): Promise<Change>;
   /**
    * Adds to `plan` what ends a failure that nobody will see the end of: the monitor is paused, deleted, or
@@ -51,6 +60,9 @@ export interface ReporterParts {
   clock: Clock;
   region: string;
 }
+
+/** A job says itself how it went; no second word is needed. */
+const ONE_IS_ENOUGH = { failureThreshold: 1, successThreshold: 1 };
 
 const sourceOf = ({ record: { id, name } }: Monitor): AutomaticSource & StatusSource => ({
   kind: "monitor",
@@ -86,7 +98,7 @@ export const createReporter = (parts: ReporterParts): Reporter => {
     );
   };
 
-  const fail = (monitor: Monitor, { sight }: Report, now: number, plan: Plan): string => {
+  const fail = (monitor: Monitor, sight: NonNullable<Report["sight"]>, now: number, plan: Plan): string => {
     const { record, target } = monitor;
     const { id, tenantId, projectId, name, group, serviceStatus, severity } = record;
     const service = services.find(tenantId, record.serviceId ?? "") ?? null;
@@ -133,46 +145,77 @@ export const createReporter = (parts: ReporterParts): Reporter => {
     );
   };
 
-  const planChange = (monitor: Monitor, report: Report, change: "fails" | "recovers", plan: Plan): void => {
+  const resultStatements = (monitor: Monitor, { result, body }: Report): Statement[] => {
+    const statements = recorder.statementsOf(monitor, result);
+    if (body != null && body.length > 0)
+      statements.push(saveBodyStatement(monitor.record.number, monitor.lastSeq, body));
+    return statements;
+  };
+
+  const planChange = (
+    monitor: Monitor,
+    report: Report & { sight: NonNullable<Report["sight"]> },
+    { change, failures, successes }: Step,
+    plan: Plan,
+  ): void => {
     const now = clock.now();
-    const { state } = monitor;
-    const { failures, successes } = stepOf(state, monitor.record, report.sight.outcome);
+    const { state, record } = monitor;
+    const { reason, code } = report.sight;
     const base = { ...state, ...report.also, ...lastOf(report.result), failures, successes, since: now };
     let next: MonitorState;
     if (change === "fails") {
-      next = { ...base, status: "down", reportedFor: fail(monitor, report, now, plan) };
+      next = { ...base, status: "down", reportedFor: fail(monitor, report.sight, now, plan) };
     } else {
-      const finalResponseCode = report.sight.code ?? 0;
-      recover(monitor, { message: "It works again.", finalResponseCode }, now, plan);
+      const message = record.type === "heartbeat" ? "It reports again." : "It works again.";
+      recover(monitor, { message, finalResponseCode: code ?? 0 }, now, plan);
       next = { ...base, status: "up", reportedFor: null };
     }
-    journal(monitor, next, report.sight.reason, plan);
-    plan.statements.push(...recorder.statementsOf(monitor, report.result));
-    plan.statements.push(saveStateStatement(monitor.record.number, next, monitor.lastSeq));
+    journal(monitor, next, reason, plan);
+    plan.statements.push(...resultStatements(monitor, report));
+    plan.statements.push(saveStateStatement(record.number, next, monitor.lastSeq));
     plan.afterCommit.push(() => (monitor.state = next));
   };
+
+  /** At once in memory: it happened, whatever becomes of the write. */
+  const keep = async (monitor: Monitor, report: Report, { failures, successes }: Step): Promise<void> => {
+    const last = report.sight === null ? {} : lastOf(report.result);
+    monitor.state = { ...monitor.state, ...report.also, ...last, failures, successes };
+    if (report.isAwaited !== true) return recorder.add(monitor, report.result);
+    const plan = emptyPlan();
+    plan.statements.push(...resultStatements(monitor, report));
+    plan.statements.push(saveStateStatement(monitor.record.number, monitor.state, monitor.lastSeq));
+    await commit(plan);
+  };
+
+  const nextStep = ({ state, record }: Monitor, { sight }: Report): Step =>
+    sight === null
+      ? { change: null, failures: state.failures, successes: state.successes }
+      : stepOf(state, record.type === "heartbeat" ? ONE_IS_ENOUGH : record, sight.outcome);
 
   return {
     keysOf,
 
     report: async (monitor, report) => {
-      const { outcome } = report.sight;
-      const step = stepOf(monitor.state, monitor.record, outcome);
-      if (step.change === null) {
-        const { failures, successes } = step;
-        monitor.state = { ...monitor.state, ...report.also, ...lastOf(report.result), failures, successes };
-        recorder.add(monitor, report.result);
+      const { id } = monitor.record;
+      const first = nextStep(monitor, report);
+      if (first.change === null && !monitorLock.isHeld(id)) {
+        await keep(monitor, report, first);
         return null;
       }
-      return monitorLock.run(monitor.record.id, () =>
+      return monitorLock.run(id, () =>
         lock.run(keysOf(monitor), async () => {
-          // A person may have paused or changed it meanwhile.
-          const { change } = stepOf(monitor.state, monitor.record, outcome);
-          if (change === null || monitor.isGone || !monitor.record.isActive) return null;
+          // A person may have paused or changed it meanwhile, or another report came first.
+          if (monitor.isGone || !monitor.record.isActive) return null;
+          const step = nextStep(monitor, report);
+          const { sight } = report;
+          if (step.change === null || sight === null) {
+            await keep(monitor, report, step);
+            return null;
+          }
           const plan = emptyPlan();
-          planChange(monitor, report, change, plan);
+          planChange(monitor, { ...report, sight }, step, plan);
           await commit(plan);
-          return change;
+          return step.change;
         }),
       );
     },

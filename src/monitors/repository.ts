@@ -54,7 +54,8 @@ const RESULTS =
   "SELECT r.seq, r.at, r.outcome, r.reason, r.code, r.latency_ms, r.source, b.seq IS NOT NULL FROM monitor_results r " +
   "LEFT JOIN monitor_bodies b ON b.monitor_no = r.monitor_no AND b.slot = r.seq % ? AND b.seq = r.seq " +
   "WHERE r.monitor_no = ? AND r.seq < ? ORDER BY r.seq DESC LIMIT ?";
-const BODY = "SELECT body FROM monitor_bodies WHERE monitor_no = ? AND slot = ? AND seq = ?";
+const OUTPUT =
+  "SELECT seq, body FROM monitor_bodies WHERE monitor_no = ? AND seq = ifnull(?, seq) ORDER BY seq DESC LIMIT 1";
 const SUMMARIES =
   "SELECT at, up, down, unknown, latency_sum, latency_min, latency_max FROM monitor_summaries " +
   "WHERE monitor_no = ? AND span_seconds = ? AND at >= ? AND at < ? ORDER BY at";
@@ -309,11 +310,14 @@ export const createMonitorRepository = ({ engine, vault }: { engine: Engine; vau
         hasBody: row[7] === 1,
       })),
 
-    /** What came with a report; undefined when nothing did or it is too long ago. */
-    body: async (number: number, seq: number): Promise<Uint8Array | undefined> =>
-      (await engine.query({ sql: BODY, params: [number, seq % KEPT_BODIES, seq] }))[0]?.[0] as
-        | Uint8Array
-        | undefined,
+    /** What came with a report, or with the newest that had any; undefined when it is not kept. */
+    output: async (
+      number: number,
+      seq: number | null,
+    ): Promise<{ seq: number; body: Uint8Array } | undefined> => {
+      const [row] = await engine.query({ sql: OUTPUT, params: [number, seq] });
+      return row === undefined ? undefined : { seq: row[0] as number, body: row[1] as Uint8Array };
+    },
 
     /** In the order of time. */
     summaries: async (

@@ -22,7 +22,7 @@ export const ResultWire = t.Object({
   }),
   latency_ms: t.Union([t.Integer(), t.Null()], { description: "Of a job: how long it took" }),
   source: t.Union([t.String(), t.Null()], { description: "Who reported, for editors and admins" }),
-  has_body: t.Boolean({ description: "heartbeat: it came with a text" }),
+  has_output: t.Boolean({ description: "heartbeat: it came with what the job printed" }),
 });
 export type ResultWire = Static<typeof ResultWire>;
 
@@ -70,7 +70,7 @@ export const presentResult = (result: StoredResult, { role }: Principal): Result
   response_code: result.code,
   latency_ms: result.latencyMs,
   source: roleAllows(role, "editor") ? result.source : null,
-  has_body: result.hasBody,
+  has_output: result.hasBody,
 });
 
 /** `from` and `to` in ms. */

@@ -205,6 +205,46 @@ export const monitorRoutes = (access: AccessPlugin, parts: MonitorRouteParts) =>
         },
       },
     )
+    .post(
+      "/:id/rotate-address",
+      async ({ principal, params }) => present(await desk.rotateAddress(principal, params.id), principal),
+      {
+        access: "editor",
+        response: MonitorWire,
+        detail: {
+          summary: "Give a heartbeat new addresses",
+          description: "Reports to the ones before are unknown from then on.",
+          tags,
+        },
+      },
+    )
+    .get(
+      "/:id/output",
+      async ({ principal, params, query }) => {
+        const { record } = desk.find(principal.tenantId, params.id);
+        const found = await repository.output(record.number, query.result ?? null);
+        return {
+          result: found?.seq ?? null,
+          output: found === undefined ? null : new TextDecoder().decode(found.body),
+        };
+      },
+      {
+        access: "editor",
+        query: t.Object(
+          { result: t.Optional(t.Integer({ minimum: 1, description: "Its number; the newest by default" })) },
+          { additionalProperties: false },
+        ),
+        response: t.Object({
+          result: t.Union([t.Integer(), t.Null()]),
+          output: t.Union([t.String(), t.Null()]),
+        }),
+        detail: {
+          summary: "Read what a job printed when it reported",
+          description: "Of the last 20 reports; null where there is none.",
+          tags,
+        },
+      },
+    )
     .get(
       "/:id/results",
       async ({ principal, params, query }) => {

@@ -1,4 +1,5 @@
 // In: the base, who is told, services and incidents. Out: monitors: loaded, looked at, and what they see told.
+import { SYSTEM } from "../core/actor";
 import { createProber, hostOf } from "../monitors/prober";
 import { createMonitorBook, type Monitor } from "../monitors/book";
 import { createMonitorDesk } from "../monitors/desk";
@@ -9,8 +10,12 @@ import { createProbeRunner } from "../monitors/runner";
 import type { Result } from "../monitors/schema";
 import type { Sight } from "../monitors/sight";
 import { readTarget } from "../monitors/target";
+import { createAcceptPing } from "../monitors/heartbeat/accept";
+import { createHeartbeatDirectory, type PingKey } from "../monitors/heartbeat/directory";
+import { expectationOf } from "../monitors/heartbeat/expectation";
+import { createHeartbeatWatch } from "../monitors/heartbeat/watch";
 import { createRefusal } from "../monitors/refusal";
-import { isTimeZone, refusePattern } from "../operations/recurrence";
+import { isTimeZone, momentsOf, refusePattern } from "../operations/recurrence";
 import { createKeyedLock } from "../lib/keyed-lock";
 import type { Base } from "./base";
 import type { Incidents } from "./incidents";
@@ -74,6 +79,18 @@ export const wireMonitors = async (
     abandon: prober.abandon,
     hostOf,
   });
+  const directory = createHeartbeatDirectory({ engine: store.engine, book });
+  await directory.load();
+  const watch = createHeartbeatWatch({
+    book,
+    reporter,
+    recorder,
+    clock,
+    log,
+    momentsOf,
+    networkProblem: () => delivery.worker.networkProblem,
+  });
+  const accept = createAcceptPing({ reporter, clock, onReport: watch.reported });
   const desk = createMonitorDesk({
     book,
     repository,
@@ -86,15 +103,54 @@ export const wireMonitors = async (
     clock,
     check: CHECK,
     refusalOf: createRefusal(delivery.targets),
-    onChanged: (monitor) => runner.changed(monitor),
-    isSlugTaken: () => false,
+    onChanged: (monitor) => {
+      directory.changed(monitor);
+      watch.changed(monitor);
+      runner.changed(monitor);
+    },
+    isSlugTaken: (projectId, slug, exceptId) => {
+      const holder = directory.bySlug(projectId, slug);
+      return holder !== undefined && holder.record.id !== exceptId;
+    },
   });
+  const slugLock = createKeyedLock();
+  /** As healthchecks does it: once a day, with an hour of grace. */
+  const createBySlug = async ({ tenantId, projectId }: PingKey, slug: string): Promise<Monitor> => {
+    const made = directory.bySlug(projectId, slug);
+    if (made !== undefined) return made;
+    const names = new Set(book.of(tenantId).map(({ record }) => record.name));
+    let name = slug;
+    for (let number = 2; names.has(name); number++) name = `${slug} ${number}`;
+    return desk.create({ tenantId, actor: SYSTEM }, "heartbeat", {
+      settings: { name, projectId },
+      given: { slug, period_seconds: 86_400, grace_seconds: 3_600 },
+    });
+  };
+  const expectation = (monitor: Monitor) => {
+    const { target, state } = monitor;
+    if (target?.type !== "heartbeat" || !monitor.record.isActive) return { expectedAt: null, isLate: false };
+    const { expectedAt } = expectationOf(target, state, momentsOf);
+    return {
+      expectedAt,
+      isLate: state.status === "up" && expectedAt !== null && expectedAt < clock.now(),
+    };
+  };
   return {
     repository,
     book,
     desk,
     recorder,
     runner,
+    watch,
+    reportParts: {
+      directory,
+      accept,
+      clock,
+      create: (key: PingKey, slug: string) =>
+        // Two first reports at once: one of them makes it.
+        slugLock.run(`${key.projectId} ${slug}`, () => createBySlug(key, slug)),
+    },
+    keyParts: { directory, tenants: access.tenants, commit, clock, baseUrl },
     routeParts: {
       desk,
       book,
@@ -102,7 +158,7 @@ export const wireMonitors = async (
       clock,
       region: config.region,
       baseUrl,
-      expectation: () => ({ expectedAt: null, isLate: false }),
+      expectation,
       look: lookAt,
     },
   };

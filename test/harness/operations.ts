@@ -83,6 +83,7 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
     method: "POST",
     body: JSON.stringify({ status: "ok", message: "Walled message" }),
   });
+  const pingKey = await create("/ping-keys", { project_id: project });
   const monitor = await create("/monitors", {
     name: "Walled monitor",
     type: "tcp",
@@ -140,6 +141,7 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
       "/api/v1/machines": machine,
       "/api/v1/maintenance-windows": maintenance,
       "/api/v1/monitors": monitor,
+      "/api/v1/ping-keys": pingKey,
       "/api/v1/notification-channels": channel,
       "/api/v1/organizations": String((await only("/organizations"))["id"]),
       "/api/v1/projects": project,

@@ -153,13 +153,21 @@ describe("levels", () => {
         .map(nameOf)
         .toSorted(),
     ).toEqual([
+      "GET /api/push/{token}",
       "GET /api/v1/setup",
       "GET /healthz",
       "GET /ping",
+      "GET /ping/{address}",
+      "GET /ping/{address}/{word}",
+      "GET /ping/{address}/{word}/{last}",
       "GET /readyz",
+      "POST /api/push/{token}",
       "POST /api/v1/session",
       "POST /api/v1/setup",
       "POST /api/webhooks/incoming/{token}",
+      "POST /ping/{address}",
+      "POST /ping/{address}/{word}",
+      "POST /ping/{address}/{word}/{last}",
     ]);
   });
 

@@ -16,7 +16,12 @@ let app: TestApp;
 let directory: string;
 
 const start = async (): Promise<void> => {
-  app = await startApp({ clock, directory, config: { outboundMode: "open" } });
+  app = await startApp({
+    clock,
+    directory,
+    config: { outboundMode: "open" },
+    seams: { boot: { sinceBoot: () => clock.monotonic(), bootId: "boot-1" } },
+  });
 };
 
 beforeEach(async () => {
