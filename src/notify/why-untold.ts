@@ -57,7 +57,7 @@ const GENERAL: Record<UntoldReason, (facts: EventFacts) => string> = {
 };
 
 const severitySentence = (facts: EventFacts, { severities = [] }: ChannelFilters): string =>
-  `Takes only the severities ${listed(severities)}; this ${nounOf(facts)} was ${
+  `Takes only the ${severities.length === 1 ? "severity" : "severities"} ${listed(severities)}; this ${nounOf(facts)} was ${
     facts.alert?.severity ?? facts.incident?.severity ?? "neither"
   }.`;
 

@@ -160,7 +160,7 @@ describe.skipIf(!hasBrowser)("deliveries", () => {
         await page.getByRole("heading", { name: "Who was told" }).waitFor();
         await page.getByRole("heading", { name: "Alert triggered", level: 3 }).waitFor();
         await page.getByText("1 channel was not told").first().click();
-        await page.getByText("Takes only the severities critical; this alert was warning.").first().waitFor();
+        await page.getByText("Takes only the severity critical; this alert was warning.").first().waitFor();
         expect(await fitsWidth(page)).toBe(true);
         await end(visit);
       }
