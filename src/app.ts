@@ -42,6 +42,7 @@ import { pingKeyRoutes } from "./monitors/heartbeat/key-routes";
 import { reportRoutes } from "./monitors/heartbeat/report-routes";
 import { monitorRoutes } from "./monitors/routes";
 import { maintenanceRoutes } from "./services/maintenance/routes";
+import { uptimeRoutes } from "./services/uptime/routes";
 import { serviceRoutes } from "./services/routes";
 import { createToldReader } from "./notify/read-told";
 import { openStore, type Store } from "./store/store";
@@ -218,6 +219,12 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       repository: decisions.escalations,
     }),
     serviceRoutes(plugin, { ...services, told }),
+    uptimeRoutes(plugin, {
+      desk: services.desk,
+      uptime: services.uptime,
+      repository: services.uptimeRepository,
+      clock,
+    }),
     maintenanceRoutes(plugin, maintenance),
     monitorRoutes(plugin, monitors.routeParts),
     reportRoutes(plugin, monitors.reportParts),

@@ -1,5 +1,5 @@
 // In: services and what happened to them. Out: their rows, and the statements that write them.
-import { and, asc, desc, eq, gt, gte, isNull, lt, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, isNull, lt, type SQL } from "drizzle-orm";
 import type { ServiceStatus, StatusSource } from "../core/events";
 import type { PageRequest } from "../core/paging";
 import type { Statement } from "../store/engine";
@@ -7,7 +7,7 @@ import { statementOf } from "../store/statement";
 import type { Store } from "../store/store";
 import type { ServiceRecord } from "./book";
 import { nameKeyOf } from "./names";
-import { serviceHistory, services, serviceSpans, serviceWords } from "./schema";
+import { serviceHistory, services, type serviceSpans, serviceWords } from "./schema";
 import type { StatusWord } from "./words";
 
 export type ServiceRow = typeof services.$inferSelect;
@@ -145,20 +145,6 @@ export const createServiceRepository = ({ db, engine }: Pick<Store, "db" | "engi
         .orderBy(asc(serviceHistory.id))
         .limit(1)
     )[0]?.at ?? null,
-
-  /** Those that have a part in [from, to), oldest first. */
-  spans: (serviceId: string, from: number, to: number): Promise<SpanRow[]> =>
-    db
-      .select()
-      .from(serviceSpans)
-      .where(
-        and(
-          eq(serviceSpans.serviceId, serviceId),
-          lt(serviceSpans.startedAt, to),
-          sql`coalesce(${serviceSpans.endedAt}, ${to}) > ${from}`,
-        ),
-      )
-      .orderBy(asc(serviceSpans.startedAt), asc(serviceSpans.id)),
 
   insert: (service: ServiceRecord): Statement => {
     const { words: _words, changes: _changes, ...row } = service;

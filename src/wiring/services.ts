@@ -4,6 +4,8 @@ import { createServiceDesk } from "../services/desk";
 import { createServiceLock } from "../services/lock";
 import { createStatusPlanner } from "../services/planner";
 import { createServiceRepository } from "../services/repository";
+import { createUptimeReader } from "../services/uptime/read-uptime";
+import { createUptimeRepository } from "../services/uptime/repository";
 import type { Base } from "./base";
 import type { Telling } from "./telling";
 
@@ -23,6 +25,8 @@ export const wireServices = async ({ store, access, clock }: Base, { notifier, c
     commit,
     clock,
   });
+  const uptimeRepository = createUptimeRepository(store);
+  const uptime = createUptimeReader({ repository: uptimeRepository, commit, clock });
   await book.load();
   return {
     repository,
@@ -30,6 +34,8 @@ export const wireServices = async ({ store, access, clock }: Base, { notifier, c
     planner,
     lock,
     desk,
+    uptimeRepository,
+    uptime,
     /** Whoever tells what was kept back. */
     onSilenced: (wake: () => void) => {
       tellLater = wake;

@@ -103,12 +103,17 @@ const ask = (token: string, operation: Operation, id: string): Promise<Seen> => 
   return send(token, operation.method, target, BODIES[name]);
 };
 
+/** Figures up to the present moment: they differ from one call to the next. */
+const isRunningOn = (path: string): boolean => /\/(?:uptime|days)$|\/reports\//.test(path);
+
 /** Everything that the owner can read, in one text. */
 const readAll = async (token: string): Promise<string> => {
   const texts: string[] = [];
-  for (const operation of operations.filter(({ method, path }) => method === "GET" && isList(path)))
+  const reads = ({ method, path }: { method: string; path: string }): boolean =>
+    method === "GET" && !isRunningOn(path);
+  for (const operation of operations.filter((one) => reads(one) && isList(one.path)))
     texts.push(`${nameOf(operation)} ${(await send(token, "GET", operation.path)).text}`);
-  for (const operation of withId().filter(({ method }) => method === "GET"))
+  for (const operation of withId().filter(reads))
     texts.push((await ask(token, operation, plant.ids[collectionOf(operation.path)] ?? "")).text);
   // Presence of the machine and times of use run on by themselves.
   return texts.join("\n").replace(/"last_used_at":[^,}]+/g, "");
