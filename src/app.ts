@@ -259,7 +259,10 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       store: () => store.health(),
       setup: () => (access.setup.isNeeded ? "open the set-up link that the log shows" : null),
     },
-    warnings: { network: () => worker.networkProblem, clock: () => time.watch.problem },
+    warnings: {
+      network: () => worker.networkProblem ?? monitors.network.problem,
+      clock: () => time.watch.problem,
+    },
     deadline: (ms) => new Promise((resolve) => clock.after(ms, () => resolve())),
   });
   const described = [...slices, operationRoutes(plugin, { health, metrics, isPublic: config.metricsPublic })];

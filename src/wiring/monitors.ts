@@ -3,6 +3,7 @@ import { SYSTEM } from "../core/actor";
 import { createProber, hostOf } from "../monitors/prober";
 import { createMonitorBook, type Monitor } from "../monitors/book";
 import { createMonitorDesk } from "../monitors/desk";
+import { createOwnNetwork } from "../monitors/own-network";
 import { createRecorder } from "../monitors/recorder";
 import { createReporter } from "../monitors/report";
 import { createMonitorRepository } from "../monitors/repository";
@@ -16,11 +17,15 @@ import { expectationOf } from "../monitors/heartbeat/expectation";
 import { createHeartbeatWatch } from "../monitors/heartbeat/watch";
 import { createRefusal } from "../monitors/refusal";
 import { isTimeZone, momentsOf, refusePattern } from "../operations/recurrence";
+import { systemRoutes } from "../delivery/routes-out";
 import { createKeyedLock } from "../lib/keyed-lock";
 import type { Base } from "./base";
 import type { Incidents } from "./incidents";
 import type { Services } from "./services";
 import type { Telling } from "./telling";
+
+/** Somebody who was reached before answers at once, or is not there. */
+const WITNESS_TIMEOUT_MS = 2_000;
 
 const CHECK = { refusePattern, isTimeZone };
 
@@ -68,12 +73,23 @@ export const wireMonitors = async (
       ? undefined
       : prober.probe(target, record.expect, record.timeoutSeconds * 1_000);
   };
+  const network = createOwnNetwork({
+    clock,
+    log,
+    routes: seams.delivery?.routes ?? systemRoutes,
+    isThere: async (host, port) => {
+      const { failure } = await prober.probe({ type: "tcp", host, port }, {}, WITNESS_TIMEOUT_MS);
+      return failure === null || failure === "refused" || failure === "reset";
+    },
+    networkProblem: () => delivery.worker.networkProblem,
+  });
   const runner = createProbeRunner({
     book,
     clock,
     log,
     probe: ({ record }, target) => prober.probe(target, record.expect, record.timeoutSeconds * 1_000),
-    settle: async (monitor, sight) => {
+    settle: async (monitor, seen) => {
+      const sight = await network.judge(seen);
       await reporter.report(monitor, { sight, result: resultOf(sight, clock.now()) });
     },
     abandon: prober.abandon,
@@ -88,7 +104,7 @@ export const wireMonitors = async (
     clock,
     log,
     momentsOf,
-    networkProblem: () => delivery.worker.networkProblem,
+    networkProblem: () => network.problem ?? delivery.worker.networkProblem,
   });
   const accept = createAcceptPing({ reporter, clock, onReport: watch.reported });
   const desk = createMonitorDesk({
@@ -142,6 +158,7 @@ export const wireMonitors = async (
     recorder,
     runner,
     watch,
+    network,
     reportParts: {
       directory,
       accept,
