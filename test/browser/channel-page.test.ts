@@ -148,6 +148,7 @@ describe.skipIf(!hasBrowser)("a channel's page", () => {
       await signIn(visit, stage.app.url, ADMIN);
       await page.goto(`/channels/${id}`);
       await page.getByRole("heading", { name: /^Paused: nothing is sent\. 1 message waits\./ }).waitFor();
+      await page.getByText("“Alert triggered” failed after 1 attempt.", { exact: false }).waitFor();
       await page.getByText("what waits goes out at once", { exact: false }).waitFor();
       expect(await findBarriers(page)).toEqual([]);
       expect(await fitsWidth(page)).toBe(true);

@@ -72,7 +72,7 @@ describe.skipIf(!hasBrowser)("a chat channel", () => {
       const again = await stage.app.api("POST", `/notification-channels/${id}/test`);
       expect([again.body.success, again.body.error]).toEqual([true, undefined]);
       await page.goto("/channels");
-      await page.getByText("telegram · -1009876543210").waitFor();
+      await page.getByText("Telegram · -1009876543210").waitFor();
       for (const secret of telegram.secrets) expect(await page.content()).not.toContain(secret);
       expect(visit.faults).toEqual([]);
       await visit.close();

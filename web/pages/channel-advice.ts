@@ -3,6 +3,7 @@
 import type { Channel } from "../api/channels";
 import type { MarkKind } from "../elements/mark";
 import { text } from "../text/en";
+import { healthReason } from "./channel-words";
 
 const words = text.channelPage.advice;
 
@@ -25,7 +26,7 @@ const hasFailedTest = (channel: Channel): boolean =>
 /** The worst thing first; one at a time. */
 export const adviceFor = (channel: Channel, nowMs: number): Advice | null => {
   const { health, waiting_count: waiting, quiet_until: quietUntil } = channel;
-  const about = { reason: channel.health_reason, until: null };
+  const about = { reason: healthReason(channel), until: null };
   if (health === "unverified")
     return { ...about, kind: "warning", ...words.unverified, action: null, reason: null };
   if (health === "paused" || health === "failed" || health === "disabled")
