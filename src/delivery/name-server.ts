@@ -1,6 +1,7 @@
 // In: a host name. Out: the addresses that the configured DNS servers give for it, within a second.
 // Never getaddrinfo: its threads starve everybody else while a server is mute.
 import { Resolver } from "node:dns";
+import { systemClock, type Clock } from "../core/clock";
 
 export type NameAnswer =
   | { addresses: readonly string[]; ttlSeconds: number }
@@ -18,8 +19,11 @@ export interface NameServer {
 }
 
 const DNS_TIMEOUT_MS = 1_000;
-/** The servers of the system may change (DHCP, VPN): they are read again after this many lookups. */
-const LOOKUPS_PER_RESOLVER = 1_000;
+/**
+ * The servers of the system may change (DHCP, VPN): they are read again. And the library keeps answers for
+ * as long as they say, also after ours have had their time: a fresh one knows none.
+ */
+const RESOLVER_LIFE_MS = 30_000;
 
 const MUTE_CODES = new Set(["ETIMEOUT", "ECONNREFUSED", "ECANCELLED"]);
 const UNKNOWN_CODES = new Set(["ENOTFOUND", "ENODATA", "ENONAME", "EBADNAME"]);
@@ -33,17 +37,20 @@ interface Half {
 const failureOf = (code: string): NameFailure =>
   UNKNOWN_CODES.has(code) ? "unknown" : MUTE_CODES.has(code) ? "mute" : "broken";
 
-export const createDnsNameServer = ({ servers }: { servers?: readonly string[] } = {}): NameServer => {
+export const createDnsNameServer = ({
+  servers,
+  clock = systemClock,
+}: { servers?: readonly string[]; clock?: Pick<Clock, "monotonic"> } = {}): NameServer => {
   let resolver: Resolver | null = null;
-  let lookups = 0;
+  let bornAt = 0;
 
   const present = (): Resolver => {
-    if (resolver === null || lookups >= LOOKUPS_PER_RESOLVER) {
+    const now = clock.monotonic();
+    if (resolver === null || now - bornAt >= RESOLVER_LIFE_MS) {
       resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 1 });
       if (servers !== undefined) resolver.setServers(servers);
-      lookups = 0;
+      bornAt = now;
     }
-    lookups++;
     return resolver;
   };
 

@@ -75,7 +75,7 @@ interface Kept {
 
 export const createResolver = ({
   clock,
-  nameServer = createDnsNameServer(),
+  nameServer = createDnsNameServer({ clock }),
   hostsPath = "/etc/hosts",
 }: ResolverParts): Resolver => {
   const hosts = createHostsFile(hostsPath, clock);
