@@ -190,6 +190,7 @@ export const createAttempts = (parts: AttemptsParts): Attempts => {
       onRefused: () => setAside(lane, row),
       quarantine,
     });
+    if (row.status === "held") lane.mayHold = true;
     if (judgement.outcome === "delivered") {
       const { statusCode, startedAt, totalMs } = exchange;
       receipts.keep({ id: row.id, number: row.attempts, statusCode, startedAt, totalMs }, (wasKept) => {

@@ -10,7 +10,6 @@ import { createNetPolicy, type ListeningAddress, type OutboundMode } from "../li
 import type { Service } from "../lib/service";
 import type { Engine } from "../store/engine";
 import type { DialSocket } from "./connect";
-import { activate } from "./activate";
 import type { AttemptParts } from "./attempt";
 import { createChannelHealth, type ChannelHealthKeeper, type DescribeTenant } from "./health";
 import type { NameServer } from "./name-server";
@@ -189,7 +188,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
         await worker.resume(channel, actor);
         showing.assert(channel.id, true);
       },
-      activate: (channel, actor) => activate({ store, clock, health, worker }, channel, actor),
+      activate: worker.activate,
       wake: (channelId) => {
         worker.wake(channelId);
         shownAnew(channelId);

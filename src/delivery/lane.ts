@@ -39,6 +39,10 @@ export class Lane {
   isUnreadable = false;
   /** The earliest due time in the file after now, as far as is known; null: none. */
   nextDueAt: number | null = null;
+  /** What was held for it is being released: until that is in the file, nothing that is newer starts. */
+  isReopening = false;
+  /** Rows of it may have been held behind the back of a change that lets it send. */
+  mayHold = false;
   /** The last attempt was slow or failed: such lanes may not fill the fast pool. */
   isSuspect = false;
   /** Waits for a place at its host. */
@@ -105,7 +109,7 @@ export class Lane {
    * is no room; then it stays there and is read in its turn.
    */
   offer(row: OutboxRow): void {
-    if (!this.hasMoreOnDisk && this.#queued < QUEUE_LIMIT) return this.push(row);
+    if (!this.hasMoreOnDisk && !this.isReopening && this.#queued < QUEUE_LIMIT) return this.push(row);
     this.hasMoreOnDisk = true;
     if (row.urgency === 0) this.hasUrgentOnDisk = true;
     // While the file is being read, a few wait aside: they follow what it brings.
@@ -113,8 +117,9 @@ export class Lane {
     else this.#wasPassedOver = true;
   }
 
-  /** A read that is under way may not have seen what changed. */
+  /** More may be due in the file than is known of; a read that is under way may not have seen it. */
   mustReadAgain(): void {
+    this.hasMoreOnDisk = true;
     this.#wasPassedOver = true;
   }
 

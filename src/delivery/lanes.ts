@@ -61,7 +61,8 @@ export const createLanes = (parts: LanesParts): Lanes => {
   };
 
   const read = (lane: Lane): void => {
-    if (!isRunning() || holds > 0 || lane.isRefilling || lane.isSettlingStale) return;
+    if (!isRunning() || holds > 0) return;
+    if (lane.isRefilling || lane.isReopening || lane.isSettlingStale) return;
     if (sendingChannel(lane) === undefined) return;
     reads++;
     void refillLane({ engine, lane, now: clock.now(), lanes: lanes.size })

@@ -3,7 +3,6 @@
 import type { Channel, ChannelDirectory } from "../channels/directory";
 import { channelInStep, rowInStep } from "./in-step";
 import { isSending } from "./is-sending";
-import type { Actor } from "../core/actor";
 import type { Clock } from "../core/clock";
 import type { ClockJump } from "../core/clock-jump";
 import type { Log } from "../core/log";
@@ -24,7 +23,7 @@ import { Turns } from "./turns";
 import { createBookkeeping } from "./bookkeeping";
 import { openReceipts, readReceipts } from "./receipts";
 import { reconcile } from "./reconcile";
-import { releaseStatement } from "./repository";
+import { createReopening, type Reopening } from "./reopen";
 import { noteStart, recallStarts, restOf } from "./rests";
 import { systemRoutes, type RoutesOut } from "./routes-out";
 import type { Outcome } from "./schema";
@@ -66,7 +65,9 @@ export interface DeliveryWorker extends Service {
   /** Schedules go on after their delays, and nothing grows old by it. */
   clockJumped(jump: ClockJump): void;
   /** Sends what waited, at once; durable when it resolves. */
-  resume(channel: Channel, actor: Actor): Promise<void>;
+  resume: Reopening["resume"];
+  /** For a channel that was off until its endpoint proved to be there. */
+  activate: Reopening["activate"];
   /** Why nothing outside this machine can be reached; null while something can, as far as is known. */
   readonly networkProblem: string | null;
   /** Attempts that run now. */
@@ -133,6 +134,16 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     committed: (rows) => committed(rows),
     rest: (lane, restMs) => rest(lane, restMs),
     goOn,
+  });
+  const reopening = createReopening({
+    engine: store.engine,
+    clock,
+    health,
+    settler,
+    lanes,
+    committed: (rows) => committed(rows),
+    wake: (channelId) => wake(channelId),
+    readAgain: (lane) => readAgain(lane),
   });
   const attempts = createAttempts({
     ...parts,
@@ -245,14 +256,26 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     if (state !== "running") return;
     for (const row of rows) {
       if (row.status !== "pending" && row.status !== "held") continue;
-      const { statements, isDue } = rowInStep(row, directory.get(row.channelId), clock.now());
-      if (statements.length > 0) settler.add({ statements });
-      if (!isDue) continue;
+      const channel = directory.get(row.channelId);
+      const { statements, isDue } = rowInStep(row, channel, clock.now());
+      if (channel === undefined) {
+        settler.add({ statements });
+        continue;
+      }
       const lane = lanes.of(row.channelId);
-      lane.offer(row);
-      ready(lane);
+      // Looked at again when that is durable: a read of the file may have passed it over meanwhile.
+      if (statements.length > 0) settler.add({ statements, done: () => void (isDue && readAgain(lane)) });
+      if (isDue) {
+        lane.offer(row);
+        ready(lane);
+      } else lane.mayHold = true;
     }
     pump();
+  };
+
+  const readAgain = (lane: Lane): void => {
+    lane.mustReadAgain();
+    ready(lane);
   };
 
   const wake = (channelId?: string): void => {
@@ -265,13 +288,13 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       const channel = directory.get(id);
       if (channel === undefined || !isSending(channel)) {
         lane.clear();
+        lane.mayHold = true;
         // Results that came in while the change was being committed may have left rows waiting.
         if (id === channelId) settler.add({ statements: channelInStep(id, channel, clock.now()) });
       } else {
-        lane.hasMoreOnDisk = true;
-        lane.mustReadAgain();
+        if (lane.mayHold) reopening.letGo(lane);
         lane.mustSettleStale = true;
-        ready(lane);
+        readAgain(lane);
       }
       if (channel === undefined && lane.inFlight === 0) lanes.remove(id);
     }
@@ -344,22 +367,8 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     get inFlight() {
       return pools.inFlight;
     },
-    resume: async (channel, actor) => {
-      const before = { ...channel };
-      // Rows that wait for storage to be held must not come to be held after their release.
-      settler.retryNow();
-      const { statements, notices } = health.resumeChannel(channel, actor);
-      try {
-        await store.engine.batch([...statements, releaseStatement(channel.id, clock.now())]);
-      } catch (error) {
-        channel.health = before.health;
-        channel.healthReason = before.healthReason;
-        channel.consecutiveFailures = before.consecutiveFailures;
-        throw error;
-      }
-      committed(notices);
-      wake(channel.id);
-    },
+    resume: reopening.resume,
+    activate: reopening.activate,
     idle: async () => {
       do {
         await settler.flush();

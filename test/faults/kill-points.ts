@@ -101,7 +101,7 @@ const run: Tier["run"] = async ({ rounds: given, seed, say }) => {
       scene.restartInSilence(under(command, scene.dataDirectory, point, when));
       const { pid } = scene.product;
       await scene.product.ready().then(
-        () => scene.plant.resume(),
+        () => scene.resume(),
         // The point came during the start.
         () => undefined,
       );

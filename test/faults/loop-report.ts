@@ -10,6 +10,10 @@ export interface LoopReport {
   alerts: number;
   acknowledgements: number;
   deliveries: number;
+  /** Of secrets; acknowledged ones. */
+  rotations: number;
+  resumes: number;
+  replays: number;
   copies: number;
   copiesAllowed: number;
   /** From each start to the first message after it. */
@@ -20,7 +24,7 @@ export interface LoopReport {
 
 export const reportOf = (
   { rounds, seed }: { rounds: number; seed: number },
-  { plant, firstSendsMs }: PlantScene,
+  { plant, desk, firstSendsMs }: PlantScene,
   verdict: Verdict,
 ): LoopReport => ({
   rounds,
@@ -32,6 +36,9 @@ export const reportOf = (
     .flatMap(({ crossings }) => crossings)
     .filter(({ isAcknowledged }) => isAcknowledged).length,
   deliveries: verdict.deliveries,
+  rotations: desk.rotations.length,
+  resumes: desk.resumes,
+  replays: desk.replays.filter(({ isAcknowledged }) => isAcknowledged).length,
   copies: verdict.copies,
   copiesAllowed: verdict.copiesAllowed,
   firstSendsMs: firstSendsMs(),
@@ -52,7 +59,8 @@ export const describeReport = (report: LoopReport): string =>
   [
     `${report.rounds} rounds with seed ${report.seed}:`,
     `${report.acknowledgedRequests} requests acknowledged, ${report.readings} readings,`,
-    `${report.alerts} alerts, ${report.acknowledgements} acknowledgements, ${report.deliveries} deliveries;`,
+    `${report.alerts} alerts, ${report.acknowledgements} acknowledgements, ${report.deliveries} deliveries,`,
+    `${report.rotations} rotations of secrets, ${report.resumes} resumes, ${report.replays} replays;`,
     `${report.copies} copies of at most ${report.copiesAllowed};`,
     `first send after a start ${spread(report.firstSendsMs)}`,
   ].join(" ");

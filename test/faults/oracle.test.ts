@@ -2,6 +2,7 @@
 // loops finds each wrong thing, and nothing in the right account.
 import { expect, test } from "bun:test";
 import { judge, type Evidence } from "../harness/oracle";
+import type { ReplayRecord, RotationRecord } from "../harness/channel-desk";
 import type { MachineRecord } from "../harness/plant";
 import type { Fields, RemoteApi } from "../harness/remote-api";
 import type { SinkLogLine } from "../harness/sink-options";
@@ -17,6 +18,8 @@ interface Account {
   points: Fields[];
   heartbeat: string | null;
   log: SinkLogLine[];
+  rotations: RotationRecord[];
+  replays: ReplayRecord[];
 }
 
 const delivery = (id: string, event: string): Fields => ({
@@ -36,6 +39,7 @@ const arrival = (id: string, event: string, at: number): SinkLogLine => ({
   digest: `body of ${id}`,
   status: 200,
   isSigned: true,
+  signedBy: [0],
 });
 
 /** One machine that broke its limit, was acknowledged and recovered; one message was sent twice. */
@@ -81,6 +85,18 @@ const rightAccount = (): Account => ({
     arrival("d1", "alert.triggered", KILLED_AT + 300),
     arrival("d2", "alert.acknowledged", KILLED_AT + 301),
     arrival("d3", "alert.resolved", KILLED_AT + 302),
+    // Sent again when somebody asked for it, after a new secret.
+    { ...arrival("d3", "alert.resolved", KILLED_AT + 9_000), signedBy: [1, 0] },
+  ],
+  rotations: [{ listener: 0, number: 1, askedAt: KILLED_AT + 5_000, acknowledgedAt: KILLED_AT + 5_010 }],
+  replays: [
+    {
+      deliveryId: "d3",
+      askedAt: KILLED_AT + 8_990,
+      answeredAt: KILLED_AT + 8_995,
+      tries: 1,
+      isAcknowledged: true,
+    },
   ],
 });
 
@@ -108,6 +124,7 @@ const faultsOf = async (account: Account, copiesPerEnd = 4): Promise<string[]> =
       },
     ],
     log: account.log,
+    desk: { rotations: account.rotations, replays: account.replays, resumes: 0 },
     endedAt: [KILLED_AT],
     copiesPerEnd,
   };
@@ -139,7 +156,17 @@ const WRONGS: Record<string, (account: Account) => void> = {
   "unknown message": (account) => account.log.push(arrival("d9", "alert.triggered", KILLED_AT + 400)),
   "body changed": (account) => (first(account.log).digest = "another"),
   "signature wrong": (account) => (first(account.log).isSigned = false),
-  "copy without a reason": (account) => account.log.push(arrival("d3", "alert.resolved", KILLED_AT + 5_000)),
+  "lost replay": (account) => (first(account.replays).askedAt = KILLED_AT + 9_500),
+  "secret lost": (account) => {
+    const last = account.log.at(-1);
+    if (last !== undefined) last.signedBy = [0];
+  },
+  "signatures wrong": (account) => {
+    const last = account.log.at(-1);
+    if (last !== undefined) last.signedBy = [1];
+  },
+  "copy without a reason": (account) =>
+    account.log.push(arrival("d2", "alert.acknowledged", KILLED_AT + 4_000)),
   "resolved before triggered": (account) => account.log.splice(0, 2),
 };
 

@@ -1,9 +1,11 @@
 // In: a seed and how the product is run. Out: the scene of both loops: product on an empty directory,
-// a sink with a synced log, four channels, a rule, a policy, and a plant that reports all the time.
+// a sink with a synced log, four channels, a rule, a policy, a plant that reports all the time, and
+// somebody who changes the channels meanwhile.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { judge, judgeFiles, untilSettled, type OracleChannel, type Verdict } from "../harness/oracle";
+import { createChannelDesk, type ChannelDesk } from "../harness/channel-desk";
 import { createPlant, PLANT_LIMIT, PLANT_METRIC, type Plant } from "../harness/plant";
 import {
   BOOTSTRAP_TOKEN,
@@ -27,10 +29,15 @@ const SETTLE_LIMIT_MS = 120_000;
 const ALL_EVENTS = ["alert.triggered", "alert.acknowledged", "alert.resolved", "alert.escalated"];
 
 const CHANNELS = [
-  { name: "Everything", events: ALL_EVENTS, line: null },
-  { name: "Line 1", events: ALL_EVENTS, line: "l1" },
-  { name: "Triggers of line 2", events: ["alert.triggered"], line: "l2" },
-  { name: "Everything again", events: ["alert.triggered", "alert.resolved"], line: null },
+  { name: "Everything", events: ALL_EVENTS, line: null, pauseAfterFailures: null },
+  { name: "Line 1", events: ALL_EVENTS, line: "l1", pauseAfterFailures: null },
+  { name: "Triggers of line 2", events: ["alert.triggered"], line: "l2", pauseAfterFailures: 1 },
+  {
+    name: "Everything again",
+    events: ["alert.triggered", "alert.resolved"],
+    line: null,
+    pauseAfterFailures: 1,
+  },
 ] as const;
 
 export interface SceneOptions {
@@ -45,11 +52,14 @@ export interface SceneOptions {
 
 export interface PlantScene {
   readonly plant: Plant;
+  readonly desk: ChannelDesk;
   readonly sink: SinkProcess;
   product: Product;
   readonly dataDirectory: string;
   /** Starts it again on the same directory and port; the plant goes on once it is ready. */
   restart(): Promise<void>;
+  /** The product answers: plant and desk go on. */
+  resume(): void;
   /** Starts it again, by another command if one is given, and returns at once; the plant waits. */
   restartInSilence(command?: ProductCommand): void;
   /** Notes that the process ends now; the plant waits from here on. */
@@ -81,6 +91,7 @@ export const openPlantScene = async (options: SceneOptions): Promise<PlantScene>
   const endedAt: number[] = [];
   const close = async (): Promise<void> => {
     plant.abandon();
+    desk.abandon();
     await scene.product.kill();
     await sink.stop();
     removeProductFiles(dataDirectory);
@@ -90,13 +101,15 @@ export const openPlantScene = async (options: SceneOptions): Promise<PlantScene>
   const channels: OracleChannel[] = [];
   const setUp = async (): Promise<void> => {
     await product.ready();
-    for (const [listener, { name, events, line }] of CHANNELS.entries()) {
+    for (const [listener, { name, events, line, pauseAfterFailures }] of CHANNELS.entries()) {
       const id = await createWebhookChannel(api, {
         name,
         url: sink.url(listener),
         secret: SECRET,
         events: [...events],
         retry: RETRY_SECONDS,
+        // Of every failure somebody hears, and every notice is a message more.
+        ...(pauseAfterFailures === null ? {} : { pauseAfterFailures, failureChannelId: channels[0]?.id }),
         ...(line === null ? {} : { labels: { line } }),
       });
       channels.push({ id, listener, events, line, isEscalatedTo: listener === 0 });
@@ -117,8 +130,16 @@ export const openPlantScene = async (options: SceneOptions): Promise<PlantScene>
   };
 
   const plant = createPlant({ port, token: BOOTSTRAP_TOKEN, machines: MACHINES, seed: options.seed });
+  const desk = createChannelDesk({
+    port,
+    token: BOOTSTRAP_TOKEN,
+    seed: options.seed,
+    secret: SECRET,
+    channels,
+  });
   const scene: PlantScene = {
     plant,
+    desk,
     sink,
     product,
     dataDirectory,
@@ -126,13 +147,18 @@ export const openPlantScene = async (options: SceneOptions): Promise<PlantScene>
       scene.restartInSilence();
       startedAt.push(scene.product.startedAt);
       await scene.product.ready();
+      scene.resume();
+    },
+    resume: () => {
       plant.resume();
+      desk.resume();
     },
     restartInSilence: (command) => {
       scene.product = start(command);
     },
     noteEnd: () => {
       plant.expectSilence();
+      desk.expectSilence();
       endedAt.push(performance.timeOrigin + performance.now());
     },
     firstSendsMs: () => {
@@ -144,19 +170,22 @@ export const openPlantScene = async (options: SceneOptions): Promise<PlantScene>
       });
     },
     conclude: async () => {
+      desk.calm();
       await plant.finish();
       await Bun.sleep(LAST_ESCALATION_MS);
       await untilSettled(api, SETTLE_LIMIT_MS);
+      await desk.finish();
       const verdict = await judge({
         api,
         machines: plant.records,
         channels,
         log: sink.log(),
+        desk,
         endedAt,
         copiesPerEnd: options.copiesPerEnd,
       });
       const { code } = await scene.product.stop();
-      const faults = [...plant.faults, ...verdict.faults, ...judgeFiles(dataDirectory)];
+      const faults = [...plant.faults, ...desk.faults, ...verdict.faults, ...judgeFiles(dataDirectory)];
       return { ...verdict, faults, exitCode: code };
     },
     close,
@@ -167,6 +196,6 @@ export const openPlantScene = async (options: SceneOptions): Promise<PlantScene>
     await close();
     throw error;
   }
-  plant.resume();
+  scene.resume();
   return scene;
 };

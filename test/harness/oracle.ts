@@ -2,6 +2,7 @@
 // in which the product's own account differs from that: an empty list when nothing was lost.
 import { Database } from "bun:sqlite";
 import { join } from "node:path";
+import type { DeskRecord, ReplayRecord } from "./channel-desk";
 import { PLANT_METRIC, type Crossing, type MachineRecord } from "./plant";
 import type { Fields, RemoteApi } from "./remote-api";
 import type { SinkLogLine } from "./sink-options";
@@ -22,6 +23,8 @@ export interface Evidence {
   machines: readonly MachineRecord[];
   channels: readonly OracleChannel[];
   log: readonly SinkLogLine[];
+  /** What was done to the channels meanwhile. */
+  desk: DeskRecord;
   /** Wall time of each end of the process, in rising order. */
   endedAt: readonly number[];
   /** Copies that the end of the process excuses, per channel. */
@@ -42,6 +45,9 @@ const FINAL_STATUSES = new Set(["delivered", "failed", "cancelled"]);
 /** The sink may read what a killed process had written before its end. */
 const LATE_READ_MS = 250;
 const READINGS_PER_PAGE = 2_000;
+/** From the signature of a request until the sink reads it, on a machine that has other things to do. */
+const SIGNED_BEFORE_MS = 2_000;
+const REPLAY_EARLY_MS = 5;
 
 class FaultList {
   readonly faults: string[] = [];
@@ -165,7 +171,8 @@ const checkDeliveries = (
   const counts = new Map<string, number>();
   for (const row of deliveries) {
     const key = keyOf(row["subject_id"], row["event"], row["channel_id"]);
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    // A channel may be paused many times.
+    if (!String(row["event"]).startsWith("channel.")) counts.set(key, (counts.get(key) ?? 0) + 1);
     if (!FINAL_STATUSES.has(String(row["status"]))) list.add("delivery without an end", JSON.stringify(row));
     if (row["status"] === "failed" || row["status"] === "cancelled")
       list.add("delivery given up", JSON.stringify(row));
@@ -185,9 +192,50 @@ const checkDeliveries = (
     }
 };
 
+/** One of them is why a message came again between the two. */
+const takeReplay = (open: ReplayRecord[], before: SinkLogLine, after: SinkLogLine): boolean => {
+  const index = open.findIndex(
+    ({ askedAt, answeredAt }) =>
+      answeredAt >= before.at - LATE_READ_MS && askedAt <= after.at + REPLAY_EARLY_MS,
+  );
+  const [replay] = index < 0 ? [] : open.splice(index, 1);
+  // Asked for twice because the answer was lost: both may have been carried out.
+  if (replay !== undefined && replay.tries > 1) open.push({ ...replay, tries: replay.tries - 1 });
+  return replay !== undefined;
+};
+
+/** Every acknowledged replay brought the message once more. */
+const checkReplays = (
+  byId: ReadonlyMap<string, readonly SinkLogLine[]>,
+  { replays }: DeskRecord,
+  list: FaultList,
+): void => {
+  for (const { deliveryId, askedAt, isAcknowledged } of replays)
+    if (
+      isAcknowledged &&
+      !byId.get(deliveryId)?.some(({ status, at }) => status === 200 && at >= askedAt - REPLAY_EARLY_MS)
+    )
+      list.add("lost replay", `${deliveryId}, asked for at ${askedAt}`);
+};
+
+/** From an acknowledged rotation on, the new secret signs, and the one before beside it. */
+const checkSecrets = (log: readonly SinkLogLine[], { rotations }: DeskRecord, list: FaultList): void => {
+  for (const { id, at, listener, signedBy } of log) {
+    const own = rotations.filter((rotation) => rotation.listener === listener);
+    const least = own.filter(({ acknowledgedAt }) => acknowledgedAt < at - SIGNED_BEFORE_MS).length;
+    const most = own.filter(({ askedAt }) => askedAt <= at + REPLAY_EARLY_MS).length;
+    const [number = -1, ...others] = signedBy;
+    if (number < least || number > most)
+      list.add("secret lost", `${id} at ${at}: signed by ${number}, not by ${least} to ${most}`);
+    if (number > 0 ? others.length !== 1 || others[0] !== number - 1 : others.length > 0)
+      list.add("signatures wrong", `${id}: signed by ${signedBy.join(" and ")}`);
+  }
+};
+
 /** Returns how many copies there were. */
 const checkSink = (deliveries: readonly Fields[], evidence: Evidence, list: FaultList): number => {
-  const { log, channels, endedAt, copiesPerEnd } = evidence;
+  const { log, channels, endedAt, copiesPerEnd, desk } = evidence;
+  const replaysOf = Map.groupBy(desk.replays, ({ deliveryId }) => deliveryId);
   const known = new Map(deliveries.map((row) => [String(row["id"]), row]));
   const byId = Map.groupBy(log, ({ id }) => id);
   const copiesOf = new Map<string, number>();
@@ -198,9 +246,11 @@ const checkSink = (deliveries: readonly Fields[], evidence: Evidence, list: Faul
     if (lines.some(({ digest }) => digest !== first.digest)) list.add("body changed", id);
     if (lines.some(({ isSigned }) => !isSigned)) list.add("signature wrong", id);
     const taken = lines.filter(({ status }) => status === 200);
+    const replays = [...(replaysOf.get(id) ?? [])];
     for (let index = 1; index < taken.length; index++) {
-      copies++;
       const [before, after] = [taken[index - 1] as SinkLogLine, taken[index] as SinkLogLine];
+      if (takeReplay(replays, before, after)) continue;
+      copies++;
       const end = endedAt.findIndex((at) => at >= before.at - LATE_READ_MS && at <= after.at);
       const key = `${end}/${before.listener}`;
       copiesOf.set(key, (copiesOf.get(key) ?? 0) + 1);
@@ -213,6 +263,8 @@ const checkSink = (deliveries: readonly Fields[], evidence: Evidence, list: Faul
   for (const [id, row] of known)
     if (row["status"] === "delivered" && !byId.get(id)?.some(({ status }) => status === 200))
       list.add("delivered, but never arrived", JSON.stringify(row));
+  checkReplays(byId, desk, list);
+  checkSecrets(log, desk, list);
   checkOrder(log, channels, list);
   return copies;
 };

@@ -1,7 +1,7 @@
 // In: a port that answers some of the time. Out: machines that report, break limits, recover and are
 // acknowledged, each step repeated until it was acknowledged; and a record of all that was.
-import { ConnectionLost, openExchange, requestBytes, type Answer, type Exchange } from "./load";
 import { seededRandom, wholeBetween } from "./random";
+import { createGate, createSteadySender, type SteadySender } from "./steady-sender";
 
 export const PLANT_METRIC = "temperature";
 /** The rule of the plant: triggers above, clears below. */
@@ -9,8 +9,6 @@ export const PLANT_LIMIT = { above: 90, clearBelow: 70 };
 const LINES = 4;
 /** Device time between two readings of a machine. */
 const STEP_MS = 1_000;
-const RETRY_PAUSE_MS = 5;
-const SEND_LIMIT_MS = 20_000;
 
 export interface AcknowledgedReading {
   /** Device time. */
@@ -59,27 +57,6 @@ export interface PlantOptions {
   seed: number;
 }
 
-/** Whoever passes waits while it is closed; closing twice keeps those who wait already. */
-interface Gate {
-  passed(): Promise<void>;
-  open(): void;
-  close(): void;
-}
-
-const createGate = (): Gate => {
-  let closed: PromiseWithResolvers<void> | null = Promise.withResolvers<void>();
-  return {
-    passed: () => closed?.promise ?? Promise.resolve(),
-    open: () => {
-      closed?.resolve();
-      closed = null;
-    },
-    close: () => {
-      closed ??= Promise.withResolvers<void>();
-    },
-  };
-};
-
 export const createPlant = ({ port, token, machines, seed }: PlantOptions): Plant => {
   const faults: string[] = [];
   const baseTime = Date.now() - 24 * 3_600_000;
@@ -89,40 +66,19 @@ export const createPlant = ({ port, token, machines, seed }: PlantOptions): Plan
   let isAbandoned = false;
   const isOver = (): boolean => isFinishing || isAbandoned;
 
-  /** Repeats until there is an answer that is not "try again"; undefined never comes back. */
-  const createSender = (): ((method: string, path: string, body?: unknown) => Promise<Answer>) => {
-    let exchange: Exchange | null = null;
-    const once = async (bytes: Uint8Array): Promise<Answer | null> => {
-      try {
-        exchange ??= await openExchange(port);
-        const answer = await exchange.send(bytes);
-        return answer.status === 503 || answer.status === 429 ? null : answer;
-      } catch (error) {
-        exchange?.close();
-        exchange = null;
-        if (error instanceof ConnectionLost || error instanceof Error) return null;
-        throw error;
-      }
-    };
+  /** Counts what was acknowledged. */
+  const createSender = (): SteadySender => {
+    const send = createSteadySender({
+      port,
+      token,
+      gate,
+      isAbandoned: () => isAbandoned,
+      isFinishing: () => isFinishing,
+    });
     return async (method, path, body) => {
-      const bytes = requestBytes({
-        method,
-        path: `/api/v1${path}`,
-        token,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const limit = performance.now() + SEND_LIMIT_MS;
-      for (;;) {
-        await gate.passed();
-        if (isAbandoned) throw new Error("the plant was abandoned");
-        const answer = await once(bytes);
-        if (answer !== null) {
-          if (answer.status < 300) acknowledgedRequests++;
-          return answer;
-        }
-        if (performance.now() > limit && isFinishing) throw new Error(`${method} ${path} got no answer`);
-        await Bun.sleep(RETRY_PAUSE_MS);
-      }
+      const answer = await send(method, path, body);
+      if (answer.status < 300) acknowledgedRequests++;
+      return answer;
     };
   };
 

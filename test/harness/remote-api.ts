@@ -59,11 +59,14 @@ export interface WebhookChannel {
   /** Seconds before each retry. */
   retry?: number[];
   timeoutSeconds?: number;
+  pauseAfterFailures?: number;
+  failureChannelId?: string | undefined;
 }
 
 /** Answers with the channel's ID. */
 export const createWebhookChannel = async (api: RemoteApi, channel: WebhookChannel): Promise<string> => {
   const { name, url, secret, events, labels, retry, timeoutSeconds } = channel;
+  const { pauseAfterFailures, failureChannelId } = channel;
   const created = await api.call("POST", "/notification-channels", {
     name,
     type: "webhook",
@@ -73,7 +76,9 @@ export const createWebhookChannel = async (api: RemoteApi, channel: WebhookChann
       ...(secret === undefined ? {} : { secret }),
       ...(retry === undefined ? {} : { retry, jitter: false }),
       ...(timeoutSeconds === undefined ? {} : { timeout_seconds: timeoutSeconds }),
+      ...(pauseAfterFailures === undefined ? {} : { pause_after_failures: pauseAfterFailures }),
     },
+    ...(failureChannelId === undefined ? {} : { failure_channel_id: failureChannelId }),
     ...(events === undefined ? {} : { events }),
     ...(labels === undefined ? {} : { filters: { labels } }),
   });

@@ -12,6 +12,7 @@ export interface SinkOptions {
   logPath?: string;
   /** Checks `webhook-signature` of each n-th request; 0 or absent: never. */
   verifyEvery?: number;
+  /** The first one; later ones are `numberedSecret`. */
   secret?: string;
   /** Share of requests that get a 503, decided by `seed`. */
   failShare?: number;
@@ -40,8 +41,15 @@ export interface SinkLogLine {
   digest: string;
   /** What it was answered with. */
   status: number;
+  /** Every entry of the signature is by one of the secrets. */
   isSigned: boolean;
+  /** Numbers of the secrets that signed it, in the order of the entries; -1 for none of them. */
+  signedBy: number[];
 }
+
+/** The secrets that a channel of the loops is given one after the other, 0 being the first. */
+export const numberedSecret = (secret: string, number: number): string =>
+  number === 0 ? secret : `${secret}, number ${number}`;
 
 export type ToSink = { ask: "counts" } | { ask: "forget" } | { ask: "manner"; delayMs: number };
 export type FromSink =

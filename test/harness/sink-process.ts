@@ -5,7 +5,14 @@ import { fdatasyncSync, openSync, writeSync } from "node:fs";
 import type { Socket } from "bun";
 import { wallTime } from "./process";
 import { seededRandom } from "./random";
-import type { FromSink, SinkCounts, SinkLogLine, SinkOptions, ToSink } from "./sink-options";
+import {
+  numberedSecret,
+  type FromSink,
+  type SinkCounts,
+  type SinkLogLine,
+  type SinkOptions,
+  type ToSink,
+} from "./sink-options";
 import { headerOf, WireReader, type WireMessage } from "./wire";
 
 interface Connection {
@@ -28,16 +35,32 @@ function emptyCounts(): SinkCounts {
 
 const tell = (message: FromSink): void => void process.send?.(message);
 
-const isSignedRightly = (head: string, id: string, body: Buffer): boolean => {
+/** The newest secret that each listener has seen. */
+const newest: number[] = [];
+/** A channel is given new secrets one by one: more at once were not seen in between. */
+const MOST_AHEAD = 8;
+
+/** Numbers of the secrets behind the entries of `webhook-signature`. */
+const signersOf = (head: string, listener: number, id: string, body: Buffer): number[] => {
   const timestamp = headerOf(head, "webhook-timestamp") ?? "";
-  const given = headerOf(head, "webhook-signature") ?? "";
-  const digest = createHmac("sha256", options.secret ?? "")
-    .update(`${id}.${timestamp}.`)
-    .update(body)
-    .digest("base64");
-  const expected = Buffer.from(`v1,${digest}`);
-  const received = Buffer.from(given.split(" ")[0] ?? "");
-  return received.length === expected.length && timingSafeEqual(received, expected);
+  const last = newest[listener] ?? 0;
+  const makes = (number: number, entry: string): boolean => {
+    const digest = createHmac("sha256", numberedSecret(options.secret ?? "", number))
+      .update(`${id}.${timestamp}.`)
+      .update(body)
+      .digest("base64");
+    const expected = Buffer.from(`v1,${digest}`);
+    const received = Buffer.from(entry);
+    return received.length === expected.length && timingSafeEqual(received, expected);
+  };
+  const entries = (headerOf(head, "webhook-signature") ?? "").split(" ");
+  const signers = entries.map((entry) => {
+    if (makes(last, entry)) return last;
+    for (let number = last + MOST_AHEAD; number >= 0; number--) if (makes(number, entry)) return number;
+    return -1;
+  });
+  newest[listener] = Math.max(last, ...signers);
+  return signers;
 };
 
 /** What a payload says about itself; a body that is no JSON has empty words. */
@@ -81,7 +104,8 @@ const receive = (socket: Socket<Connection>, listener: number, { head, body }: W
   counts.lastAt = at;
   const every = options.verifyEvery ?? 0;
   const isChecked = every > 0 && counts.requests % every === 0;
-  const isRight = isChecked && isSignedRightly(head, id, body);
+  const signedBy = isChecked ? signersOf(head, listener, id, body) : [];
+  const isRight = isChecked && !signedBy.includes(-1);
   if (isChecked && isRight) counts.verified++;
   else if (isChecked) counts.badSignatures++;
   if (options.manner === "hang") return;
@@ -96,6 +120,7 @@ const receive = (socket: Socket<Connection>, listener: number, { head, body }: W
     digest: createHash("sha256").update(body).digest("hex"),
     status: isFailing ? 503 : 200,
     isSigned: isRight,
+    signedBy,
   };
   unsynced.push({ line: `${JSON.stringify(line)}\n`, socket, answer });
   if (isSyncPlanned) return;

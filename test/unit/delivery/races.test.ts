@@ -277,3 +277,35 @@ describe("an error inside the worker", () => {
     expect(sink.received.length).toBe(1);
   });
 });
+
+describe("while a resume is being committed", () => {
+  test("what is new does not overtake what was held: resolved never comes before triggered", async () => {
+    const channel = await bench.channel({ url: sink.url, pause_after_failures: 1 });
+    sink.answerWith(500);
+    await bench.tell(channel);
+    await bench.worker.idle();
+    const triggered = bench.message("alert.triggered");
+    await bench.tell(channel, triggered);
+    sink.answerWith(200);
+    const before = sink.received.length;
+    let isTold = false;
+    delayAnswer(
+      ({ sql }) => sql.includes("tries = 0"),
+      async () => {
+        if (isTold) return;
+        isTold = true;
+        await bench.tell(channel, { ...triggered, event: "alert.resolved" });
+        await bench.clock.settle();
+      },
+    );
+    await bench.service.resume(principal, channel.id);
+    await sink.waitFor(before + 3);
+    await bench.worker.idle();
+    const told = sink.received
+      .slice(before)
+      .map(({ json }) => [(json["alert"] as { id: string }).id, json["event"]])
+      .filter(([id]) => id === triggered.alert?.id)
+      .map(([, event]) => event);
+    expect(told).toEqual(["alert.triggered", "alert.resolved"]);
+  });
+});
