@@ -1,7 +1,7 @@
 // In: names and their answers. Out: a DNS server for tests: as a seam that answers at once, and as a
 // real server, by UDP and TCP, for the resolver that the program uses.
 import { createSocket } from "node:dgram";
-import { createServer, type Socket } from "node:net";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import type { NameAnswer, NameServer } from "../../src/delivery/name-server";
 
 export interface FakeNames extends NameServer {
@@ -110,9 +110,6 @@ export const openDnsServer = async (listener = { host: "127.0.0.1", port: 0 }): 
     if (answer.afterMs > 0) setTimeout(send, answer.afterMs);
     else send();
   });
-  await new Promise<void>((resolve) => udp.bind(listener.port, listener.host, () => resolve()));
-  const { port } = udp.address();
-
   const tcp = createServer((socket: Socket) => {
     socket.on("error", () => undefined);
     socket.on("data", (data) => {
@@ -123,7 +120,13 @@ export const openDnsServer = async (listener = { host: "127.0.0.1", port: 0 }): 
       socket.write(Buffer.concat([length, answer.packet]));
     });
   });
-  await new Promise<void>((resolve) => tcp.listen(port, listener.host, resolve));
+  // Free ports are scarce with TCP; with UDP hardly anybody else has one.
+  await new Promise<void>((resolve, reject) => {
+    tcp.once("error", reject);
+    tcp.listen(listener.port, listener.host, resolve);
+  });
+  const { port } = tcp.address() as AddressInfo;
+  await new Promise<void>((resolve) => udp.bind(port, listener.host, () => resolve()));
   server.address = `${listener.host}:${port}`;
   return server;
 };
