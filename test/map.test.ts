@@ -19,7 +19,7 @@ const EXPECTED = [
   ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 19, 20, 21, 22, 23, 24, 25, 26, 27, 29, 30, 31].map(
     (number) => `T${number}`,
   ),
-  ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 18, 19].map((number) => `F${number}`),
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 18, 19, 20].map((number) => `F${number}`),
 ];
 
 test("each row has a control and a proof, and all of their files exist", () => {

@@ -21,6 +21,8 @@ export interface MetricSource {
 export interface Metrics {
   /** Readings of one request. */
   received(accepted: number, rejected: number): void;
+  /** A request to a webhook receiver ended: `processed`, `ignored`, `failed`, `auth_failed`. */
+  incoming(result: string): void;
   /** A rule changed the state of an alert: `triggered`, `acknowledged`, `resolved`, `escalated`. */
   alertChanged(change: string): void;
   /** One try of one message has ended. */
@@ -46,6 +48,12 @@ export const createMetrics = (): Metrics => {
   const requests = new Counter({
     name: "andon_ingest_requests_total",
     help: "Requests that brought readings.",
+    registers,
+  });
+  const incoming = new Counter({
+    name: "andon_receiver_requests_total",
+    help: "Requests to webhook receivers, by result.",
+    labelNames: ["result"],
     registers,
   });
   const alerts = new Counter({
@@ -113,6 +121,7 @@ export const createMetrics = (): Metrics => {
       if (accepted > 0) readings.inc({ result: "accepted" }, accepted);
       if (rejected > 0) readings.inc({ result: "rejected" }, rejected);
     },
+    incoming: (result) => incoming.inc({ result }),
     alertChanged: (change) => alerts.inc({ change }),
     attempted: (channelType, outcome, totalMs) => {
       attempts.inc({ channel_type: channelType, outcome });

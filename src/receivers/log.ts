@@ -40,7 +40,7 @@ export interface Delivery {
 
 export const KEPT_PAYLOAD_BYTES = 64 * 1024;
 /** What a row takes beside its payload, roughly. */
-const ROW_BYTES = 512;
+export const ROW_BYTES = 512;
 
 export const keptPayload = (text: string): string =>
   // No character takes more than three bytes for each of its units.

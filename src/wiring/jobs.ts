@@ -2,6 +2,7 @@
 import { pruneAttempts } from "../delivery/retention";
 import { pruneSummaries } from "../monitors/retention";
 import { createScheduler } from "../operations/scheduler";
+import { pruneReceiverLog } from "../receivers/retention";
 import type { Base } from "./base";
 import type { Monitors } from "./monitors";
 import type { Receivers } from "./receivers";
@@ -44,6 +45,14 @@ export const wireJobs = ({ config, clock, log, store }: Base, needs: JobNeeds) =
             { engine, book: monitors.book, clock },
             { hourDays: config.hourRetentionDays },
           );
+        },
+      },
+      {
+        name: "prune what came to receivers",
+        cron: "27 * * * *",
+        run: async () => {
+          if (!isClockTrusted()) return;
+          await pruneReceiverLog({ engine: store.engine, clock });
         },
       },
       {

@@ -17,7 +17,7 @@ import type { Telling } from "./telling";
 
 /** What senders reach, and what people set about it. */
 export const wireReceivers = async (
-  { store, access, clock, seams, baseUrl }: Base,
+  { store, access, clock, seams, baseUrl, metrics }: Base,
   { commit }: Telling,
   services: Services,
   incidents: Incidents,
@@ -52,6 +52,7 @@ export const wireReceivers = async (
     processor,
     engine: store.engine,
     clock,
+    onReceived: metrics.incoming,
     ...(seams.receiverLimits === undefined ? {} : { limits: seams.receiverLimits }),
   });
   await book.load();

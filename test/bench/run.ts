@@ -11,6 +11,7 @@ import { idle } from "./idle";
 import { isolation } from "./isolation";
 import { lineProtocol } from "./line-protocol";
 import { alertsAtRate } from "./alerts-at-rate";
+import { receivers } from "./receivers";
 import { singleReadings } from "./single-readings";
 import { formatTable, type Result } from "./table";
 
@@ -22,6 +23,7 @@ const ALL: readonly Benchmark[] = [
   alertsAtRate,
   backlog,
   isolation,
+  receivers,
   idle,
 ];
 const FULL_RUNS = 3;

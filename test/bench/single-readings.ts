@@ -34,7 +34,8 @@ const measureProduct = (context: Context, durationMs: number): Promise<number> =
     return load(scene.product.port, durationMs, "Andon");
   });
 
-const measureFloor = (durationMs: number): Promise<number> =>
+/** Requests per second of the bare program. */
+export const measureSinglesFloor = (durationMs: number): Promise<number> =>
   withCleanUp(async (own) => {
     const floor = own(await openFloor("singles", { limit: LIMIT }));
     return load(floor.port, durationMs, "the bare program");
@@ -45,7 +46,7 @@ export const singleReadings: Benchmark = {
   title: "one reading per request, 32 connections",
   run: async (context) => {
     const durationMs = context.isQuick ? QUICK_MS : FULL_MS;
-    const floor = await measureFloor(durationMs / 2);
+    const floor = await measureSinglesFloor(durationMs / 2);
     const value = await measureProduct(context, durationMs);
     return [rateFigure("evaluated and stored", "requests/s", value, floor, "≥ 0.4 of the floor")];
   },

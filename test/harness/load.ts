@@ -83,15 +83,26 @@ export interface RequestOptions {
   token?: string;
   body?: string | Uint8Array;
   contentType?: string;
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** Host is `127.0.0.1`, without a port: nothing in the bytes depends on where they are sent. */
-export const requestBytes = ({ method, path, token, body, contentType }: RequestOptions): Buffer => {
+export const requestBytes = ({
+  method,
+  path,
+  token,
+  body,
+  contentType,
+  headers = {},
+}: RequestOptions): Buffer => {
   const payload = body === undefined ? Buffer.alloc(0) : Buffer.from(body);
   const head =
     `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n` +
     (token === undefined ? "" : `Authorization: Bearer ${token}\r\n`) +
     (body === undefined ? "" : `Content-Type: ${contentType ?? "application/json"}\r\n`) +
+    Object.entries(headers)
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join("") +
     `Content-Length: ${payload.length}\r\n\r\n`;
   return Buffer.concat([Buffer.from(head, "latin1"), payload]);
 };

@@ -1,0 +1,154 @@
+// Automatic incidents of a receiver: opened, made graver and resolved by its own words; those of others are
+// never touched; a storm of words leaves a handful of incidents and a true history.
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { startApp, type TestApp } from "../harness/app";
+import { FakeClock } from "../harness/clock";
+import { createReceiver, type TestReceiver } from "../harness/receivers";
+
+type Json = Record<string, unknown>;
+
+let clock: FakeClock;
+let app: TestApp;
+let service: string;
+
+beforeEach(async () => {
+  clock = new FakeClock();
+  app = await startApp({ clock });
+  service = (await app.api("POST", "/services", { name: "Pushmail" })).body.id;
+});
+afterEach(() => app.stop());
+
+const AUTOMATIC = { auto_create_incidents: true, auto_resolve_incidents: true };
+
+const receiver = (settings: Json = {}): Promise<TestReceiver> =>
+  createReceiver(app, { service_id: service, ...AUTOMATIC, ...settings });
+/** Oldest first: title, severity, status. */
+const incidents = async (): Promise<string[]> =>
+  ((await app.api("GET", "/incidents?limit=500")).body.data as Json[])
+    .toReversed()
+    .map(({ title, severity, status }) => `${String(title)} ${String(severity)} ${String(status)}`);
+
+describe("an incident of a receiver", () => {
+  test("is opened with the default severity, becomes graver with the service, and is resolved", async () => {
+    const one = await receiver();
+    const degraded = await one.post({ status: "degraded", message: "Email delivery delays" });
+    expect(await incidents()).toEqual(["Pushmail is degraded minor investigating"]);
+    const [delivery] = await one.deliveries();
+    const opened = await app.api("GET", `/incidents/${String(delivery?.["incident_id"])}`);
+    expect(opened.body).toMatchObject({ message: "Email delivery delays", severity: "minor" });
+    expect(degraded.body.result).toBe("processed");
+    await one.post({ status: "down" });
+    expect(await incidents()).toEqual(["Pushmail is degraded critical investigating"]);
+    await one.post({ status: "degraded" });
+    expect(await incidents()).toEqual(["Pushmail is degraded critical investigating"]);
+    await one.post({ status: "operational", message: "All clear" });
+    expect(await incidents()).toEqual(["Pushmail is degraded critical resolved"]);
+    const closed = await app.api("GET", `/incidents/${String(delivery?.["incident_id"])}`);
+    expect(closed.body).toMatchObject({ message: "All clear", status: "resolved" });
+  });
+
+  test("has the chosen severity, and the title of the payload", async () => {
+    const one = await receiver({ incident_severity: "major", title_field: "title" });
+    await one.post({ status: "degraded", title: "Queue is full" });
+    expect(await incidents()).toEqual(["Queue is full major investigating"]);
+  });
+
+  test("is neither opened nor resolved where that is not wanted", async () => {
+    const silent = await receiver({ auto_create_incidents: false });
+    await silent.post({ status: "down" });
+    expect(await incidents()).toEqual([]);
+    await silent.post({ status: "up" });
+    const open = await receiver({ auto_resolve_incidents: false });
+    await open.post({ status: "down" });
+    await open.post({ status: "up" });
+    expect(await incidents()).toEqual(["Pushmail is down critical investigating"]);
+  });
+
+  test("is neither opened nor resolved by maintenance", async () => {
+    const one = await receiver();
+    await one.post({ status: "maintenance" });
+    expect(await incidents()).toEqual([]);
+    await one.post({ status: "down" });
+    await one.post({ status: "maintenance" });
+    expect(await incidents()).toEqual(["Pushmail is down critical investigating"]);
+    await one.post({ status: "down" });
+    expect(await incidents()).toHaveLength(1);
+    await one.post({ status: "up" });
+    expect(await incidents()).toEqual(["Pushmail is down critical resolved"]);
+  });
+
+  test("is resolved by its own receiver only, and by no word of others", async () => {
+    const one = await receiver();
+    const other = await receiver({ name: "Other" });
+    await app.api("POST", "/incidents", { title: "By hand", severity: "minor", service_ids: [service] });
+    await one.post({ status: "down" });
+    await other.post({ status: "up" });
+    expect(await incidents()).toEqual([
+      "By hand minor investigating",
+      "Pushmail is down critical investigating",
+    ]);
+    await other.post({ status: "degraded" });
+    expect(await incidents()).toHaveLength(3);
+    await one.post({ status: "up" });
+    expect(await incidents()).toEqual([
+      "By hand minor investigating",
+      "Pushmail is down critical resolved",
+      "Pushmail is degraded minor investigating",
+    ]);
+    // The other one still says that it is degraded.
+    expect((await app.api("GET", `/services/${service}`)).body.status).toBe("degraded");
+  });
+
+  test("that a person resolved is not opened again by the same word", async () => {
+    const one = await receiver();
+    await one.post({ status: "down" });
+    const [{ id }] = (await app.api("GET", "/incidents")).body.data as [{ id: string }];
+    await app.api("POST", `/incidents/${id}/updates`, { status: "resolved", message: "Known" });
+    expect((await one.post({ status: "down" })).body.result).toBe("ignored");
+    expect(await incidents()).toEqual(["Pushmail is down critical resolved"]);
+  });
+
+  test("is resolved also where a person had set the status back before", async () => {
+    const one = await receiver();
+    await one.post({ status: "down" });
+    await app.api("POST", `/services/${service}/status`, { status: "operational" });
+    expect((await one.post({ status: "up" })).body).toMatchObject({
+      result: "processed",
+      status: "operational",
+      previous_status: "operational",
+    });
+    expect(await incidents()).toEqual(["Pushmail is down critical resolved"]);
+  });
+});
+
+describe("a storm", () => {
+  const POSTS = 10_000;
+
+  test(`of ${POSTS} words in turn leaves a handful of incidents and a true history`, async () => {
+    const one = await receiver();
+    const answers: string[] = [];
+    // A sender that posts again when it has its answer, several at once now and then.
+    for (let sent = 0; sent < POSTS; sent += 50) {
+      const round = await Promise.all(
+        Array.from({ length: 50 }, (_, index) => one.post({ status: index % 2 === 0 ? "down" : "up" })),
+      );
+      answers.push(...round.map(({ body }) => String(body.result)));
+    }
+    expect(answers).toHaveLength(POSTS);
+    const [row] = await app.store.engine.query({
+      sql: `SELECT (SELECT COUNT(*) FROM incidents), (SELECT COUNT(*) FROM service_history),
+        (SELECT COUNT(*) FROM webhook_receiver_log), (SELECT COUNT(*) FROM webhook_receiver_log WHERE result = 'processed'),
+        (SELECT COUNT(*) FROM service_history h JOIN service_history p ON p.id = h.id - 1 WHERE h.previous_status <> p.status),
+        (SELECT COUNT(*) FROM service_spans WHERE ended_at IS NULL)`,
+    });
+    const [incidentCount, changes, logged, processed, gaps, openSpans] = row as number[];
+    expect(incidentCount).toBeLessThanOrEqual(5);
+    expect(logged).toBe(POSTS);
+    expect(changes).toBe(processed as number);
+    expect([gaps, openSpans]).toEqual([0, 1]);
+    expect(changes).toBeGreaterThan(POSTS / 4);
+    const status = (await app.api("GET", `/services/${service}`)).body.status;
+    const open = (await incidents()).filter((text) => !text.endsWith("resolved"));
+    expect(open).toHaveLength(status === "operational" ? 0 : 1);
+  }, 120_000);
+});
