@@ -119,6 +119,10 @@ describe.skipIf(!hasBrowser)("a channel's page", () => {
       await page.getByText("The next message or a test tells.").waitFor();
       await confirm(page, /^Send a test/);
       await page.getByText("Delivered.", { exact: true }).waitFor();
+      await page.getByText("refused the new secret (401) and took the old one", { exact: false }).waitFor();
+      await page.getByText("The call with the new secret", { exact: true }).click();
+      await page.getByRole("region", { name: /The call with the new secret: Answer/ }).waitFor();
+      expect(await findBarriers(page)).toEqual([]);
       await page.keyboard.press("Escape");
       await page.getByText("The endpoint still uses the old secret").waitFor();
       expect(await findBarriers(page)).toEqual([]);

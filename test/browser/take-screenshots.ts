@@ -41,6 +41,18 @@ const SHOTS: readonly Shot[] = [
     colorScheme: "dark",
     size: [1440, 810],
   },
+  {
+    name: "channel-edit-light",
+    path: ({ ids }) => `/channels/${ids.lead}/edit`,
+    colorScheme: "light",
+    size: [1440, 900],
+  },
+  {
+    name: "channel-edit-dark",
+    path: ({ ids }) => `/channels/${ids.lead}/edit`,
+    colorScheme: "dark",
+    size: [1440, 900],
+  },
 ];
 
 /** Charts draw after their data; nothing on these pages moves later than this. */

@@ -11,6 +11,7 @@ import "./icon";
 import "./mark";
 
 const words = text.channels;
+const own = text.channelPage.exchange;
 const FAR_APART_MS = 60_000;
 const BAR_WIDTH = 100;
 const COPIED_MS = 4_000;
@@ -92,6 +93,16 @@ export class AndonExchange extends LitElement {
         height: 0.375rem;
         margin-top: var(--space-2);
         border-radius: 2px;
+      }
+      .refused {
+        margin-top: var(--space-2);
+      }
+      summary {
+        cursor: pointer;
+        width: fit-content;
+        min-height: 1.75rem;
+        align-content: center;
+        font-size: var(--text-s);
       }
       .foot {
         margin-top: var(--space-2);
@@ -195,6 +206,33 @@ export class AndonExchange extends LitElement {
     </header>`;
   }
 
+  /** During a rotation: how the call with the new secret ended before the one with the old. */
+  private refused(): TemplateResult | null {
+    const { accepted_key: key, refused_exchange: refused } = this.attempt;
+    if (key === null && refused === null) return null;
+    const sentence =
+      refused === null || key === "current" ? own.tookCurrent : own.tookPrevious(refused.status_code);
+    return html`<div class="refused">
+      ${key === null ? null : html`<p class="sub">${sentence}</p>`}
+      ${
+        refused === null
+          ? null
+          : html`<details>
+              <summary>${own.refusedCall}</summary>
+              <div class="halves">
+                <div>
+                  ${this.block(`${own.refusedCall}: ${words.requestHeaders}`, this.headers(refused.request_headers))}
+                </div>
+                <div>
+                  ${this.block(`${own.refusedCall}: ${words.responseHeaders}`, this.headers(refused.response_headers ?? {}))}
+                  ${this.block(`${own.refusedCall}: ${words.responseBody}`, refused.response_body || (refused.error ?? words.emptyAnswer))}
+                </div>
+              </div>
+            </details>`
+      }
+    </div>`;
+  }
+
   override render(): TemplateResult {
     const { attempt } = this;
     const isGood = attempt.outcome === "delivered";
@@ -209,6 +247,7 @@ export class AndonExchange extends LitElement {
       </p>
       ${this.bar()}
       ${attempt.method === null || attempt.url === null ? null : html`<p class="line">${attempt.method} ${attempt.url}</p>`}
+      ${this.refused()}
       <div class="halves">
         <div>
           ${this.block(words.requestHeaders, this.headers(attempt.request_headers))}

@@ -32,6 +32,9 @@ const valueWords = (value: unknown, field: ChannelField | undefined): Fact["valu
     return Object.entries(value)
       .map(([name, content]) => `${name}: ${String(content)}`)
       .join("\n");
+  // A schedule of one's own.
+  if (Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === "number"))
+    return value.map((seconds: number) => formatSeconds(seconds)).join(", ");
   if (Array.isArray(value) && value.every((each) => typeof each === "string" || typeof each === "number"))
     return value.join(field?.type === "json" ? ", " : "\n");
   return typeof value === "string" || typeof value === "number"

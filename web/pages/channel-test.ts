@@ -134,7 +134,7 @@ export class ChannelTest extends LitElement {
       </div>
       <div>${attempts.map((each) => this.message(each, each === opened))}</div>
       <div class="actions">
-        <button autofocus @click=${() => (this.result = null)}>${text.common.close}</button>
+        <button @click=${() => (this.result = null)}>${text.common.close}</button>
         <button ?disabled=${this.isBusy} @click=${this.run}>
           <andon-icon name="refresh"></andon-icon>${this.isBusy ? words.testing : own.again}
         </button>

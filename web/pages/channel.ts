@@ -1,6 +1,6 @@
 // In: a channel's ID. Out: its page: health, settings as stored, test, and every delivery with its attempts.
 import { LitElement, css, html, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, query } from "lit/decorators.js";
+import { customElement, property, query, state } from "lit/decorators.js";
 import {
   deleteChannel,
   listChannels,
@@ -32,6 +32,7 @@ import "./channel-settings";
 import "./channel-test";
 import { channelState } from "./channel-words";
 import "./delivery-list";
+import type { DeliveryList } from "./delivery-list";
 import { listStyles } from "./list-styles";
 import { machineStyles } from "./machine-styles";
 import { backLink, staleNote, stateOf } from "./page-parts";
@@ -54,6 +55,9 @@ interface Shown {
 export class PageChannel extends LitElement {
   @property() channelId = "";
   @query("andon-confirm") private readonly confirm!: AndonConfirm;
+  @query("delivery-list") private readonly deliveries!: DeliveryList | null;
+  /** On a phone the settings stand below the deliveries: they wait for those, so that nothing jumps. */
+  @state() private isListed = false;
   private readonly channel = new Load<Shown>(
     this,
     async () => {
@@ -84,6 +88,11 @@ export class PageChannel extends LitElement {
       /* The picture and the name stay together on a narrow screen. */
       .title {
         flex-basis: 12rem;
+      }
+      @media (max-width: 719px) {
+        .early {
+          display: none;
+        }
       }
     `,
   ];
@@ -154,8 +163,14 @@ export class PageChannel extends LitElement {
     </div>`;
   }
 
+  private async refresh(): Promise<void> {
+    await Promise.all([this.channel.run(), this.deliveries?.refresh()]);
+    // What waited has gone out by then.
+    setTimeout(() => void Promise.all([this.channel.run(), this.deliveries?.refresh()]), SOON_MS);
+  }
+
   private async afterTest({ name, health }: Channel, result: ChannelTestResult | null): Promise<void> {
-    await this.channel.run();
+    await this.refresh();
     const isOn = this.channel.data?.channel.health !== "unverified";
     if (health === "unverified" && result?.success === true && isOn)
       notify(text.channelPage.verified(name), { tone: "good" });
@@ -169,19 +184,19 @@ export class PageChannel extends LitElement {
         ${stateOf(this.channel, { failed: words.channelFailed, notFound: words.notFound, isWholePage: true })}
       </div>`;
     const { channel, type } = shown;
-    const reload = (): void => {
-      void this.channel.run();
-      // What waited has gone out by then.
-      setTimeout(() => void this.channel.run(), SOON_MS);
-    };
+    const reload = (): void => void this.refresh();
     return html`<div class="page">
       ${this.head(shown)} ${staleNote(this.channel)}
       <channel-banner .channel=${channel} @changed=${reload}></channel-banner>
       <div class="columns">
         <div class="main">
-          <delivery-list statuses .query=${{ channel_id: channel.id }}></delivery-list>
+          <delivery-list
+            statuses
+            .query=${{ channel_id: channel.id }}
+            @loaded=${() => (this.isListed = true)}
+          ></delivery-list>
         </div>
-        <div class="aside">
+        <div class="aside ${this.isListed ? "" : "early"}">
           ${
             type?.secret_field == null
               ? null

@@ -32,6 +32,7 @@ const joined = (fresh: readonly Delivery[], known: readonly Delivery[]): Deliver
   return doMeet ? [...fresh, ...known.filter(({ id }) => !ids.has(id))] : [...fresh];
 };
 
+/** Fires `loaded` once the first page is there, or can't be read. */
 @customElement("delivery-list")
 export class DeliveryList extends LitElement {
   @property({ attribute: false }) query: DeliveryFilter = {};
@@ -45,6 +46,7 @@ export class DeliveryList extends LitElement {
   /** What is shown: the newest page joined with all that was loaded further back. */
   private rows: Delivery[] = [];
   private isExtended = false;
+  private isTold = false;
   private olderCursor: string | null = null;
   private readonly newest = new Load<Page<Delivery>>(
     this,
@@ -73,6 +75,12 @@ export class DeliveryList extends LitElement {
   override willUpdate(changed: PropertyValues): void {
     const before = changed.get("query") as DeliveryFilter | undefined;
     if (before !== undefined && JSON.stringify(before) !== JSON.stringify(this.query)) this.restart();
+  }
+
+  override updated(): void {
+    if (this.isTold || (this.newest.data === undefined && this.newest.error === undefined)) return;
+    this.isTold = true;
+    this.dispatchEvent(new CustomEvent("loaded"));
   }
 
   /** For whoever has changed something: reads the newest again. */

@@ -60,6 +60,12 @@ export const channelPageText = {
     again: "Send it again",
     copy: "Copy what went over the wire",
   },
+  exchange: {
+    tookCurrent: "The endpoint took the new secret.",
+    tookPrevious: (status: number | null): string =>
+      `The endpoint refused the new secret${status === null ? "" : ` (${status})`} and took the old one in a second call, shown below.`,
+    refusedCall: "The call with the new secret",
+  },
   settings: {
     told: "Who is told of what",
     events: "Told about",
