@@ -7,9 +7,11 @@ import { alertLatency } from "./alert-latency";
 import { alertThroughput } from "./alert-throughput";
 import { backlog } from "./backlog";
 import type { Benchmark } from "./benchmark";
+import { heartbeatPushes } from "./heartbeat-pushes";
 import { idle } from "./idle";
 import { isolation } from "./isolation";
 import { lineProtocol } from "./line-protocol";
+import { monitoring } from "./monitoring";
 import { alertsAtRate } from "./alerts-at-rate";
 import { receivers } from "./receivers";
 import { singleReadings } from "./single-readings";
@@ -24,6 +26,8 @@ const ALL: readonly Benchmark[] = [
   backlog,
   isolation,
   receivers,
+  heartbeatPushes,
+  monitoring,
   idle,
 ];
 const FULL_RUNS = 3;

@@ -87,7 +87,7 @@ export const openFloor = async (
 };
 
 /** The path of a client program. */
-export const client = (name: "alerts" | "latency" | "lines" | "receivers" | "singles"): string =>
+export const client = (name: "alerts" | "latency" | "lines" | "pings" | "receivers" | "singles"): string =>
   join(import.meta.dir, "clients", `${name}.ts`);
 
 /** Runs `work`, and closes in reverse order whatever it opened. */
