@@ -20,8 +20,13 @@ export interface HttpSeen {
 
 /** So much of an answer is read where its content is looked at. */
 export const MOST_BODY_BYTES = 1_048_576;
-/** A pattern is matched against the beginning only: linear time is time all the same. */
+/**
+ * A pattern is matched against the beginning only: linear time is time all the same. It grows with the length of
+ * the text and of the compiled pattern: so many steps take some 50 ms.
+ */
 const MOST_MATCHED = 65_536;
+const MOST_STEPS = 2_500_000;
+const MOST_INSTRUCTIONS = 1_000;
 
 /** Which of them each type knows. */
 const KNOWN: Readonly<Record<MonitorType, readonly (keyof Expectations)[]>> = {
@@ -63,6 +68,10 @@ const isIn = (status: number, wanted: NonNullable<Expectations["status"]>): bool
   rangesOf(wanted).some((range) => range !== null && status >= range.from && status <= range.to);
 
 type Matcher = (text: string) => boolean;
+
+/** The pattern is one, and too large. */
+class TooLarge extends Error {}
+
 const matchers = new Map<string, Matcher>();
 const MOST_MATCHERS = 1_000;
 
@@ -72,7 +81,10 @@ const matcherOf = async (pattern: string): Promise<Matcher> => {
   if (known !== undefined) return known;
   const { RE2JS } = await import("re2js");
   const compiled = RE2JS.compile(pattern);
-  const matcher: Matcher = (text) => compiled.matcher(text).find();
+  const size = compiled.programSize();
+  if (size > MOST_INSTRUCTIONS) throw new TooLarge();
+  const longest = Math.min(MOST_MATCHED, Math.floor(MOST_STEPS / Math.max(size, 1)));
+  const matcher: Matcher = (text) => compiled.matcher(text.slice(0, longest)).find();
   if (matchers.size >= MOST_MATCHERS) matchers.clear();
   matchers.set(pattern, matcher);
   return matcher;
@@ -94,10 +106,12 @@ export const checkExpectations = async (type: MonitorType, expect: Expectations)
   if (regex !== undefined)
     try {
       await matcherOf(regex);
-    } catch {
+    } catch (error) {
       throw invalid(
         "expect.regex",
-        "regex is no pattern of RE2 (there are no look-around and no back-references).",
+        error instanceof TooLarge
+          ? "regex is too large: repeat less often."
+          : "regex is no pattern of RE2 (there are no look-around and no back-references).",
       );
     }
 };
@@ -158,7 +172,7 @@ const checkJson = ({ json_path: path, equals }: Expectations, body: string): Che
 const checkPattern = async (pattern: string | undefined, body: string): Promise<Check | null> => {
   if (pattern === undefined) return null;
   const matches = await matcherOf(pattern);
-  const ok = matches(body.slice(0, MOST_MATCHED));
+  const ok = matches(body);
   return {
     name: "regex",
     ok,

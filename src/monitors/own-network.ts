@@ -3,6 +3,7 @@
 import type { Clock } from "../core/clock";
 import type { Log } from "../core/log";
 import type { RoutesOut } from "../delivery/routes-out";
+import { classOfIp, parseIp } from "../lib/ip-address";
 import type { Sight } from "./sight";
 
 export interface OwnNetwork {
@@ -49,8 +50,8 @@ const ipOf = (address: string): string => parse(address)?.ip ?? address;
 
 /** It needs no network. */
 const isLoopback = (address: string): boolean => {
-  const ip = ipOf(address);
-  return ip.startsWith("127.") || ip === "::1";
+  const ip = parseIp(ipOf(address));
+  return ip !== null && classOfIp(ip) === "loopback";
 };
 
 /** What may be ours: nothing came back that only the endpoint can have sent. */

@@ -43,7 +43,7 @@ export const Expect = t.Object(
       t.String({
         minLength: 1,
         maxLength: 500,
-        description: "RE2 syntax, matched against the first 64 KiB of the answer",
+        description: "RE2 syntax, matched against the first 64 KiB of the answer, less for a long pattern",
       }),
     ),
     max_latency_ms: t.Optional(whole(1, 60_000)),

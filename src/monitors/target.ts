@@ -32,7 +32,7 @@ export const TARGET_FIELDS: readonly string[] = [...new Set(Object.values(FIELDS
 const HTTPS_PORT = 443;
 const LONGEST_HOST = 253;
 /** A name, or an address with or without brackets. */
-const HOST = /^(?:[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_.])?|\[?[0-9a-fA-F:.]+\]?)$/u;
+const HOST = /^(?:[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_.])?|[0-9a-fA-F:.]+|\[[0-9a-fA-F:.]+\])$/u;
 const SLUG = /^[a-z0-9][a-z0-9_-]{0,99}$/;
 const DEFAULT_GRACE_SECONDS = 300;
 
