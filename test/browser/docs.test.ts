@@ -42,6 +42,8 @@ test.skipIf(isMissing)(
     const answer = await fetch(`${run.url}/docs/json`, { headers: { authorization: `Bearer ${run.token}` } });
     const { paths } = (await answer.json()) as { paths: Record<string, object> };
     const operations = Object.values(paths).reduce((sum, item) => sum + Object.keys(item).length, 0);
+    // The viewer draws them one after the other.
+    await page.waitForFunction((count) => document.querySelectorAll(".opblock").length >= count, operations);
     expect(await page.locator(".opblock").count()).toBe(operations);
     expect(foreign).toEqual([]);
     expect(complaints).toEqual([]);
