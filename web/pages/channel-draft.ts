@@ -91,7 +91,7 @@ export const findChannelFaults = (draft: ChannelDraft, type: ChannelType): Chann
 
 /** Null where the answer names no field, or one that is not in the form. */
 export const faultOf = (field: string | null, message: string): ChannelFaults | null =>
-  field === null ? null : { [field.replace(/^(?:config|filters)\.([^.]+).*$/, "$1")]: message };
+  field === null ? null : { [field.replace(/^(?:config|filters)\.([^.[]+).*$/, "$1")]: message };
 
 /** `before`: the channel that is changed, or null for a new one. */
 export const bodyOf = (draft: ChannelDraft, type: ChannelType, before: Channel | null): ChannelBody => {

@@ -13,6 +13,7 @@ import type { MarkKind } from "../elements/mark";
 import "../elements/since";
 import { base, controls, surfaces } from "../styles/shared";
 import { text } from "../text/en";
+import { formatTime } from "../text/format";
 import "./channel-test";
 
 const words = text.channelPage.secret;
@@ -190,7 +191,12 @@ export class ChannelSecret extends LitElement {
         <dt>${words.since}</dt>
         <dd><andon-since mode="ago" .at=${rotation.rotated_at}></andon-since></dd>
         <dt>${words.oldUntil}</dt>
-        <dd><andon-since mode="until" .at=${rotation.old_key_valid_until}></andon-since></dd>
+        <dd>
+          ${formatTime(rotation.old_key_valid_until)}
+          <span class="sub"
+            ><andon-since mode="until" .at=${rotation.old_key_valid_until}></andon-since
+          ></span>
+        </dd>
       </dl>
       ${
         can("responder")

@@ -128,7 +128,7 @@ export const channelPageText = {
     close: "I have copied it",
     underWay: "A new secret is in force",
     since: "New secret since",
-    oldUntil: "Old secret valid for another",
+    oldUntil: "Old secret valid until",
     switchedTag: "The endpoint has switched to the new secret",
     switchedDetail: "Nothing is left to do; the old secret ends by itself.",
     previousTag: "The endpoint still uses the old secret",
