@@ -40,6 +40,7 @@ import { storeMetrics } from "./operations/store-metrics";
 import { ruleRoutes } from "./rules/routes";
 import { pingKeyRoutes } from "./monitors/heartbeat/key-routes";
 import { reportRoutes } from "./monitors/heartbeat/report-routes";
+import { monitorMetrics } from "./monitors/metrics";
 import { monitorRoutes } from "./monitors/routes";
 import { maintenanceRoutes } from "./services/maintenance/routes";
 import { uptimeRoutes } from "./services/uptime/routes";
@@ -252,6 +253,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     ...processMetrics.sources,
     ...storeMetrics({ engine: store.engine, directory: config.dataDir }),
     ...deliveryMetrics(worker),
+    ...monitorMetrics(monitors.book, monitors.runner),
     clockMetrics(time.watch),
   ]);
   const health = createHealth({

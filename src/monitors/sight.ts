@@ -1,5 +1,7 @@
 // In: what a probe ran into. Out: what it saw, in the words that results, incidents and tests share.
 import type { SendFailure } from "../channels/channel";
+import { allSpellings } from "../channels/secret-values";
+import { redact } from "../lib/secrets";
 import type { Check } from "./expect";
 
 /** What one look at an endpoint saw. */
@@ -70,5 +72,20 @@ export const judged = (
     failure: null,
     latencyMs: Math.round(seen.latencyMs),
     checks,
+  };
+};
+
+/** An endpoint may repeat what it was sent; what people are shown of its answer does not. */
+export const withoutSecrets = (sight: Sight, secrets: readonly string[]): Sight => {
+  if (sight.answer === null) return sight;
+  const spellings = allSpellings(secrets);
+  const { headers, body } = sight.answer;
+  const shown = Object.entries(headers).map(([name, value]) => [name, redact(value, spellings)]);
+  return {
+    ...sight,
+    answer: {
+      headers: Object.fromEntries(shown) as Record<string, string>,
+      body: redact(body, spellings),
+    },
   };
 };

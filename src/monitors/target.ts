@@ -5,7 +5,7 @@ import { invalid } from "../core/errors";
 import { isPlainText } from "../core/names";
 import { parseIp } from "../lib/ip-address";
 import { isSettings, type Settings } from "../lib/merge-patch";
-import { MASK, isSecretName, maskHeaders, maskText, maskUrl } from "../lib/secrets";
+import { isSecretName, maskHeaders, maskText, maskUrl } from "../lib/secrets";
 import {
   HTTP_METHODS,
   RECORD_TYPES,
@@ -216,18 +216,31 @@ export const maskGiven = (given: Settings): Record<string, unknown> => {
   return shown;
 };
 
-/** Whatever is shown masked, in clear: to be cut out of what others may read. */
+const isSecretParameter = (name: string): boolean => isSecretName(name) || /^sig$/i.test(name);
+
+const secretsOfBody = (body: string): string[] => [
+  ...[...body.matchAll(JSON_MEMBER)]
+    .filter(([, , name = ""]) => isSecretName(name))
+    .map(([, , , value]) => value ?? ""),
+  ...(/^[^{[<\s]+=/.test(body)
+    ? [...new URLSearchParams(body)].filter(([name]) => isSecretParameter(name)).map(([, value]) => value)
+    : []),
+];
+
+/** With each of its words: `Bearer` stands in front of what is secret. */
+const wordsOf = (value: string): string[] => [value, ...value.split(" ").filter((word) => word.length >= 8)];
+
+/** Whatever is shown masked, in clear: to be cut out of what an endpoint answers. */
 export const secretsOf = (given: Settings): string[] => {
-  const shown = maskGiven(given);
   const headers = isSettings(given["headers"]) ? given["headers"] : {};
-  const shownHeaders = isSettings(shown["headers"]) ? shown["headers"] : {};
-  const ofUrl = URL.parse(String(given["url"] ?? ""))?.searchParams ?? new URLSearchParams();
+  const parameters = URL.parse(String(given["url"] ?? ""))?.searchParams ?? new URLSearchParams();
   return [
     ...Object.entries(headers)
-      .filter(([name, value]) => shownHeaders[name] !== value)
-      .map(([, value]) => String(value)),
-    ...[...ofUrl].filter(([name]) => isSecretName(name)).map(([, value]) => value),
-  ].filter((secret) => secret !== MASK);
+      .filter(([name]) => isSecretName(name))
+      .flatMap(([, value]) => wordsOf(String(value))),
+    ...[...parameters].filter(([name]) => isSecretParameter(name)).map(([, value]) => value),
+    ...secretsOfBody(typeof given["body"] === "string" ? given["body"] : ""),
+  ];
 };
 
 /** For people and for `details.endpoint` of StatusPulse; holds no secret. */

@@ -9,8 +9,8 @@ import { createReporter } from "../monitors/report";
 import { createMonitorRepository } from "../monitors/repository";
 import { createProbeRunner } from "../monitors/runner";
 import type { Result } from "../monitors/schema";
-import type { Sight } from "../monitors/sight";
-import { readTarget } from "../monitors/target";
+import { withoutSecrets, type Sight } from "../monitors/sight";
+import { readTarget, secretsOf } from "../monitors/target";
 import { createAcceptPing } from "../monitors/heartbeat/accept";
 import { createHeartbeatDirectory, type PingKey } from "../monitors/heartbeat/directory";
 import { expectationOf } from "../monitors/heartbeat/expectation";
@@ -67,12 +67,13 @@ export const wireMonitors = async (
     targets: delivery.targets,
     ...(dial === undefined ? {} : { dial }),
   });
-  const lookAt = (monitor: Monitor): Promise<Sight> | undefined => {
-    const { target, record } = monitor;
-    return target === null || target.type === "heartbeat"
+  /** For somebody who asks: undefined for what reports by itself. */
+  const lookAt = ({ target, record }: Monitor): Promise<Sight> | undefined =>
+    target === null || target.type === "heartbeat"
       ? undefined
-      : prober.probe(target, record.expect, record.timeoutSeconds * 1_000);
-  };
+      : prober
+          .probe(target, record.expect, record.timeoutSeconds * 1_000)
+          .then((sight) => withoutSecrets(sight, secretsOf({ ...record.given })));
   const network = createOwnNetwork({
     clock,
     log,

@@ -128,6 +128,26 @@ describe("after everything that can go wrong with secrets around", () => {
     );
     await createChannel("Channel signed", channelConfig("well", { secret: `whsec_${standard}` }));
 
+    for (const manner of [...MANNERS, "dns"] as const) {
+      const { url, headers } = channelConfig(manner);
+      const address = new URL(String(url));
+      address.pathname = "/health";
+      const password = secrets.plant(`${manner}: password in a monitor's body`);
+      const { id } = await create("/monitors", {
+        name: `Monitor ${manner}`,
+        type: "http",
+        method: "POST",
+        url: address.href,
+        headers,
+        // Its incidents would keep the channels busy.
+        is_active: false,
+        body: JSON.stringify({ user: "andon", password }),
+        timeout_seconds: 1,
+        expect: { body_contains: "nothing" },
+      });
+      expect((await ask("POST", `/api/v1/monitors/${String(id)}/test`)).status).toBe(200);
+    }
+
     await create("/alert-rules", {
       name: "Hot",
       severity: "critical",
