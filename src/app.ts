@@ -38,10 +38,6 @@ import { operationRoutes } from "./operations/routes";
 import { auditOutboundPolicy } from "./operations/policy-audit";
 import { storeMetrics } from "./operations/store-metrics";
 import { ruleRoutes } from "./rules/routes";
-import { pingKeyRoutes } from "./monitors/heartbeat/key-routes";
-import { reportRoutes } from "./monitors/heartbeat/report-routes";
-import { monitorMetrics } from "./monitors/metrics";
-import { monitorRoutes } from "./monitors/routes";
 import { maintenanceRoutes } from "./services/maintenance/routes";
 import { uptimeRoutes } from "./services/uptime/routes";
 import { serviceRoutes } from "./services/routes";
@@ -135,6 +131,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     telling: channels,
     services,
     machines: registry,
+    monitors: monitors.book,
     openAlerts: decisions.alerts.open,
     machineLock: decisions.lock,
   });
@@ -175,6 +172,9 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       presentDelivery(delivery, channelName(tenantId, delivery.channelId) ?? ""),
     );
 
+  const timelineOf = async (tenantId: string, id: string) =>
+    (await journal.timelineOf(tenantId, id)).map(presentJournalEvent);
+
   const plugin = createAccessPlugin(
     access.authenticate,
     createPrincipalBudgets(clock, { ...DEFAULT_LIMITS, ...limits }),
@@ -184,7 +184,8 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     accessRoutes(plugin, {
       access,
       isProjectUsed: (tenantId, projectId) =>
-        [...registry.machinesOf(tenantId)].some((machine) => machine.projectId === projectId),
+        [...registry.machinesOf(tenantId)].some((machine) => machine.projectId === projectId) ||
+        monitors.book.of(tenantId).some(({ record }) => record.projectId === projectId),
     }),
     intakeRoutes(plugin, intake),
     ruleRoutes(plugin, {
@@ -209,7 +210,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     incidentRoutes(plugin, {
       desk: incidents.desk,
       repository: incidents.repository,
-      timelineOf: async (tenantId, id) => (await journal.timelineOf(tenantId, id)).map(presentJournalEvent),
+      timelineOf,
       told,
       deliveriesOf,
     }),
@@ -227,9 +228,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       clock,
     }),
     maintenanceRoutes(plugin, maintenance),
-    monitorRoutes(plugin, monitors.routeParts),
-    reportRoutes(plugin, monitors.reportParts),
-    pingKeyRoutes(plugin, monitors.keyParts),
+    ...monitors.routes(plugin, timelineOf),
     channelRoutes(plugin, {
       service: channels.service,
       directory: channels.directory,
@@ -253,7 +252,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     ...processMetrics.sources,
     ...storeMetrics({ engine: store.engine, directory: config.dataDir }),
     ...deliveryMetrics(worker),
-    ...monitorMetrics(monitors.book, monitors.runner),
+    ...monitors.metrics,
     clockMetrics(time.watch),
   ]);
   const health = createHealth({
@@ -316,9 +315,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       channels.delivery.showing,
       decisions.runner,
       intake,
-      monitors.recorder,
-      monitors.watch,
-      monitors.runner,
+      ...monitors.services,
       hub,
       processMetrics,
       scheduler,

@@ -25,7 +25,7 @@ export interface OrganizationDesk {
   projectsOf(tenantId: string): ProjectRow[];
   createProject(doer: Doer, input: { name: string; slug?: string | undefined }): Promise<ProjectRow>;
   updateProject(doer: Doer, id: string, change: ProjectChange): Promise<ProjectRow>;
-  /** `isUsed` tells whether machines belong to it; the default project cannot be removed. */
+  /** `isUsed` tells whether machines or monitors belong to it; the default project cannot be removed. */
   removeProject(doer: Doer, id: string, isUsed: (projectId: string) => boolean): Promise<void>;
 }
 
@@ -173,9 +173,13 @@ export const createOrganizationDesk = (parts: AccessParts): OrganizationDesk => 
             },
           );
         if (isUsed(id))
-          throw new AppError("conflict", "Machines belong to this project. Move them to another one first.", {
-            code: "project_in_use",
-          });
+          throw new AppError(
+            "conflict",
+            "Machines or monitors belong to this project. Move them to another one first.",
+            {
+              code: "project_in_use",
+            },
+          );
         const data = { object: "project", id, name: row.name };
         await engine.batch([
           repository.deleteProject(id),

@@ -16,7 +16,6 @@ export interface Prober {
   probe(target: ProbeTarget, expect: Expectations, timeoutMs: number): Promise<Sight>;
   /** Gives up all that runs: what those looks say means nothing. */
   abandon(): void;
-  close(): void;
 }
 
 export interface ProberParts {
@@ -95,7 +94,9 @@ export const createProber = ({ clock, targets, dial = fetch, dialSocket, ping }:
         address: seen.address,
       });
     },
-    abandon: trials.abandon,
-    close: trials.close,
+    abandon: () => {
+      trials.abandon();
+      trials.close();
+    },
   };
 };

@@ -7,7 +7,7 @@ import { isId } from "../core/ids";
 import { isNumberKey, readPage, toPage } from "../core/paging";
 import { readTime, readWords } from "../core/query";
 import type { AccessPlugin } from "../http/access";
-import { pageFields, PageQuery, pageOf } from "../http/models";
+import { JournalEntryWire, pageFields, PageQuery, pageOf } from "../http/models";
 import { extendTimeout } from "../http/request-facts";
 import { createTokenBuckets } from "../lib/token-bucket";
 import type { Monitor, MonitorBook } from "./book";
@@ -34,6 +34,8 @@ export interface MonitorRouteParts {
   region: string;
   baseUrl: () => string;
   expectation: Presentation["expectation"];
+  /** What happened to it, oldest first. */
+  timelineOf(tenantId: string, monitorId: string): Promise<JournalEntryWire[]>;
   /** Looks once; nothing is recorded. Undefined for what is not looked at. */
   look(monitor: Monitor): Promise<Sight> | undefined;
 }
@@ -268,6 +270,21 @@ export const monitorRoutes = (access: AccessPlugin, parts: MonitorRouteParts) =>
         detail: {
           summary: "Read what was seen, or reported",
           description: "Newest first; the last 1,000 are kept.",
+          tags,
+        },
+      },
+    )
+    .get(
+      "/:id/timeline",
+      async ({ principal: { tenantId }, params }) => ({
+        data: await parts.timelineOf(tenantId, desk.find(tenantId, params.id).record.id),
+      }),
+      {
+        access: "viewer",
+        response: t.Object({ data: t.Array(JournalEntryWire) }),
+        detail: {
+          summary: "Read a monitor's timeline",
+          description: "When it failed and recovered, and who changed it, oldest first.",
           tags,
         },
       },

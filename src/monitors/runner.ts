@@ -19,7 +19,7 @@ export interface ProbeRunner extends Service {
 }
 
 export interface ProbeRunnerParts {
-  book: MonitorBook;
+  book: Pick<MonitorBook, "all">;
   clock: Clock;
   log: Log;
   /** Never rejects. */

@@ -5,6 +5,7 @@ import type { AlertSnapshot, UntoldReason } from "../core/events";
 import type { MachineDirectory } from "../core/machine";
 import { journalStatement } from "../journal/append";
 import { createKeyedLock, runAlone, type KeyedLock } from "../lib/keyed-lock";
+import type { MonitorBook } from "../monitors/book";
 import type { AlertOccurrence } from "../notify/notifier";
 import type { Plan } from "../notify/plan";
 import { createMaintenanceBook, isTarget, type Coverable } from "../services/maintenance/book";
@@ -49,6 +50,7 @@ export interface MaintenanceNeeds {
   telling: Telling;
   services: Services;
   machines: MachineDirectory;
+  monitors: Pick<MonitorBook, "find">;
   /** Alerts that are not resolved. */
   openAlerts: () => Iterable<OpenAlert>;
   /** Shared with everything that changes alerts of a machine. */
@@ -57,7 +59,7 @@ export interface MaintenanceNeeds {
 
 /** Windows as people plan them and as their time comes. */
 export const wireMaintenance = ({ access, clock, log }: Base, needs: MaintenanceNeeds) => {
-  const { muting, telling, services, machines, openAlerts, machineLock } = needs;
+  const { muting, telling, services, machines, monitors, openAlerts, machineLock } = needs;
   const { repository, book } = muting;
   const { commit, notifier } = telling;
   const windowLock = createKeyedLock();
@@ -130,6 +132,7 @@ export const wireMaintenance = ({ access, clock, log }: Base, needs: Maintenance
     runner,
     services: services.book,
     tenants: access.tenants,
+    monitorExists: (tenantId, id) => monitors.find(tenantId, id) !== undefined,
     machineExists: (tenantId, id) => machines.machine(id)?.tenantId === tenantId,
     windowLock,
     lock,

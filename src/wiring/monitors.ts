@@ -3,6 +3,11 @@ import { SYSTEM } from "../core/actor";
 import { createProber, hostOf } from "../monitors/prober";
 import { createMonitorBook, type Monitor } from "../monitors/book";
 import { createMonitorDesk } from "../monitors/desk";
+import { pingKeyRoutes } from "../monitors/heartbeat/key-routes";
+import { reportRoutes } from "../monitors/heartbeat/report-routes";
+import { monitorMetrics } from "../monitors/metrics";
+import { monitorRoutes, type MonitorRouteParts } from "../monitors/routes";
+import type { AccessPlugin } from "../http/access";
 import { createOwnNetwork } from "../monitors/own-network";
 import { createRecorder } from "../monitors/recorder";
 import { createReporter } from "../monitors/report";
@@ -40,7 +45,7 @@ const resultOf = (sight: Sight, at: number): Result => ({
 
 /** What Andon looks at by itself. */
 export const wireMonitors = async (
-  { config, store, vault, access, clock, log, seams, baseUrl }: Base,
+  { config, store, vault, access, clock, checkClock, log, seams, baseUrl }: Base,
   { commit, delivery }: Telling,
   services: Services,
   incidents: Incidents,
@@ -107,7 +112,7 @@ export const wireMonitors = async (
     momentsOf,
     networkProblem: () => network.problem ?? delivery.worker.networkProblem,
   });
-  const accept = createAcceptPing({ reporter, clock, onReport: watch.reported });
+  const accept = createAcceptPing({ reporter, clock, checkClock, onReport: watch.reported });
   const desk = createMonitorDesk({
     book,
     repository,
@@ -152,33 +157,36 @@ export const wireMonitors = async (
       isLate: state.status === "up" && expectedAt !== null && expectedAt < clock.now(),
     };
   };
-  return {
-    repository,
-    book,
+  const routeParts = {
     desk,
-    recorder,
-    runner,
+    book,
+    repository,
+    clock,
+    region: config.region,
+    baseUrl,
+    expectation,
+    look: lookAt,
+  };
+  const reportParts = {
+    directory,
+    accept,
+    clock,
+    create: (key: PingKey, slug: string) =>
+      // Two first reports at once: one of them makes it.
+      slugLock.run(`${key.projectId} ${slug}`, () => createBySlug(key, slug)),
+  };
+  return {
+    book,
     watch,
     network,
-    reportParts: {
-      directory,
-      accept,
-      clock,
-      create: (key: PingKey, slug: string) =>
-        // Two first reports at once: one of them makes it.
-        slugLock.run(`${key.projectId} ${slug}`, () => createBySlug(key, slug)),
-    },
-    keyParts: { directory, tenants: access.tenants, commit, clock, baseUrl },
-    routeParts: {
-      desk,
-      book,
-      repository,
-      clock,
-      region: config.region,
-      baseUrl,
-      expectation,
-      look: lookAt,
-    },
+    /** In the order of their start: what writes results down ends last. */
+    services: [recorder, watch, runner],
+    metrics: monitorMetrics(book, runner),
+    routes: (plugin: AccessPlugin, timelineOf: MonitorRouteParts["timelineOf"]) => [
+      monitorRoutes(plugin, { ...routeParts, timelineOf }),
+      reportRoutes(plugin, reportParts),
+      pingKeyRoutes(plugin, { directory, tenants: access.tenants, commit, clock, baseUrl }),
+    ],
   };
 };
 

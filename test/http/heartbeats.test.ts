@@ -312,6 +312,26 @@ describe("silence", () => {
   });
 });
 
+describe("a clock that is set", () => {
+  test.each([86_400_000, -86_400_000, 3_600_000])("by %d ms moves nobody's deadline", async (byMs) => {
+    const { id, ping_url: url } = await made();
+    const { id: later, ping_url: laterUrl } = await made({ name: "Later" });
+    await ping(url);
+    await clock.advance(5 * MINUTE);
+    clock.setWall(clock.now() + byMs);
+    // Reported before anybody has looked at the clock.
+    await ping(laterUrl);
+    await clock.advance(6 * MINUTE - 1_000);
+    expect([(await read(id))["status"], (await read(later))["status"]]).toEqual(["up", "up"]);
+    await clock.advance(2_000);
+    await statusBecomes(id, "down");
+    await clock.advance(5 * MINUTE - 3_000);
+    expect((await read(later))["status"]).toBe("up");
+    await clock.advance(3_000);
+    await statusBecomes(later, "down");
+  });
+});
+
 describe("an address", () => {
   test("is for editors, can be replaced, and stands in no file in clear", async () => {
     const { id, ping_url: url, push_url: push } = await made();

@@ -396,7 +396,9 @@ test("what is malformed is refused by its field, and nothing is planned", async 
 test("the list has pages and filters", async () => {
   const times = { starts_at: inMs(HOUR), ends_at: inMs(2 * HOUR) };
   await planned({ name: "a", service_ids: [shop], ...times });
-  await planned({ name: "b", monitor_ids: ["m-1"], starts_at: inMs(0), ends_at: inMs(HOUR) });
+  const probe = { name: "Probe", type: "dns", host: "shop.example", is_active: false };
+  const monitor = String((await app.api("POST", "/monitors", probe)).body.id);
+  await planned({ name: "b", monitor_ids: [monitor], starts_at: inMs(0), ends_at: inMs(HOUR) });
   await planned({ name: "c", groups: ["Web"], cron: "0 3 * * *", duration_seconds: 60 });
   const names = async (query: string): Promise<unknown> =>
     (await app.api("GET", `/maintenance-windows?${query}`)).body.data.map((one: Json) => one["name"]);
@@ -404,7 +406,7 @@ test("the list has pages and filters", async () => {
   expect(await names("status=active")).toEqual(["b"]);
   expect(await names("status=scheduled")).toEqual(["c", "a"]);
   expect(await names(`service_id=${shop}`)).toEqual(["a"]);
-  expect(await names("monitor_id=m-1")).toEqual(["b"]);
+  expect(await names(`monitor_id=${monitor}`)).toEqual(["b"]);
   const first = await app.api("GET", "/maintenance-windows?limit=2");
   const second = await app.api("GET", `/maintenance-windows?limit=2&cursor=${first.body.next_cursor}`);
   expect([first.body.data.length, second.body.data.length, second.body.next_cursor]).toEqual([2, 1, null]);

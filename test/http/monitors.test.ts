@@ -272,6 +272,48 @@ describe("a failure", () => {
     expect((await incidents()).map(({ status }) => status)).toEqual(["resolved"]);
   });
 
+  test("during maintenance opens an incident that nobody is told of; what still stands is told afterwards", async () => {
+    const told = openRecordingSink();
+    await app.api("POST", "/notification-channels", {
+      name: "Hook",
+      type: "webhook",
+      config: { url: told.url },
+      events: ["incident.opened", "incident.resolved"],
+      is_active: true,
+    });
+    const { id } = await made();
+    await becomes(id, "up");
+    await app.api("POST", "/maintenance-windows", {
+      name: "Move",
+      monitor_ids: [id],
+      starts_at: new Date(clock.now()).toISOString(),
+      ends_at: new Date(clock.now() + 600_000).toISOString(),
+    });
+    site.answerWith(500);
+    await nextTurn(2);
+    await becomes(id, "down");
+    expect((await incidents()).map(({ status }) => status)).toEqual(["investigating"]);
+    expect(told.received).toEqual([]);
+    for (let minute = 0; minute < 12; minute++) await clock.advance(60_000);
+    await told.waitFor(1);
+    expect(told.received.map(({ json }) => json["event"])).toEqual(["incident.opened"]);
+    await told.stop();
+  });
+
+  test("stands in the monitor's timeline, with who changed it", async () => {
+    const { id } = await made();
+    await becomes(id, "up");
+    site.answerWith(500);
+    await nextTurn(2);
+    await becomes(id, "down");
+    const { data } = (await app.api("GET", `/monitors/${id}/timeline`)).body as { data: Json[] };
+    expect(data.map(({ kind, data: what }) => [kind, (what as Json)["status"]])).toEqual([
+      ["config.created", undefined],
+      ["monitor.status_changed", "up"],
+      ["monitor.status_changed", "down"],
+    ]);
+  });
+
   test.each(["pause", "delete", "change"])("ends with it: %s", async (how) => {
     const service = (await app.api("POST", "/services", { name: "Checkout" })).body.id as string;
     site.answerWith(500);

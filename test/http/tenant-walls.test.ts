@@ -167,6 +167,7 @@ describe("another organization", () => {
       ["/incidents", "services", (id) => ({ title: "i", severity: "minor", service_ids: [id] })],
       ["/maintenance-windows", "services", (id) => ({ ...window, service_ids: [id] })],
       ["/maintenance-windows", "machines", (id) => ({ ...window, machine_ids: [id] })],
+      ["/maintenance-windows", "monitors", (id) => ({ ...window, monitor_ids: [id] })],
       ["/maintenance-windows", "projects", (id) => ({ ...window, project_ids: [id] })],
       ["/webhook-receivers", "services", (id) => ({ name: "r", service_id: id })],
       [

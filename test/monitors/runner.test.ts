@@ -2,7 +2,7 @@
 // slow ones, and not all together after a restart, a pause of the machine or a long sleep.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { silentLog } from "../../src/core/log";
-import type { Monitor, MonitorBook } from "../../src/monitors/book";
+import type { Monitor } from "../../src/monitors/book";
 import { NEW_STATE } from "../../src/monitors/book";
 import { createProbeRunner, type ProbeRunner } from "../../src/monitors/runner";
 import type { MonitorRecord } from "../../src/monitors/schema";
@@ -81,7 +81,7 @@ beforeEach(() => {
   random = seededRandom(7);
   const started = clock.now();
   runner = createProbeRunner({
-    book: { all: () => monitors } as unknown as MonitorBook,
+    book: { all: () => monitors },
     clock,
     log: silentLog,
     random: () => random(),

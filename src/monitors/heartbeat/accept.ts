@@ -3,7 +3,7 @@
 import type { Clock } from "../../core/clock";
 import type { Monitor } from "../book";
 import type { Reporter } from "../report";
-import type { HeartbeatTarget, MonitorState, Outcome } from "../schema";
+import type { MonitorState, Outcome } from "../schema";
 
 export interface Ping {
   /** `start` and `log` say nothing about how it went. */
@@ -23,6 +23,8 @@ export interface Ping {
 export interface AcceptParts {
   reporter: Reporter;
   clock: Clock;
+  /** Looks whether the clock was set: what is written down now must not be moved by that afterwards. */
+  checkClock(): void;
   /** Its deadline is another one now. */
   onReport(monitor: Monitor): void;
 }
@@ -59,12 +61,13 @@ const reasonOf = ({ kind, exitCode }: Ping): string | null => {
   return exitCode === null ? "It reported a failure." : `It reported a failure (exit code ${exitCode}).`;
 };
 
-export type AcceptPing = (monitor: Monitor, target: HeartbeatTarget, ping: Ping) => Promise<void>;
+export type AcceptPing = (monitor: Monitor, ping: Ping) => Promise<void>;
 
 /** Durable when it resolves; rejects as `Engine.batch`. One that is paused stays so: its report is kept. */
 export const createAcceptPing =
-  ({ reporter, clock, onReport }: AcceptParts): AcceptPing =>
-  async (monitor, _target, ping) => {
+  ({ reporter, clock, checkClock, onReport }: AcceptParts): AcceptPing =>
+  async (monitor, ping) => {
+    checkClock();
     const now = clock.now();
     const { state, record } = monitor;
     const outcome = OUTCOME[ping.kind];

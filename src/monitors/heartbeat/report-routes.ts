@@ -79,9 +79,8 @@ export const reportRoutes = (access: AccessPlugin, parts: ReportRouteParts) => {
     monitor: Monitor,
     said: Pick<Ping, "kind" | "exitCode"> & Partial<Ping>,
   ): Promise<void> => {
-    if (monitor.target?.type !== "heartbeat") return;
     const body = request.method === "POST" ? await readTail(request, MOST_BODY_BYTES) : null;
-    await accept(monitor, monitor.target, {
+    await accept(monitor, {
       run: null,
       message: null,
       durationMs: null,

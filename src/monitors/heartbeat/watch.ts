@@ -23,9 +23,9 @@ export interface HeartbeatWatch extends Service {
 }
 
 export interface HeartbeatWatchParts {
-  book: MonitorBook;
-  reporter: Reporter;
-  recorder: Recorder;
+  book: Pick<MonitorBook, "all">;
+  reporter: Pick<Reporter, "report">;
+  recorder: Pick<Recorder, "touch">;
   clock: Clock;
   log: Log;
   momentsOf: MomentsOf;

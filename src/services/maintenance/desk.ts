@@ -54,6 +54,7 @@ export interface MaintenanceDeskParts {
   tenants: TenantDirectory;
   /** Of this organization. */
   machineExists: (tenantId: string, id: string) => boolean;
+  monitorExists: (tenantId: string, id: string) => boolean;
   windowLock: KeyedLock;
   lock: ServiceLock;
   commit: Commit;
@@ -85,7 +86,7 @@ const describe = (settings: Partial<WindowSettings>): Record<string, unknown> =>
 const TIMING = ["startsAt", "endsAt", "cron", "durationSeconds", "timeZone"] as const;
 
 export const createMaintenanceDesk = (parts: MaintenanceDeskParts): MaintenanceDesk => {
-  const { book, repository, steps, runner, services, tenants, machineExists } = parts;
+  const { book, repository, steps, runner, services, tenants, machineExists, monitorExists } = parts;
   const { windowLock, lock, commit, clock, unmute } = parts;
 
   const find = (tenantId: string, id: string): WindowRow => {
@@ -107,6 +108,7 @@ export const createMaintenanceDesk = (parts: MaintenanceDeskParts): MaintenanceD
       });
     check("service_ids", serviceIds, (id) => services.find(tenantId, id) !== undefined);
     check("machine_ids", machineIds, (id) => machineExists(tenantId, id));
+    check("monitor_ids", monitorIds, (id) => monitorExists(tenantId, id));
     check("project_ids", projectIds, (id) => tenants.project(tenantId, id) !== undefined);
   };
 
