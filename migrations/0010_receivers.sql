@@ -44,6 +44,8 @@ CREATE TABLE webhook_receiver_log (
   service_name TEXT,
   message TEXT,
   incident_id TEXT,
+  window_id TEXT,
+  alert_id TEXT,
   items TEXT,
   headers TEXT NOT NULL,
   payload TEXT,
@@ -62,4 +64,13 @@ CREATE INDEX webhook_receiver_log_repeated ON webhook_receiver_log (receiver_id,
 CREATE TABLE webhook_receiver_log_size (
   receiver_id TEXT PRIMARY KEY REFERENCES webhook_receivers (id),
   bytes INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- The maintenance windows of work that senders have announced: one per service and announcement.
+CREATE TABLE webhook_receiver_windows (
+  receiver_id TEXT NOT NULL REFERENCES webhook_receivers (id),
+  service_id TEXT NOT NULL,
+  key TEXT NOT NULL,
+  window_id TEXT NOT NULL,
+  PRIMARY KEY (receiver_id, service_id, key)
 ) WITHOUT ROWID;

@@ -123,7 +123,6 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   const channels = await wireTelling(base, muting);
   const services = await wireServices(base, channels);
   const incidents = await wireIncidents(base, channels, services, muting);
-  const receivers = await wireReceivers(base, channels, services, incidents);
   const monitors = await wireMonitors(base, channels, services, incidents);
   const decisions = await wireDeciding(base, registry, channels, muting);
   const maintenance = wireMaintenance(base, {
@@ -135,6 +134,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     openAlerts: decisions.alerts.open,
     machineLock: decisions.lock,
   });
+  const receivers = await wireReceivers(base, channels, { services, incidents, maintenance });
   const intake = createIntake({
     registry,
     evaluator: decisions.engine,

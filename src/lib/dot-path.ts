@@ -12,7 +12,7 @@ export const MAX_PATH_LENGTH = 500;
 const FORBIDDEN: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 /** A name, `[0]`, or a name in quotes and brackets, which may hold anything: `["a.b"]`. Sticky. */
-const SEGMENT = /(?:\.|^)([^.[\]"'\s]+(?: [^.[\]"'\s]+)*)|\[(\d{1,6})\]|\[(?:"([^"]+)"|'([^']+)')\]/y;
+const SEGMENT = /(?:(?<!^)\.|^)([^.[\]"'\s]+(?: [^.[\]"'\s]+)*)|\[(\d{1,6})\]|\[(?:"([^"]+)"|'([^']+)')\]/y;
 
 /** A text is the reason for a refusal. */
 export const parseDotPath = (text: string): DotPath | string => {

@@ -16,6 +16,7 @@ import { keptPayload, logStatements, type Delivery } from "./log";
 import { readPayload, textOf } from "./payload";
 import { withoutEffect, type Processor, type ReceivedFacts } from "./process";
 import type { ReceiverRecord } from "./repository";
+import type { Sns } from "./sns";
 import { verify, type Verdict } from "./verify";
 
 export interface Accept {
@@ -41,6 +42,7 @@ export const DEFAULT_RECEIVER_LIMITS: ReceiverLimits = {
 export interface AcceptParts {
   book: ReceiverBook;
   processor: Processor;
+  sns: Sns;
   engine: Pick<Engine, "batch">;
   clock: Clock;
   limits?: Partial<ReceiverLimits>;
@@ -88,7 +90,7 @@ const tooMany = (retryAfterSeconds: number): AppError =>
   });
 
 export const createAccept = (parts: AcceptParts): Accept => {
-  const { book, processor, engine, clock, onReceived = () => undefined } = parts;
+  const { book, processor, sns, engine, clock, onReceived = () => undefined } = parts;
   const limits = { ...DEFAULT_RECEIVER_LIMITS, ...parts.limits };
   const unverified = createTokenBuckets(limits.unverified);
   const ofReceiver = createTokenBuckets(limits.receiver);
@@ -115,7 +117,16 @@ export const createAccept = (parts: AcceptParts): Accept => {
     return delivery;
   };
 
-  const judge = (record: ReceiverRecord, headers: Headers, body: Uint8Array): Verdict => {
+  const judge = async (
+    record: ReceiverRecord,
+    { headers, body }: { headers: Headers; body: Uint8Array<ArrayBuffer> },
+  ): Promise<Verdict> => {
+    if (record.settings.signatureScheme === "sns") {
+      const envelope = await readPayload(body, null);
+      return envelope.isReadable
+        ? sns.verify(envelope.value, clock.now())
+        : { isVerified: false, reason: "This is no envelope of Amazon SNS." };
+    }
     if (record.isSecretLost)
       return { isVerified: false, reason: "This receiver's secret can no longer be read: set a new one." };
     const { signatureHeader, signatureScheme, timestampHeader } = record.settings;
@@ -145,6 +156,16 @@ export const createAccept = (parts: AcceptParts): Accept => {
     }
   };
 
+  /** Before the answer: whoever is answered with a failure asks again. */
+  const confirm = async (facts: ReceivedFacts, url: string): Promise<Delivery> => {
+    const failure = await sns.confirm(url);
+    return write(
+      failure === null
+        ? withoutEffect(facts, { result: "processed", error: "The subscription was confirmed." })
+        : withoutEffect(facts, { result: "failed", error: failure }),
+    );
+  };
+
   const take = async (
     { record, settings }: Receiver,
     request: Request,
@@ -163,7 +184,7 @@ export const createAccept = (parts: AcceptParts): Accept => {
       reprocessOf: null,
     };
     const body = await readWhole(request, empty, address);
-    const verdict = judge(record, headers, body);
+    const verdict = await judge(record, { headers, body });
     if (!verdict.isVerified) {
       countUnverified(address);
       const facts = { ...empty, payload: keptPayload(textOf(body)), payloadBytes: body.byteLength };
@@ -176,11 +197,15 @@ export const createAccept = (parts: AcceptParts): Accept => {
       return write(withoutEffect(facts, { result: "ignored", error: "The receiver is switched off." }));
     if (!payload.isReadable) return write(withoutEffect(facts, { result: "failed", error: payload.reason }));
     const dedupKey = dedupKeyOf({ headers, payload: payload.value, signedId: verdict.id }, settings.id);
-    return processor.process({
-      receiver: record,
-      facts: { ...facts, dedupKey },
-      interpretation: interpret(payload.value, { compiled: settings, settings: record.settings }),
+    const interpretation = interpret(payload.value, {
+      compiled: settings,
+      settings: record.settings,
+      serviceId: record.serviceId,
+      headers: facts.headers,
+      now: facts.receivedAt,
     });
+    if (interpretation.kind === "confirmation") return confirm(facts, interpretation.url);
+    return processor.process({ receiver: record, facts: { ...facts, dedupKey }, interpretation });
   };
 
   return async ({ token, request, address }) => {

@@ -3,8 +3,9 @@
 import { invalid } from "../core/errors";
 import { parseDotPath, type DotPath } from "../lib/dot-path";
 import type { ReceiverRecord } from "./repository";
-import type { ReceiverSettings } from "./schema";
-import { createWords, type FindMeaning } from "./words";
+import { presetOf } from "./presets/registry";
+import type { Preset } from "./presets/preset";
+import { createWords, defaultMeaning, type FindMeaning } from "./words";
 
 /** Several paths, in the order in which they are tried. */
 export type Paths = readonly ScopedPath[];
@@ -16,6 +17,7 @@ export interface ScopedPath {
 }
 
 export interface CompiledSettings {
+  preset: Preset;
   status: Paths;
   message: Paths;
   title: Paths;
@@ -25,7 +27,12 @@ export interface CompiledSettings {
   items: DotPath | null;
   key: Paths;
   id: Paths;
-  meaningOf: FindMeaning;
+  startsAt: Paths;
+  endsAt: Paths;
+  /** What the receiver itself says of a word. */
+  ownMeaning: FindMeaning;
+  /** What is known of it besides. */
+  knownMeaning: FindMeaning;
 }
 
 const WHOLE = "$.";
@@ -44,17 +51,26 @@ const scopedPaths = (texts: readonly string[] | null, field: string): Paths =>
 /** Throws `invalid` with the field. */
 export const compileSettings = ({
   settings,
-}: {
-  settings: ReceiverSettings;
-} & Partial<ReceiverRecord>): CompiledSettings => ({
-  status: scopedPaths(settings.statusField, "status_field"),
-  message: scopedPaths(settings.messageField, "message_field"),
-  title: scopedPaths(settings.titleField, "title_field"),
-  url: scopedPaths(settings.urlField, "url_field"),
-  serviceName:
-    settings.serviceNameField === null ? null : scopedPaths(settings.serviceNameField, "service_name_field"),
-  items: settings.itemsField === null ? null : scopedPath(settings.itemsField, "items_field").path,
-  key: scopedPaths(settings.keyField, "key_field"),
-  id: scopedPaths(settings.idField, "id_field"),
-  meaningOf: createWords(settings.statusMapping),
-});
+  preset: presetName,
+}: Pick<ReceiverRecord, "settings" | "preset">): CompiledSettings => {
+  const preset = presetOf(presetName);
+  const presetWords = createWords(preset.words);
+  return {
+    preset,
+    status: scopedPaths(settings.statusField, "status_field"),
+    message: scopedPaths(settings.messageField, "message_field"),
+    title: scopedPaths(settings.titleField, "title_field"),
+    url: scopedPaths(settings.urlField, "url_field"),
+    serviceName:
+      settings.serviceNameField === null
+        ? null
+        : scopedPaths(settings.serviceNameField, "service_name_field"),
+    items: settings.itemsField === null ? null : scopedPath(settings.itemsField, "items_field").path,
+    key: scopedPaths(settings.keyField, "key_field"),
+    id: scopedPaths(settings.idField, "id_field"),
+    startsAt: scopedPaths(settings.startsAtField, "starts_at_field"),
+    endsAt: scopedPaths(settings.endsAtField, "ends_at_field"),
+    ownMeaning: createWords(settings.statusMapping),
+    knownMeaning: (word) => presetWords(word) ?? defaultMeaning(word),
+  };
+};

@@ -1,6 +1,5 @@
 // In: what a payload says, and services as they stand. Out: everything that must be committed for it, added to
 // a plan, and what comes of it in words. Live state changes only after the commit.
-import type { Actor } from "../core/actor";
 import { AppError, isAppError } from "../core/errors";
 import type { IncidentSeverity, ServiceStatus, StatusSource } from "../core/events";
 import type { AutomaticIncidents } from "../incidents/automatic";
@@ -11,6 +10,8 @@ import type { ServiceDesk } from "../services/desk";
 import { nameKeyOf } from "../services/names";
 import type { StatusPlanner } from "../services/planner";
 import type { StatusWord } from "../services/words";
+import { actorOf } from "./actor";
+import type { PlannedWork } from "./planned-work";
 import type { ReceiverRecord } from "./repository";
 import { statusOf, type Report } from "./report";
 
@@ -27,6 +28,9 @@ export interface Outcome {
   newStatus: ServiceStatus | null;
   /** Opened, made graver, opened again or resolved. */
   incidentId: string | null;
+  /** The window of work that was announced. */
+  windowId: string | null;
+  alertId: string | null;
   message: string;
 }
 
@@ -54,6 +58,7 @@ export interface DeciderParts {
   desk: Pick<ServiceDesk, "planCreate">;
   status: Pick<StatusPlanner, "say" | "inPlan">;
   incidents: Pick<AutomaticIncidents, "openFor" | "resolveFor">;
+  plannedWork: Pick<PlannedWork, "plan">;
 }
 
 /** Alert24 leaves it to the person; this is what is taken where none is chosen (rulings.md). */
@@ -66,9 +71,6 @@ const SEVERITIES: Readonly<Partial<Record<ServiceStatus, IncidentSeverity>>> = {
 const MOST_KEYS = 200;
 
 const SEPARATOR = "#";
-
-/** The receiver as it stands in the journal. */
-export const actorOf = ({ id, name }: ReceiverRecord): Actor => ({ kind: "system", id, name });
 
 const isOwnWord = ({ source }: StatusWord, { id }: ReceiverRecord): boolean =>
   source.kind === "receiver" && (source.id === id || source.id.startsWith(id + SEPARATOR));
@@ -103,10 +105,12 @@ const NOTHING_DONE = {
   serviceId: null,
   serviceName: null,
   incidentId: null,
+  windowId: null,
+  alertId: null,
 } as const;
 
 /** See `Decider`. */
-export const createDecider = ({ services, desk, status, incidents }: DeciderParts): Decider => {
+export const createDecider = ({ services, desk, status, incidents, plannedWork }: DeciderParts): Decider => {
   /** Services that a plan makes: nobody else can see them yet. */
   const made = new WeakMap<Plan, Map<string, ServiceRecord>>();
 
@@ -204,6 +208,12 @@ export const createDecider = ({ services, desk, status, incidents }: DeciderPart
       const stays = { previousStatus: service.status, newStatus: service.status };
       if (said === null)
         return { ...known, ...stays, result: "ignored", error: `"${report.raw}" is set to change nothing.` };
+      if (report.planned !== null && report.planned.startsAt > now) {
+        const { windowId, isNews } = plannedWork.plan(receiver, report, service, plan);
+        return isNews
+          ? { ...known, ...stays, result: "processed", windowId }
+          : { ...known, ...stays, result: "ignored", error: "This work is planned already.", windowId };
+      }
       const source = sourceOf(receiver, report, service);
       const before = ownStatus(service, receiver);
       const change = status.say(

@@ -15,7 +15,9 @@ import { emptyPlan, type Commit } from "../notify/plan";
 import type { ServiceBook } from "../services/book";
 import type { Receiver, ReceiverBook } from "./book";
 import { compileSettings } from "./compile";
+import { defaultSettings, settingsAfter } from "./default-settings";
 import { forgetPreviousStatement, type ReceiverRecord, type ReceiverRepository } from "./repository";
+import { findPreset, presetOf, PRESETS } from "./presets/registry";
 import type { ReceiverSettings } from "./schema";
 
 /** What people set, checked in shape (`wire.ts`). */
@@ -73,34 +75,13 @@ export interface ReceiverDeskParts {
 export const OVERLAP_MS = 24 * 3_600_000;
 
 const OBJECT = "webhook_receiver";
+const GENERIC = "generic";
 const TOKEN_BYTES = 32;
 
 /** 64 lower-case hex characters. */
 const randomToken = (): string => randomBytes(TOKEN_BYTES).toString("hex");
 
 const HINT_LENGTH = 4;
-
-/** The seed's. */
-export const DEFAULT_SETTINGS: ReceiverSettings = {
-  serviceNameField: null,
-  statusField: ["status"],
-  messageField: ["message"],
-  titleField: null,
-  urlField: null,
-  itemsField: null,
-  keyField: null,
-  idField: null,
-  statusMapping: null,
-  unmappedStatus: null,
-  createMissingServices: false,
-  signatureHeader: "X-Webhook-Signature",
-  signatureScheme: "auto",
-  timestampHeader: null,
-  autoCreateIncidents: false,
-  incidentSeverity: null,
-  autoResolveIncidents: false,
-  rateLimitPerMinute: null,
-};
 
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
@@ -127,11 +108,16 @@ export const createReceiverDesk = (parts: ReceiverDeskParts): ReceiverDesk => {
     return receiver;
   };
 
-  const checkTarget = ({ serviceId, settings }: ReceiverRecord): void => {
+  const checkPreset = (preset: string): void => {
+    if (findPreset(preset) === undefined)
+      throw invalid("preset", `preset must be one of: ${PRESETS.map(({ name }) => name).join(", ")}.`);
+  };
+
+  const checkTarget = ({ serviceId, settings, preset }: ReceiverRecord): void => {
     const hasName = settings.serviceNameField !== null;
     if (serviceId !== null && hasName)
       throw invalid("service_name_field", "Give either service_id or service_name_field, not both.");
-    if (serviceId === null && !hasName)
+    if (serviceId === null && !hasName && presetOf(preset).serviceFrom === null)
       throw invalid(
         "service_id",
         "Say which service it is about: service_id, or service_name_field where the payload names it.",
@@ -144,6 +130,7 @@ export const createReceiverDesk = (parts: ReceiverDeskParts): ReceiverDesk => {
   };
 
   const check = (record: ReceiverRecord): void => {
+    checkPreset(record.preset);
     checkTarget(record);
     if (record.serviceId !== null && services.find(record.tenantId, record.serviceId) === undefined)
       throw invalid("service_id", "There is no service with this ID.");
@@ -201,7 +188,7 @@ export const createReceiverDesk = (parts: ReceiverDeskParts): ReceiverDesk => {
     const changed: ReceiverRecord = {
       ...before,
       ...own,
-      settings: { ...before.settings, ...settings },
+      settings: settingsAfter(before, { preset: own.preset ?? before.preset, settings: settings ?? {} }),
       updatedAt: now,
     };
     const record =
@@ -277,10 +264,10 @@ export const createReceiverDesk = (parts: ReceiverDeskParts): ReceiverDesk => {
         tenantId: who.tenantId,
         projectId: input.projectId ?? tenants.defaultProject(who.tenantId).id,
         name,
-        preset: input.preset ?? "generic",
+        preset: input.preset ?? GENERIC,
         isActive: input.isActive ?? true,
         serviceId: input.serviceId ?? null,
-        settings: { ...DEFAULT_SETTINGS, ...settings },
+        settings: { ...defaultSettings(input.preset ?? GENERIC), ...settings },
         tokenHash: sha256Hex(token),
         tokenHint: token.slice(-HINT_LENGTH),
         previousTokenHash: null,

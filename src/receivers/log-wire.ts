@@ -25,6 +25,8 @@ export const OutcomeWire = t.Object({
   service_name: NullableString,
   message: NullableString,
   incident_id: NullableString,
+  maintenance_window_id: NullableString,
+  alert_id: NullableString,
 });
 export type OutcomeWire = Static<typeof OutcomeWire>;
 
@@ -68,6 +70,8 @@ export const presentOutcome = (
   service_name: outcome.serviceName,
   message: outcome.message,
   incident_id: outcome.incidentId,
+  maintenance_window_id: outcome.windowId,
+  alert_id: outcome.alertId,
 });
 
 const isCut = ({ payload, payloadBytes }: Delivery): boolean =>

@@ -24,6 +24,9 @@ export interface Delivery {
   serviceName: string | null;
   message: string | null;
   incidentId: string | null;
+  /** The window of work that was announced. */
+  windowId: string | null;
+  alertId: string | null;
   /** Where one request spoke of several things. */
   items: readonly Outcome[] | null;
   /** Those that say what kind of request it was. */
@@ -48,11 +51,11 @@ export const keptPayload = (text: string): string =>
 
 const COLUMNS =
   "id, receiver_id, is_verified, received_at, source_ip, result, error, raw_status, mapped_status, " +
-  "previous_status, new_status, service_id, service_name, message, incident_id, items, headers, payload, " +
+  "previous_status, new_status, service_id, service_name, message, incident_id, window_id, alert_id, items, headers, payload, " +
   "payload_bytes, dedup_key, duplicate_of, reprocess_of";
 
 const INSERT = `INSERT INTO webhook_receiver_log (${COLUMNS}, kept_bytes)
-  VALUES (${new Array(23).fill("?").join(", ")})`;
+  VALUES (${new Array(25).fill("?").join(", ")})`;
 
 const ADD_SIZE = `INSERT INTO webhook_receiver_log_size (receiver_id, bytes) VALUES (?, ?)
   ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes`;
@@ -79,6 +82,8 @@ const insertStatement = (delivery: Delivery): Statement => ({
     delivery.serviceName,
     delivery.message,
     delivery.incidentId,
+    delivery.windowId,
+    delivery.alertId,
     delivery.items === null ? null : JSON.stringify(delivery.items),
     JSON.stringify(delivery.headers),
     delivery.payload,
@@ -120,13 +125,15 @@ const deliveryOf = (row: readonly SqlValue[]): Delivery => ({
   serviceName: textOrNull(row[12]),
   message: textOrNull(row[13]),
   incidentId: textOrNull(row[14]),
-  items: row[15] === null ? null : (JSON.parse(String(row[15])) as Outcome[]),
-  headers: JSON.parse(String(row[16])) as Record<string, string>,
-  payload: textOrNull(row[17]),
-  payloadBytes: Number(row[18]),
-  dedupKey: textOrNull(row[19]),
-  duplicateOf: textOrNull(row[20]),
-  reprocessOf: textOrNull(row[21]),
+  windowId: textOrNull(row[15]),
+  alertId: textOrNull(row[16]),
+  items: row[17] === null ? null : (JSON.parse(String(row[17])) as Outcome[]),
+  headers: JSON.parse(String(row[18])) as Record<string, string>,
+  payload: textOrNull(row[19]),
+  payloadBytes: Number(row[20]),
+  dedupKey: textOrNull(row[21]),
+  duplicateOf: textOrNull(row[22]),
+  reprocessOf: textOrNull(row[23]),
 });
 
 export interface DeliveryFilter {

@@ -10,6 +10,7 @@ import type { ServiceLock } from "../services/lock";
 import type { Decider, Moment, Outcome } from "./decide";
 import { DEDUP_MS } from "./dedup";
 import { logStatements, type Delivery, type DeliveryLog } from "./log";
+import type { PlannedWork } from "./planned-work";
 import type { ReceiverRecord } from "./repository";
 import type { Interpretation, Report } from "./report";
 
@@ -46,6 +47,7 @@ export interface ProcessorParts {
   decider: Decider;
   log: DeliveryLog;
   services: Pick<ServiceBook, "get">;
+  plannedWork: Pick<PlannedWork, "follow">;
   lock: ServiceLock;
   commit: Commit;
   clock: Clock;
@@ -67,6 +69,8 @@ const NOTHING: Omit<Delivery, keyof ReceivedFacts | "result" | "error" | "isVeri
   serviceName: null,
   message: null,
   incidentId: null,
+  windowId: null,
+  alertId: null,
   items: null,
   duplicateOf: null,
 };
@@ -115,13 +119,15 @@ const reportsOf = ({ interpretation }: Job): readonly Report[] =>
   interpretation.kind === "reports" ? interpretation.reports : [];
 
 export const createProcessor = (parts: ProcessorParts): Processor => {
-  const { decider, log, services, lock, commit, clock } = parts;
+  const { decider, log, services, plannedWork, lock, commit, clock } = parts;
 
   const preview: Processor["preview"] = (receiver, reports, moment) =>
     reports.map((report) => decider.decide(receiver, report, moment));
 
   const decide = ({ receiver, facts, interpretation }: Job, moment: Moment): Delivery => {
     if (interpretation.kind !== "reports") {
+      if (interpretation.kind === "confirmation")
+        return withoutEffect(facts, { result: "failed", error: "There is nothing to confirm here." });
       const result = interpretation.kind === "nothing" ? "ignored" : "failed";
       return withoutEffect(facts, { result, error: interpretation.reason });
     }
@@ -157,6 +163,16 @@ export const createProcessor = (parts: ProcessorParts): Processor => {
     };
   };
 
+  /** Windows that are there already have commits of their own, before the request is answered for. */
+  const followPlans = async ({ receiver, interpretation }: Job): Promise<void> => {
+    if (interpretation.kind !== "reports") return;
+    for (const report of interpretation.reports) {
+      if (report.error !== null || (report.planned === null && !report.endsPlanned)) continue;
+      const [service] = decider.servicesOf(receiver, [report]);
+      if (service !== undefined) await plannedWork.follow(receiver, report, service);
+    }
+  };
+
   const processTogether = async (jobs: readonly Job[]): Promise<Delivery[]> => {
     const since = clock.now() - DEDUP_MS;
     /** By key, with those that this very round brings to their end. */
@@ -166,6 +182,7 @@ export const createProcessor = (parts: ProcessorParts): Processor => {
       const before = await log.findRepeated(facts.receiverId, facts.dedupKey, since);
       if (before !== null) ended.set(facts.dedupKey, before);
     }
+    for (const job of jobs) if (!ended.has(job.facts.dedupKey ?? "")) await followPlans(job);
     const held = new Set(
       jobs.flatMap((job) => decider.servicesOf(job.receiver, reportsOf(job)).map(({ id }) => id)),
     );

@@ -18,11 +18,17 @@ export interface Report {
   url: string | null;
   /** Work that is announced for later, in ms: the status stays as it is. */
   planned: { startsAt: number; endsAt: number | null } | null;
+  /** Work that was announced is over, or will not be. */
+  endsPlanned: boolean;
 }
 
-/** `nothing`: the payload is fine and says nothing that matters here. `unreadable`: the sender must hear of it. */
+/**
+ * `nothing`: the payload is fine and says nothing that matters here. `unreadable`: the sender must hear of it.
+ * `confirmation`: the sender wants this address to be fetched first.
+ */
 export type Interpretation =
   | { kind: "reports"; reports: readonly Report[] }
+  | { kind: "confirmation"; url: string }
   | { kind: "nothing"; reason: string }
   | { kind: "unreadable"; reason: string };
 

@@ -11,6 +11,8 @@ import type { ReceiverBook } from "./book";
 import type { ReceiverDesk } from "./desk";
 import type { DeliveryFilter, DeliveryLog } from "./log";
 import { DeliveryWire, presentDelivery, presentWholeDelivery, WholeDeliveryWire } from "./log-wire";
+import { PresetsWire, presentPreset } from "./preset-wire";
+import { PRESETS } from "./presets/registry";
 import { DELIVERY_RESULTS } from "./schema";
 import {
   presentReceiver,
@@ -63,6 +65,15 @@ export const receiverRoutes = (access: AccessPlugin, { desk, book, log, baseUrl 
 
   return new Elysia({ prefix: "/api/v1/webhook-receivers" })
     .use(access)
+    .get("/presets", () => ({ data: PRESETS.map(presentPreset), next_cursor: null }), {
+      access: "viewer",
+      response: PresetsWire,
+      detail: {
+        summary: "List the kinds of senders that receivers know",
+        description: "What is read of them, where the receiver's URL goes, and sample payloads.",
+        tags,
+      },
+    })
     .get(
       "",
       ({ principal: { tenantId }, query }) => {

@@ -12,22 +12,26 @@ export type StatusMapping = Readonly<Record<string, Meaning | readonly string[]>
 /**
  * How the sender proves who it is. `auto`: HMAC-SHA256 as hex, `sha256=` or base64 in the receiver's header, or
  * Standard Webhooks. `standard`: only those. `token`: the secret itself in the header. `v1`: PagerDuty's
- * list of `v1=` and hex.
+ * list of `v1=` and hex. `sns`: Amazon's own signature inside the payload; no secret is needed.
  */
-export const SIGNATURE_SCHEMES = ["auto", "standard", "token", "v1"] as const;
+export const SIGNATURE_SCHEMES = ["auto", "standard", "token", "v1", "sns"] as const;
 export type SignatureScheme = (typeof SIGNATURE_SCHEMES)[number];
 
 /** Fields hold dot paths; of several the first that leads to a value wins. */
 export interface ReceiverSettings {
   serviceNameField: readonly string[] | null;
-  statusField: readonly string[];
-  messageField: readonly string[];
+  /** Null: as the preset reads it. */
+  statusField: readonly string[] | null;
+  messageField: readonly string[] | null;
   titleField: readonly string[] | null;
   urlField: readonly string[] | null;
   /** A list in the payload whose entries each say something. */
   itemsField: string | null;
   /** What a status is about, where one service has several things that can fail. */
   keyField: readonly string[] | null;
+  /** When work that is announced begins and ends; before that the status stays as it is. */
+  startsAtField: readonly string[] | null;
+  endsAtField: readonly string[] | null;
   /** By which a repetition is recognized, beside the headers. */
   idField: readonly string[] | null;
   statusMapping: StatusMapping | null;

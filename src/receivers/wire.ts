@@ -9,7 +9,13 @@ import { MASK, maskText } from "../lib/secrets";
 import { ServiceStatusModel } from "../services/wire";
 import type { Receiver } from "./book";
 import type { ReceiverInput } from "./desk";
-import type { Meaning, ReceiverSettings, StatusMapping } from "./schema";
+import {
+  SIGNATURE_SCHEMES,
+  type Meaning,
+  type ReceiverSettings,
+  type SignatureScheme,
+  type StatusMapping,
+} from "./schema";
 
 const nullable = <T extends Parameters<typeof t.Optional>[0]>(model: T) => t.Union([model, t.Null()]);
 
@@ -27,10 +33,15 @@ const MeaningModel = t.Union([
   t.Literal("ignore"),
 ]);
 export const IncidentSeverityModel = t.Union([t.Literal("minor"), t.Literal("major"), t.Literal("critical")]);
-const SchemeModel = t.Union([t.Literal("auto"), t.Literal("standard"), t.Literal("token"), t.Literal("v1")], {
-  description:
-    "auto: HMAC-SHA256 as hex, sha256= and hex, or base64 in signature_header, or Standard Webhooks. standard: only those. token: the secret itself in signature_header. v1: as PagerDuty signs.",
-});
+export const SchemeModel = t.Unsafe<SignatureScheme>(
+  t.Union(
+    SIGNATURE_SCHEMES.map((scheme) => t.Literal(scheme)),
+    {
+      description:
+        "auto: HMAC-SHA256 as hex, sha256= and hex, or base64 in signature_header, or Standard Webhooks. standard: only those. token: the secret itself in signature_header. v1: as PagerDuty signs. sns: as Amazon SNS signs, without a secret.",
+    },
+  ),
+);
 const Word = t.String({ minLength: 1, maxLength: 200 });
 const MappingField = t.Record(Word, t.Union([MeaningModel, t.Array(Word, { maxItems: 500 })]), {
   description:
@@ -45,12 +56,14 @@ const receiverFields = {
   is_active: t.Optional(t.Boolean()),
   service_id: t.Optional(nullable(t.String({ minLength: 1 }))),
   service_name_field: t.Optional(nullable(PathsField)),
-  status_field: t.Optional(PathsField),
-  message_field: t.Optional(PathsField),
+  status_field: t.Optional(nullable(PathsField)),
+  message_field: t.Optional(nullable(PathsField)),
   title_field: t.Optional(nullable(PathsField)),
   url_field: t.Optional(nullable(PathsField)),
   items_field: t.Optional(nullable(Path)),
   key_field: t.Optional(nullable(PathsField)),
+  starts_at_field: t.Optional(nullable(PathsField)),
+  ends_at_field: t.Optional(nullable(PathsField)),
   id_field: t.Optional(nullable(PathsField)),
   status_mapping: t.Optional(nullable(MappingField)),
   unmapped_status: t.Optional(nullable(MeaningModel)),
@@ -98,12 +111,16 @@ export const ReceiverWire = t.Object({
   previous_token_valid_until: nullable(t.String()),
   service_id: nullable(t.String()),
   service_name_field: NullablePaths,
-  status_field: t.Union([t.String(), t.Array(t.String())]),
-  message_field: t.Union([t.String(), t.Array(t.String())]),
+  status_field: t.Union([t.String(), t.Array(t.String()), t.Null()], {
+    description: "Null: as the preset reads it.",
+  }),
+  message_field: NullablePaths,
   title_field: NullablePaths,
   url_field: NullablePaths,
   items_field: nullable(t.String()),
   key_field: NullablePaths,
+  starts_at_field: NullablePaths,
+  ends_at_field: NullablePaths,
   id_field: NullablePaths,
   status_mapping: nullable(t.Record(t.String(), t.Union([t.String(), t.Array(t.String())]))),
   unmapped_status: nullable(MeaningModel),
@@ -127,9 +144,8 @@ export const RotatedSecretWire = t.Composite([
   t.Object({ secret: t.String({ description: "The only time that it is shown." }) }),
 ]);
 
-const pathsOf = (given: string | string[]): string[] => (typeof given === "string" ? [given] : given);
 const pathsOrNull = (given: string | string[] | null): string[] | null =>
-  given === null ? null : pathsOf(given);
+  typeof given === "string" ? [given] : given;
 
 const MOST_WORDS = 1_000;
 
@@ -154,12 +170,14 @@ const readSettings = (body: Body): Partial<ReceiverSettings> => ({
   ...(body.service_name_field === undefined
     ? {}
     : { serviceNameField: pathsOrNull(body.service_name_field) }),
-  ...(body.status_field === undefined ? {} : { statusField: pathsOf(body.status_field) }),
-  ...(body.message_field === undefined ? {} : { messageField: pathsOf(body.message_field) }),
+  ...(body.status_field === undefined ? {} : { statusField: pathsOrNull(body.status_field) }),
+  ...(body.message_field === undefined ? {} : { messageField: pathsOrNull(body.message_field) }),
   ...(body.title_field === undefined ? {} : { titleField: pathsOrNull(body.title_field) }),
   ...(body.url_field === undefined ? {} : { urlField: pathsOrNull(body.url_field) }),
   ...(body.items_field === undefined ? {} : { itemsField: body.items_field }),
   ...(body.key_field === undefined ? {} : { keyField: pathsOrNull(body.key_field) }),
+  ...(body.starts_at_field === undefined ? {} : { startsAtField: pathsOrNull(body.starts_at_field) }),
+  ...(body.ends_at_field === undefined ? {} : { endsAtField: pathsOrNull(body.ends_at_field) }),
   ...(body.id_field === undefined ? {} : { idField: pathsOrNull(body.id_field) }),
   ...(body.status_mapping === undefined
     ? {}
@@ -237,12 +255,14 @@ export const presentReceiver = (
     previous_token_valid_until: isoMillisOrNull(record.previousTokenUntil),
     service_id: record.serviceId,
     service_name_field: shownPathsOrNull(settings.serviceNameField),
-    status_field: shownPaths(settings.statusField),
-    message_field: shownPaths(settings.messageField),
+    status_field: shownPathsOrNull(settings.statusField),
+    message_field: shownPathsOrNull(settings.messageField),
     title_field: shownPathsOrNull(settings.titleField),
     url_field: shownPathsOrNull(settings.urlField),
     items_field: settings.itemsField,
     key_field: shownPathsOrNull(settings.keyField),
+    starts_at_field: shownPathsOrNull(settings.startsAtField),
+    ends_at_field: shownPathsOrNull(settings.endsAtField),
     id_field: shownPathsOrNull(settings.idField),
     status_mapping: shownMapping(settings.statusMapping),
     unmapped_status: settings.unmappedStatus,

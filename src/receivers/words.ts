@@ -32,12 +32,9 @@ export type FindMeaning = (word: string) => Meaning | undefined;
 /** Alert24's table alone. */
 export const defaultMeaning: FindMeaning = (word) => DEFAULTS.get(wordKeyOf(word));
 
-/** The receiver's own words come first, exact ones before patterns; then those of `others`. */
-export const createWords = (
-  mapping: StatusMapping | null,
-  others: FindMeaning = defaultMeaning,
-): FindMeaning => {
-  if (mapping === null) return others;
+/** Exact words come before patterns. */
+export const createWords = (mapping: StatusMapping | null): FindMeaning => {
+  if (mapping === null) return () => undefined;
   const exact = new Map<string, Meaning>();
   const patterns: { fits: (text: string) => boolean; meaning: Meaning }[] = [];
   for (const [word, meaning] of entriesOf(mapping)) {
@@ -47,7 +44,7 @@ export const createWords = (
   }
   return (word) => {
     const key = wordKeyOf(word);
-    return exact.get(key) ?? patterns.find(({ fits }) => fits(key))?.meaning ?? others(word);
+    return exact.get(key) ?? patterns.find(({ fits }) => fits(key))?.meaning;
   };
 };
 

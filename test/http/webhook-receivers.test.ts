@@ -304,6 +304,8 @@ describe("the log", () => {
       service_name: "Pushmail",
       message: "Database connectivity issues",
       incident_id: null,
+      maintenance_window_id: null,
+      alert_id: null,
       items: null,
       headers: expect.objectContaining({ "content-type": "application/json" }),
       duplicate_of: null,

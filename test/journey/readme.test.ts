@@ -117,6 +117,15 @@ describe.skipIf(missing.length > 0)("the README's first alert", () => {
     expect(printed).not.toContain("alert.escalated");
   });
 
+  test("a webhook receiver takes a service into maintenance and back", async () => {
+    type("webhook-receiver");
+    const results = [...type("deployment").matchAll(/"result":"(\w+)".*?"status":"(\w+)"/g)];
+    expect(results.map(([, result, status]) => [result, status])).toEqual([
+      ["processed", "maintenance"],
+      ["processed", "operational"],
+    ]);
+  });
+
   test("84 does not resolve it, 79 does", async () => {
     const send = async (value: number): Promise<void> => {
       const response = await fetch(`${server.url}/api/v1/readings`, {

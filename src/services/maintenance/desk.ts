@@ -38,6 +38,8 @@ type Who = Pick<Principal, "tenantId" | "actor">;
 export interface MaintenanceDesk {
   find(tenantId: string, id: string): WindowRow;
   create(who: Who, settings: WindowSettings): Promise<WindowRow>;
+  /** The same as part of a larger plan: what is due at once begins after its commit. */
+  planCreate(who: Who, settings: WindowSettings, plan: Plan): WindowRow;
   update(who: Who, id: string, change: Partial<WindowSettings>): Promise<WindowRow>;
   /** Ends what is under way; throws `conflict` when nothing is. A recurring window comes again. */
   end(who: Who, id: string): Promise<WindowRow>;
@@ -264,34 +266,44 @@ export const createMaintenanceDesk = (parts: MaintenanceDeskParts): MaintenanceD
     await commit(plan);
   };
 
+  const planCreate: MaintenanceDesk["planCreate"] = ({ tenantId, actor }, settings, plan) => {
+    const at = clock.now();
+    checkTargets(tenantId, settings.targets);
+    checkTiming(settings, at);
+    const window: WindowRow = {
+      id: newId(),
+      tenantId,
+      ...settings,
+      plannedUntil: null,
+      createdBy: actor,
+      createdAt: at,
+      updatedAt: at,
+      deletedAt: null,
+    };
+    const planned = emptyPlan();
+    const next = runner.plan(window, 0, at, planned);
+    plan.statements.push(
+      repository.insertWindow(next),
+      journal("config.created", next, { settings, actor, at }),
+      ...planned.statements,
+    );
+    plan.afterCommit.push(() => book.putWindow(next), ...planned.afterCommit);
+    return next;
+  };
+
   return {
     find,
-    create: async ({ tenantId, actor }, settings) => {
-      const at = clock.now();
-      checkTargets(tenantId, settings.targets);
-      checkTiming(settings, at);
-      const window: WindowRow = {
-        id: newId(),
-        tenantId,
-        ...settings,
-        plannedUntil: null,
-        createdBy: actor,
-        createdAt: at,
-        updatedAt: at,
-        deletedAt: null,
-      };
+    planCreate: (who, settings, plan) => {
+      const window = planCreate(who, settings, plan);
+      plan.afterCommit.push(() => void runner.run());
+      return window;
+    },
+    create: async (who, settings) => {
       const plan = emptyPlan();
-      const planned = emptyPlan();
-      const next = runner.plan(window, 0, at, planned);
-      plan.statements.push(
-        repository.insertWindow(next),
-        journal("config.created", next, { settings, actor, at }),
-        ...planned.statements,
-      );
-      plan.afterCommit.push(() => book.putWindow(next), ...planned.afterCommit);
+      const { id } = planCreate(who, settings, plan);
       await commit(plan);
       await runner.run();
-      return find(tenantId, next.id);
+      return find(who.tenantId, id);
     },
     update: async (who, id, change) => {
       await windowLock.run(id, () => updateNow(who, id, change));

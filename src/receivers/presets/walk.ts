@@ -1,0 +1,41 @@
+// In: a payload and names. Out: what stands there, as text, number, list or time. Only properties that the
+// payload itself has.
+import { readDotPath } from "../../lib/dot-path";
+
+type Keys = readonly (string | number)[];
+
+export const at = (value: unknown, ...keys: Keys): unknown => readDotPath(value, keys);
+
+/** Texts and numbers; null for the rest, and for blanks. */
+export const textAt = (value: unknown, ...keys: Keys): string | null => {
+  const found = at(value, ...keys);
+  if (typeof found === "number") return String(found);
+  return typeof found === "string" && found.trim() !== "" ? found : null;
+};
+
+/** In lower case, without space around it. */
+export const wordAt = (value: unknown, ...keys: Keys): string | null =>
+  textAt(value, ...keys)
+    ?.trim()
+    .toLowerCase() ?? null;
+
+/** Empty where there is no list. */
+export const listAt = (value: unknown, ...keys: Keys): readonly unknown[] => {
+  const found = at(value, ...keys);
+  return Array.isArray(found) ? found : [];
+};
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** ISO 8601 with a zone, in ms; null for anything else. */
+export const timeAt = (value: unknown, ...keys: Keys): number | null => {
+  const text = textAt(value, ...keys);
+  if (text === null || !/^\d{4}-\d{2}-\d{2}T.*(?:[Zz]|[+-]\d{2}:?\d{2})$/.test(text)) return null;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? null : ms;
+};
+
+/** Set after: the first that is there. */
+export const firstText = (...texts: readonly (string | null | undefined)[]): string | null =>
+  texts.find((text) => text !== null && text !== undefined && text.trim() !== "") ?? null;
