@@ -84,7 +84,8 @@ describe("what fails one by one in one service", () => {
     ]);
     expect(answer.body).toMatchObject({ result: "processed", status: "degraded" });
     const [logged] = await one.deliveries();
-    expect((logged?.["items"] as Json[]).map((item) => item["raw_status"])).toEqual([
+    const items = (logged ?? {})["items"] as Json[];
+    expect(items.map((item) => item["raw_status"])).toEqual([
       "firing (warning)",
       "resolved",
       "firing (info)",
