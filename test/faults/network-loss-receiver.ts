@@ -1,8 +1,10 @@
-// In: lines on standard input: `go` once the cable is in, `down` and `up` for this end of it, `report`.
-// Out: three endpoints on 10.77.0.2 in a network of their own, and what came to them, as JSON lines.
+// In: lines on standard input: `go` once the cable is in, `down` and `up` for this end of it, `report`, `gone`
+// for the second host to go; whether there is a second host, 10.77.0.3, as the argument `two`.
+// Out: three endpoints per host in a network of their own, and what came to them, as JSON lines.
 import { createInterface } from "node:readline";
 
-const ADDRESS = "10.77.0.2";
+const SECOND = "10.77.0.3";
+const ADDRESSES = process.argv[2] === "two" ? ["10.77.0.2", SECOND] : ["10.77.0.2"];
 const PORTS = [8001, 8002, 8003];
 const LINK = "v1";
 
@@ -15,11 +17,13 @@ const seen: { port: number; id: string }[] = [];
 
 const listen = (): void => {
   ip("link", "set", "lo", "up");
-  ip("addr", "add", `${ADDRESS}/24`, "dev", LINK);
+  for (const address of ADDRESSES) ip("addr", "add", `${address}/24`, "dev", LINK);
   ip("link", "set", LINK, "up");
-  for (const port of PORTS)
+  for (const [hostname, port] of ADDRESSES.flatMap((address) =>
+    PORTS.map((port) => [address, port] as const),
+  ))
     Bun.serve({
-      hostname: ADDRESS,
+      hostname,
       port,
       fetch: (request) => {
         seen.push({ port, id: request.headers.get("webhook-id") ?? "" });
@@ -32,6 +36,7 @@ say("ready");
 for await (const line of createInterface({ input: process.stdin })) {
   if (line === "go") listen();
   else if (line === "report") say(seen);
+  else if (line === "gone") ip("addr", "del", `${SECOND}/24`, "dev", LINK);
   else ip("link", "set", LINK, line);
   if (line !== "report") say(line);
 }
