@@ -54,6 +54,8 @@ type Who = Pick<Principal, "tenantId" | "actor">;
 export interface MonitorDesk {
   find(tenantId: string, id: string): Monitor;
   create(who: Who, type: MonitorType, input: MonitorChange): Promise<Monitor>;
+  /** What `create` would make, checked in the same way and not kept: to be looked at once. */
+  draft(who: Who, type: MonitorType, input: MonitorChange): Promise<Monitor>;
   update(who: Who, id: string, change: MonitorChange): Promise<Monitor>;
   remove(who: Who, id: string): Promise<void>;
   /** A heartbeat gets new addresses; reports to the ones before are unknown from then on. */
@@ -176,11 +178,10 @@ export const createMonitorDesk = (parts: MonitorDeskParts): MonitorDesk => {
 
   /** Nobody else gets the slug while `work` runs. */
   const withSlug = async <T>(
-    { projectId, id }: MonitorRecord,
-    target: Target,
+    { record: { projectId, id }, target }: Pick<Monitor, "record" | "target">,
     work: () => Promise<T>,
   ): Promise<T> => {
-    if (target.type !== "heartbeat" || target.slug === null) return work();
+    if (target?.type !== "heartbeat" || target.slug === null) return work();
     const claim = `${projectId} ${target.slug}`;
     if (claimedSlugs.has(claim) || parts.isSlugTaken(projectId, target.slug, id))
       throw new AppError("conflict", "Another heartbeat of the project has this slug.", {
@@ -252,22 +253,41 @@ export const createMonitorDesk = (parts: MonitorDeskParts): MonitorDesk => {
       const given = mergePatch({ ...before.given }, patch, shown);
       const record: MonitorRecord = { ...before, ...settings, given, updatedAt: clock.now() };
       const target = await check(record, given);
-      return withSlug(record, target, () => writeChange(monitor, { record, target, settings, patch, actor }));
+      return withSlug({ record, target }, () =>
+        writeChange(monitor, { record, target, settings, patch, actor }),
+      );
     });
   };
 
-  const writeNew = async (record: MonitorRecord, target: Target, actor: Who["actor"]): Promise<Monitor> => {
+  const draft: MonitorDesk["draft"] = async ({ tenantId }, type, { settings, given: chosen }) => {
+    const now = clock.now();
+    const given = {
+      ...Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== null)),
+      ...(type === "heartbeat" ? PRIVATE_HEARTBEAT() : {}),
+    };
+    const record: MonitorRecord = {
+      number: 0,
+      id: newId(),
+      tenantId,
+      type,
+      given,
+      ...DEFAULTS,
+      projectId: tenants.defaultProject(tenantId).id,
+      ...settings,
+      name: settings.name ?? "",
+      createdAt: now,
+      updatedAt: now,
+    };
+    const target = await check(record, given);
+    return { record, target, state: { ...NEW_STATE, since: now }, lastSeq: 0, isGone: false };
+  };
+
+  const writeNew = async (monitor: Monitor, actor: Who["actor"]): Promise<Monitor> => {
+    const { record } = monitor;
     const { id, tenantId, type } = record;
     const given = { ...record.given };
     if (!book.reserve(tenantId, record.name, id)) throw nameTaken();
     record.number = book.takeNumber();
-    const monitor: Monitor = {
-      record,
-      target,
-      state: { ...NEW_STATE, since: record.createdAt },
-      lastSeq: 0,
-      isGone: false,
-    };
     const plan = emptyPlan();
     plan.statements.push(
       ...repository.insert(record, monitor.state),
@@ -283,28 +303,11 @@ export const createMonitorDesk = (parts: MonitorDeskParts): MonitorDesk => {
   return {
     find,
 
-    create: async ({ tenantId, actor }, type, { settings, given: chosen }) => {
-      const id = newId();
-      const now = clock.now();
-      const given = {
-        ...Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== null)),
-        ...(type === "heartbeat" ? PRIVATE_HEARTBEAT() : {}),
-      };
-      const record: MonitorRecord = {
-        number: 0,
-        id,
-        tenantId,
-        type,
-        given,
-        ...DEFAULTS,
-        projectId: tenants.defaultProject(tenantId).id,
-        ...settings,
-        name: settings.name ?? "",
-        createdAt: now,
-        updatedAt: now,
-      };
-      const target = await check(record, given);
-      return withSlug(record, target, () => writeNew(record, target, actor));
+    draft,
+
+    create: async (who, type, input) => {
+      const monitor = await draft(who, type, input);
+      return withSlug(monitor, () => writeNew(monitor, who.actor));
     },
 
     update: change,

@@ -58,7 +58,7 @@ export const Expect = t.Object(
       }),
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: "Given as a whole: a change takes the place of all of it." },
 );
 
 /** Of single types; which takes which is said by the refusal. */

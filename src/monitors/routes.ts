@@ -9,7 +9,7 @@ import { readTime, readWords } from "../core/query";
 import type { AccessPlugin } from "../http/access";
 import { JournalEntryWire, pageFields, PageQuery, pageOf } from "../http/models";
 import { extendTimeout } from "../http/request-facts";
-import { createTokenBuckets } from "../lib/token-bucket";
+import { createTokenBuckets, type TokenBuckets } from "../lib/token-bucket";
 import type { Monitor, MonitorBook } from "./book";
 import type { MonitorDesk } from "./desk";
 import type { MonitorRepository } from "./repository";
@@ -64,6 +64,8 @@ const LatencyQuery = t.Object(
 );
 
 const TESTS_PER_MINUTE = 6;
+/** Per organization. */
+const DRAFTS_PER_MINUTE = 30;
 const DAY_MS = 86_400_000;
 /** Minutes are kept for two days. */
 const LONGEST_BY_MINUTE_MS = 2 * DAY_MS;
@@ -75,6 +77,7 @@ export const monitorRoutes = (access: AccessPlugin, parts: MonitorRouteParts) =>
   const { desk, book, repository, clock } = parts;
   const tags = ["Monitors"];
   const tests = createTokenBuckets({ perSecond: TESTS_PER_MINUTE / 60, burst: TESTS_PER_MINUTE });
+  const drafts = createTokenBuckets({ perSecond: DRAFTS_PER_MINUTE / 60, burst: DRAFTS_PER_MINUTE });
 
   const present = (monitor: Monitor, principal: Principal): MonitorWire =>
     presentMonitor(monitor, {
@@ -83,6 +86,22 @@ export const monitorRoutes = (access: AccessPlugin, parts: MonitorRouteParts) =>
       baseUrl: parts.baseUrl(),
       expectation: parts.expectation,
     });
+
+  /** Throws `rate_limited`. */
+  const takeTurn = (key: string, budget: TokenBuckets, limit: string): void => {
+    const waitSeconds = budget.take(key, clock.monotonic());
+    if (waitSeconds > 0) throw new AppError("rate_limited", limit, { retryAfterSeconds: waitSeconds });
+  };
+
+  const look = async (monitor: Monitor, principal: Principal, request: Request): Promise<TestWire> => {
+    extendTimeout(request, monitor.record.timeoutSeconds + SLACK_SECONDS);
+    const sight = await parts.look(monitor);
+    if (sight === undefined)
+      throw new AppError("conflict", "A heartbeat reports by itself: there is nothing to look at.", {
+        code: "nothing_to_look_at",
+      });
+    return presentTest(sight, principal);
+  };
 
   const statusOf = ({ record, state }: Monitor): string => (record.isActive ? state.status : "paused");
 
@@ -181,21 +200,33 @@ export const monitorRoutes = (access: AccessPlugin, parts: MonitorRouteParts) =>
       },
     )
     .post(
+      "/test",
+      async ({ principal, body, request }) => {
+        takeTurn(
+          principal.tenantId,
+          drafts,
+          "Monitors can be tried thirty times a minute before they are saved.",
+        );
+        const { type, input } = readCreate(body);
+        return look(await desk.draft(principal, type, input), principal, request);
+      },
+      {
+        access: "editor",
+        body: MonitorCreate,
+        response: TestWire,
+        detail: {
+          summary: "Look once at what is not saved yet",
+          description: "With the body of a new monitor. Nothing is kept. Thirty a minute.",
+          tags,
+        },
+      },
+    )
+    .post(
       "/:id/test",
       async ({ principal, params, request }) => {
         const monitor = desk.find(principal.tenantId, params.id);
-        const waitSeconds = tests.take(monitor.record.id, clock.monotonic());
-        if (waitSeconds > 0)
-          throw new AppError("rate_limited", "A monitor can be tried six times a minute.", {
-            retryAfterSeconds: waitSeconds,
-          });
-        extendTimeout(request, monitor.record.timeoutSeconds + SLACK_SECONDS);
-        const sight = await parts.look(monitor);
-        if (sight === undefined)
-          throw new AppError("conflict", "A heartbeat reports by itself: there is nothing to look at.", {
-            code: "nothing_to_look_at",
-          });
-        return presentTest(sight, principal);
+        takeTurn(monitor.record.id, tests, "A monitor can be tried six times a minute.");
+        return look(monitor, principal, request);
       },
       {
         access: "responder",

@@ -214,6 +214,65 @@ describe("looking", () => {
   });
 });
 
+describe("a look that somebody asks for", () => {
+  const as = async (role: string): Promise<Record<string, string>> => {
+    const { token } = (await app.api("POST", "/api-tokens", { name: role, role })).body;
+    return { authorization: `Bearer ${token}` };
+  };
+
+  test("shows what is seen to those who may see answers, and changes nothing", async () => {
+    const { id } = await made({
+      is_active: false,
+      expect: { body_contains: "well" },
+      headers: { "X-Token": "canary-123456" },
+    });
+    site.answerWith(
+      (request) =>
+        new Response(`not ${request.headers["x-token"]}`, { status: 200, headers: { "x-inside": "yes" } }),
+    );
+    const ask = async (role: string) => app.api("POST", `/monitors/${id}/test`, undefined, await as(role));
+    expect((await ask("viewer")).status).toBe(403);
+    const responder = await ask("responder");
+    expect(responder.body).toMatchObject({
+      success: false,
+      outcome: "down",
+      reason: "The expected text is missing in the answer.",
+      response_code: 200,
+      address: `127.0.0.1:${site.port}`,
+      response_headers: null,
+      response_body: null,
+    });
+    expect((await ask("editor")).body).toMatchObject({
+      checks: [
+        { name: "status", ok: true },
+        { name: "body_contains", ok: false },
+      ],
+      response_headers: { "x-inside": "yes" },
+      // What the endpoint repeats of a secret is not shown.
+      response_body: "not ••••",
+    });
+    expect((await read(id))["last_result"]).toBeNull();
+    expect((await app.api("GET", `/monitors/${id}/results`)).body.data).toEqual([]);
+    for (let count = 0; count < 4; count++) expect((await ask("admin")).status).toBe(200);
+    const seventh = await ask("admin");
+    expect([seventh.status, Number(seventh.headers.get("retry-after")) > 0]).toEqual([429, true]);
+  });
+
+  test("also before anything is saved", async () => {
+    const body = { name: "Draft", type: "http", url: site.url };
+    expect((await app.api("POST", "/monitors/test", body)).body).toMatchObject({
+      success: true,
+      response_code: 200,
+    });
+    const refused = await app.api("POST", "/monitors/test", { ...body, url: "http://169.254.169.254/" });
+    expect([refused.status, refused.body.field]).toEqual([422, "url"]);
+    const job = { name: "Job", type: "heartbeat", period_seconds: 60 };
+    expect((await app.api("POST", "/monitors/test", job)).status).toBe(409);
+    expect((await app.api("GET", "/monitors")).body.data).toEqual([]);
+    expect((await app.api("POST", "/monitors/test", body, await as("responder"))).status).toBe(403);
+  });
+});
+
 describe("a failure", () => {
   test("opens an incident and sets the service; recovery resolves exactly that", async () => {
     const service = (await app.api("POST", "/services", { name: "Checkout" })).body.id as string;
@@ -312,6 +371,30 @@ describe("a failure", () => {
       ["monitor.status_changed", "up"],
       ["monitor.status_changed", "down"],
     ]);
+  });
+
+  test("ends as well when its service is gone by then, or a person has ended its incident", async () => {
+    const service = (await app.api("POST", "/services", { name: "Checkout" })).body.id as string;
+    site.answerWith(500);
+    const { id } = await made({ service_id: service });
+    await becomes(id, "down");
+    await app.api("DELETE", `/services/${service}`);
+    site.answerWith(200);
+    await nextTurn(2);
+    await becomes(id, "up");
+    expect((await incidents()).map(({ status }) => status)).toEqual(["resolved"]);
+    site.answerWith(500);
+    await nextTurn(3);
+    await becomes(id, "down");
+    const [second] = await incidents();
+    await app.api("POST", `/incidents/${String(second?.["id"])}/updates`, {
+      status: "resolved",
+      message: "done",
+    });
+    site.answerWith(200);
+    await nextTurn(4);
+    await becomes(id, "up");
+    expect((await incidents()).map(({ auto_resolved: auto }) => auto)).toEqual([false, true]);
   });
 
   test.each(["pause", "delete", "change"])("ends with it: %s", async (how) => {

@@ -176,6 +176,7 @@ describe("another organization", () => {
         (id) => ({ name: "r", service_name_field: "service", project_id: id }),
       ],
       ["/monitors", "projects", (id) => ({ ...probe, project_id: id })],
+      ["/monitors/test", "services", (id) => ({ ...probe, service_id: id })],
       ["/ping-keys", "projects", (id) => ({ project_id: id })],
       ["/monitors", "services", (id) => ({ ...probe, service_id: id })],
       ["/services", "projects", (id) => ({ name: "s", project_id: id })],

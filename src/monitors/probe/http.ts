@@ -121,7 +121,9 @@ export const createHttpProbe = ({ targets, dial }: HttpProbeParts) => {
     const none = (failure: Failure["failure"], reason: string, address: string | null): Sight => {
       // Where the time was up or the program was stopped, the trial knows better.
       const over = trial.failed(failure, reason, address);
-      return unanswered(over.failure ?? failure, over.error ?? reason, {
+      // Channels call that setting otherwise.
+      const words = (over.error ?? reason).replace("in tls.ca", "in ca");
+      return unanswered(over.failure ?? failure, words, {
         latencyMs: over.totalMs,
         address,
       });
