@@ -74,3 +74,27 @@ CREATE TABLE webhook_receiver_windows (
   window_id TEXT NOT NULL,
   PRIMARY KEY (receiver_id, service_id, key)
 ) WITHOUT ROWID;
+CREATE INDEX webhook_receiver_log_reprocessed ON webhook_receiver_log (receiver_id, reprocess_of)
+  WHERE reprocess_of IS NOT NULL;
+
+-- Words that were not known when they came, in lower case: a person may say what they mean.
+CREATE TABLE webhook_receiver_unknown_words (
+  receiver_id TEXT NOT NULL REFERENCES webhook_receivers (id),
+  word TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  delivery_id TEXT NOT NULL,
+  PRIMARY KEY (receiver_id, word)
+) WITHOUT ROWID;
+
+-- A person waits for the next payload, to choose its fields. `payload` is whole, and NULL until it has come.
+CREATE TABLE webhook_receiver_teachings (
+  receiver_id TEXT PRIMARY KEY REFERENCES webhook_receivers (id),
+  started_at INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  captured_at INTEGER,
+  delivery_id TEXT,
+  headers TEXT,
+  payload TEXT
+);

@@ -4,7 +4,6 @@ import type { Clock } from "../core/clock";
 import { AppError, isAppError, notFound } from "../core/errors";
 import { newId } from "../core/ids";
 import { addressGroup } from "../lib/address-list";
-import { cutText } from "../lib/cut-text";
 import { sha256Hex } from "../lib/digest";
 import { createTokenBuckets, type BucketRate } from "../lib/token-bucket";
 import { BODY_LIMIT_BYTES, contentEncoding, readBytes } from "../http/body";
@@ -12,11 +11,13 @@ import type { Engine } from "../store/engine";
 import type { Receiver, ReceiverBook } from "./book";
 import { dedupKeyOf } from "./dedup";
 import { interpret } from "./interpret";
+import { keptHeaders } from "./kept-headers";
 import { keptPayload, logStatements, type Delivery } from "./log";
 import { readPayload, textOf } from "./payload";
 import { withoutEffect, type Processor, type ReceivedFacts } from "./process";
 import type { ReceiverRecord } from "./repository";
 import type { Sns } from "./sns";
+import type { Teachings } from "./teaching";
 import { verify, type Verdict } from "./verify";
 
 export interface Accept {
@@ -43,6 +44,7 @@ export interface AcceptParts {
   book: ReceiverBook;
   processor: Processor;
   sns: Sns;
+  teachings: Pick<Teachings, "isWaiting" | "capture">;
   engine: Pick<Engine, "batch">;
   clock: Clock;
   limits?: Partial<ReceiverLimits>;
@@ -50,30 +52,6 @@ export interface AcceptParts {
 }
 
 const TOKEN = /^[0-9a-f]{64}$/;
-
-/** What tells one kind of request from another; nothing that proves who sent it. */
-const KEPT_HEADERS = [
-  "content-type",
-  "user-agent",
-  "webhook-id",
-  "webhook-timestamp",
-  "x-delivery-id",
-  "idempotency-key",
-  "x-github-event",
-  "x-github-delivery",
-  "x-gitlab-event",
-  "x-amz-sns-message-type",
-] as const;
-const LONGEST_HEADER = 256;
-
-const keptHeaders = (headers: Headers): Record<string, string> => {
-  const kept: Record<string, string> = {};
-  for (const name of KEPT_HEADERS) {
-    const value = headers.get(name);
-    if (value !== null) kept[name] = cutText(value, LONGEST_HEADER);
-  }
-  return kept;
-};
 
 /** Those that a signature may be made with now. */
 export const secretsOf = (record: ReceiverRecord, now: number): string[] => {
@@ -90,7 +68,7 @@ const tooMany = (retryAfterSeconds: number): AppError =>
   });
 
 export const createAccept = (parts: AcceptParts): Accept => {
-  const { book, processor, sns, engine, clock, onReceived = () => undefined } = parts;
+  const { book, processor, sns, teachings, engine, clock, onReceived = () => undefined } = parts;
   const limits = { ...DEFAULT_RECEIVER_LIMITS, ...parts.limits };
   const unverified = createTokenBuckets(limits.unverified);
   const ofReceiver = createTokenBuckets(limits.receiver);
@@ -156,6 +134,23 @@ export const createAccept = (parts: AcceptParts): Accept => {
     }
   };
 
+  /** Somebody waits for it, to choose fields from it. */
+  const keepForTeaching = async (facts: ReceivedFacts, text: string): Promise<Delivery> => {
+    const { id: deliveryId, receivedAt: at, headers } = facts;
+    const kept = teachings.capture(facts.receiverId, { at, deliveryId, headers, payload: text });
+    const delivery = withoutEffect(facts, {
+      result: "ignored",
+      error: "It was kept to choose fields from it, and changed nothing.",
+    });
+    try {
+      await engine.batch([kept.statement, ...logStatements([delivery])]);
+    } catch (error) {
+      kept.undo();
+      throw error;
+    }
+    return delivery;
+  };
+
   /** Before the answer: whoever is answered with a failure asks again. */
   const confirm = async (facts: ReceivedFacts, url: string): Promise<Delivery> => {
     const failure = await sns.confirm(url);
@@ -196,6 +191,7 @@ export const createAccept = (parts: AcceptParts): Accept => {
     if (!record.isActive)
       return write(withoutEffect(facts, { result: "ignored", error: "The receiver is switched off." }));
     if (!payload.isReadable) return write(withoutEffect(facts, { result: "failed", error: payload.reason }));
+    if (teachings.isWaiting(record.id)) return keepForTeaching(facts, payload.text);
     const dedupKey = dedupKeyOf({ headers, payload: payload.value, signedId: verdict.id }, settings.id);
     const interpretation = interpret(payload.value, {
       compiled: settings,

@@ -9,11 +9,13 @@ import type { ServiceBook, ServiceRecord } from "../services/book";
 import type { ServiceDesk } from "../services/desk";
 import { nameKeyOf } from "../services/names";
 import type { StatusPlanner } from "../services/planner";
-import type { StatusWord } from "../services/words";
 import { actorOf } from "./actor";
+import { isOwnWord, ownStatus, SEPARATOR } from "./own-words";
 import type { PlannedWork } from "./planned-work";
 import type { ReceiverRecord } from "./repository";
 import { statusOf, type Report } from "./report";
+
+export type IncidentChange = "opened" | "raised" | "reopened" | "resolved";
 
 /** What came of one report. */
 export interface Outcome {
@@ -26,8 +28,9 @@ export interface Outcome {
   serviceName: string | null;
   previousStatus: ServiceStatus | null;
   newStatus: ServiceStatus | null;
-  /** Opened, made graver, opened again or resolved. */
+  /** Opened, made graver, opened again or resolved: which of them says `incidentChange`. */
   incidentId: string | null;
+  incidentChange: IncidentChange | null;
   /** The window of work that was announced. */
   windowId: string | null;
   alertId: string | null;
@@ -70,22 +73,6 @@ const SEVERITIES: Readonly<Partial<Record<ServiceStatus, IncidentSeverity>>> = {
 /** Of one receiver and service: what comes beyond is one thing. */
 const MOST_KEYS = 200;
 
-const SEPARATOR = "#";
-
-const isOwnWord = ({ source }: StatusWord, { id }: ReceiverRecord): boolean =>
-  source.kind === "receiver" && (source.id === id || source.id.startsWith(id + SEPARATOR));
-
-/** What the receiver as a whole says of a service: the worst of all that it has said, each for itself. */
-const ownStatus = ({ words }: ServiceRecord, receiver: ReceiverRecord): ServiceStatus => {
-  let worst: ServiceStatus = "operational";
-  for (const word of words) {
-    if (!isOwnWord(word, receiver)) continue;
-    if (word.status === "down") return "down";
-    if (word.status === "degraded" || worst === "operational") worst = word.status;
-  }
-  return worst;
-};
-
 const KEY_LENGTH = 16;
 
 /** Each thing that a receiver knows of a service speaks for itself, so that it takes back only its own word. */
@@ -98,6 +85,8 @@ const sourceOf = (receiver: ReceiverRecord, { key, title }: Report, service: Ser
   return { kind: "receiver", id, name: `${receiver.name}: ${title ?? key}` };
 };
 
+const UNCHANGED = { incidentId: null, incidentChange: null } as const;
+
 const NOTHING_DONE = {
   error: null,
   previousStatus: null,
@@ -105,6 +94,7 @@ const NOTHING_DONE = {
   serviceId: null,
   serviceName: null,
   incidentId: null,
+  incidentChange: null,
   windowId: null,
   alertId: null,
 } as const;
@@ -155,26 +145,27 @@ export const createDecider = ({ services, desk, status, incidents, plannedWork }
     }
   };
 
-  /** The ID of the incident that changed. */
+  /** The incident that changed, and how. */
   const planIncident = (
     receiver: ReceiverRecord,
     report: Report,
     { before, after, service }: { before: ServiceStatus; after: ServiceStatus; service: ServiceRecord },
     now: number,
     plan: Plan,
-  ): string | null => {
+  ): Pick<Outcome, "incidentId" | "incidentChange"> => {
     const { autoCreateIncidents, autoResolveIncidents, incidentSeverity } = receiver.settings;
     const source = { kind: "receiver", id: receiver.id, name: receiver.name } as const;
     const actor = actorOf(receiver);
     if (after === "operational") {
-      if (!autoResolveIncidents) return null;
+      if (!autoResolveIncidents) return UNCHANGED;
       const message =
         report.message === "" ? `${receiver.name} reports that it works again.` : report.message;
-      return incidents.resolveFor({ service, source, message, actor }, now, plan)?.id ?? null;
+      const resolved = incidents.resolveFor({ service, source, message, actor }, now, plan);
+      return resolved === null ? UNCHANGED : { incidentId: resolved.id, incidentChange: "resolved" };
     }
     const severity = SEVERITIES[after];
     // Maintenance neither opens nor resolves.
-    if (!autoCreateIncidents || severity === undefined || before === after) return null;
+    if (!autoCreateIncidents || severity === undefined || before === after) return UNCHANGED;
     const { incident, result } = incidents.openFor(
       {
         tenantId: service.tenantId,
@@ -189,7 +180,9 @@ export const createDecider = ({ services, desk, status, incidents, plannedWork }
       now,
       plan,
     );
-    return result === "already_open" || result === "merged" ? null : incident.id;
+    return result === "already_open" || result === "merged"
+      ? UNCHANGED
+      : { incidentId: incident.id, incidentChange: result };
   };
 
   return {
@@ -223,7 +216,7 @@ export const createDecider = ({ services, desk, status, incidents, plannedWork }
         plan,
       );
       const after = ownStatus(change.service, receiver);
-      const incidentId = planIncident(
+      const { incidentId, incidentChange } = planIncident(
         receiver,
         report,
         { before, after, service: change.service },
@@ -239,6 +232,7 @@ export const createDecider = ({ services, desk, status, incidents, plannedWork }
         previousStatus: change.previousStatus,
         newStatus: change.service.status,
         incidentId,
+        incidentChange,
       };
     },
   };

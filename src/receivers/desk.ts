@@ -1,6 +1,5 @@
 // In: a person's orders about receivers. Out: the receiver after them, durable, with the audit record in the
 // same commit. Tokens and generated secrets are given back once, to whoever asked for them.
-import { randomBytes } from "node:crypto";
 import type { Principal } from "../core/actor";
 import type { Clock } from "../core/clock";
 import { invalid, notFound } from "../core/errors";
@@ -8,17 +7,19 @@ import type { EventMap } from "../core/events";
 import { newId } from "../core/ids";
 import type { TenantDirectory } from "../core/tenants";
 import { journalStatement } from "../journal/append";
-import { sha256Hex } from "../lib/digest";
-import { isUsableSecret, randomStandardSecret } from "../lib/hmac";
+import { randomStandardSecret } from "../lib/hmac";
 import { createKeyedLock } from "../lib/keyed-lock";
-import { emptyPlan, type Commit } from "../notify/plan";
+import { emptyPlan, type Commit, type Plan } from "../notify/plan";
 import type { ServiceBook } from "../services/book";
+import type { Statement } from "../store/engine";
 import type { Receiver, ReceiverBook } from "./book";
-import { compileSettings } from "./compile";
+import { checkSecret, createCheck } from "./check";
 import { defaultSettings, settingsAfter } from "./default-settings";
 import { forgetPreviousStatement, type ReceiverRecord, type ReceiverRepository } from "./repository";
-import { findPreset, presetOf, PRESETS } from "./presets/registry";
-import type { ReceiverSettings } from "./schema";
+import { randomToken, tokenFields, withoutReplaced, withSecret, withToken } from "./rotate";
+import type { Meaning, ReceiverSettings } from "./schema";
+import { forgetUnknownStatement, withWord } from "./unknown-words";
+import type { Withdraw } from "./withdraw";
 
 /** What people set, checked in shape (`wire.ts`). */
 export interface ReceiverInput {
@@ -44,12 +45,16 @@ export interface Rotation {
  */
 export interface ReceiverDesk {
   find(tenantId: string, id: string): Receiver;
+  /** As it would be after a change, checked and not saved. */
+  draft(tenantId: string, id: string, change: Partial<ReceiverInput>): ReceiverRecord;
   /** `token`: the only time that it is known. */
   create(
     who: Who,
     input: Partial<ReceiverInput> & { name: string },
   ): Promise<{ receiver: Receiver; token: string }>;
   update(who: Who, id: string, change: Partial<ReceiverInput>): Promise<Receiver>;
+  /** From now on the word means this. */
+  mapWord(who: Who, id: string, word: { word: string; meaning: Meaning }): Promise<Receiver>;
   remove(who: Who, id: string): Promise<void>;
   rotateToken(who: Who, id: string, rotation: Rotation): Promise<{ receiver: Receiver; token: string }>;
   /** One is made where none is given. */
@@ -66,22 +71,14 @@ export interface ReceiverDeskParts {
   book: ReceiverBook;
   repository: ReceiverRepository;
   services: Pick<ServiceBook, "find">;
+  withdraw: Withdraw;
   tenants: TenantDirectory;
   commit: Commit;
   clock: Clock;
 }
 
-/** For so long the token and the secret before are accepted as well, in ms (rulings.md). */
-export const OVERLAP_MS = 24 * 3_600_000;
-
 const OBJECT = "webhook_receiver";
 const GENERIC = "generic";
-const TOKEN_BYTES = 32;
-
-/** 64 lower-case hex characters. */
-const randomToken = (): string => randomBytes(TOKEN_BYTES).toString("hex");
-
-const HINT_LENGTH = 4;
 
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
@@ -98,7 +95,8 @@ const describe = ({ hmacSecret, settings, ...rest }: Partial<ReceiverInput>): Re
 
 /** See `ReceiverDesk`. */
 export const createReceiverDesk = (parts: ReceiverDeskParts): ReceiverDesk => {
-  const { book, repository, services, tenants, commit, clock } = parts;
+  const { book, repository, withdraw, tenants, commit, clock } = parts;
+  const check = createCheck(parts);
   /** By receiver: two changes at once would each undo what the other did. */
   const lock = createKeyedLock();
 
@@ -106,38 +104,6 @@ export const createReceiverDesk = (parts: ReceiverDeskParts): ReceiverDesk => {
     const receiver = book.find(tenantId, id);
     if (receiver === undefined) throw notFound("webhook receiver");
     return receiver;
-  };
-
-  const checkPreset = (preset: string): void => {
-    if (findPreset(preset) === undefined)
-      throw invalid("preset", `preset must be one of: ${PRESETS.map(({ name }) => name).join(", ")}.`);
-  };
-
-  const checkTarget = ({ serviceId, settings, preset }: ReceiverRecord): void => {
-    const hasName = settings.serviceNameField !== null;
-    if (serviceId !== null && hasName)
-      throw invalid("service_name_field", "Give either service_id or service_name_field, not both.");
-    if (serviceId === null && !hasName && presetOf(preset).serviceFrom === null)
-      throw invalid(
-        "service_id",
-        "Say which service it is about: service_id, or service_name_field where the payload names it.",
-      );
-  };
-
-  const checkSecret = (field: string, secret: string | null): void => {
-    if (secret !== null && !isUsableSecret(secret))
-      throw invalid(field, "After whsec_ a secret must be base64.");
-  };
-
-  const check = (record: ReceiverRecord): void => {
-    checkPreset(record.preset);
-    checkTarget(record);
-    if (record.serviceId !== null && services.find(record.tenantId, record.serviceId) === undefined)
-      throw invalid("service_id", "There is no service with this ID.");
-    if (tenants.project(record.tenantId, record.projectId) === undefined)
-      throw invalid("project_id", "There is no project with this ID.");
-    checkSecret("hmac_secret", record.hmacSecret);
-    compileSettings(record);
   };
 
   const journal = <
@@ -155,34 +121,20 @@ export const createReceiverDesk = (parts: ReceiverDeskParts): ReceiverDesk => {
   const save = async (
     who: Who,
     record: ReceiverRecord,
-    entry: ReturnType<typeof journal>,
-    isNew = false,
+    entries: readonly Statement[],
+    more: (plan: Plan) => void = () => undefined,
   ): Promise<Receiver> => {
     const plan = emptyPlan();
-    plan.statements.push(isNew ? repository.insert(record) : repository.update(record), entry);
+    const isNew = book.find(who.tenantId, record.id) === undefined;
+    plan.statements.push(isNew ? repository.insert(record) : repository.update(record), ...entries);
+    more(plan);
     plan.afterCommit.push(() => book.put(record));
     await commit(plan);
     return find(who.tenantId, record.id);
   };
 
-  /** The secret before stays valid for a day, unless there was none or none is wanted any more. */
-  const withSecret = (
-    before: ReceiverRecord,
-    secret: string | null,
-    { now, revokesPrevious = false }: { now: number; revokesPrevious?: boolean },
-  ): ReceiverRecord => {
-    const keeps = secret !== null && before.hmacSecret !== null && !revokesPrevious;
-    return {
-      ...before,
-      hmacSecret: secret,
-      previousHmacSecret: keeps ? before.hmacSecret : null,
-      previousHmacUntil: keeps ? now + OVERLAP_MS : null,
-      isSecretLost: false,
-    };
-  };
-
-  const updateNow = async (who: Who, id: string, change: Partial<ReceiverInput>): Promise<Receiver> => {
-    const { record: before } = find(who.tenantId, id);
+  const draft: ReceiverDesk["draft"] = (tenantId, id, change) => {
+    const { record: before } = find(tenantId, id);
     const now = clock.now();
     const { settings, hmacSecret, ...own } = change;
     const changed: ReceiverRecord = {
@@ -194,27 +146,39 @@ export const createReceiverDesk = (parts: ReceiverDeskParts): ReceiverDesk => {
     const record =
       hmacSecret === undefined || (hmacSecret === before.hmacSecret && !before.isSecretLost)
         ? changed
-        : withSecret(changed, hmacSecret, { now });
+        : withSecret(changed, hmacSecret, { now, revokesPrevious: false });
     check(record);
+    return record;
+  };
+
+  const updateNow = async (
+    who: Who,
+    id: string,
+    change: Partial<ReceiverInput>,
+    more: readonly Statement[],
+  ): Promise<Receiver> => {
+    const record = draft(who.tenantId, id, change);
+    const now = record.updatedAt;
     const data = { object: OBJECT, id, name: record.name, changes: describe(change) };
-    return save(who, record, journal(who, { kind: "config.updated", data, at: now }));
+    const statements = [journal(who, { kind: "config.updated", data, at: now }), ...more];
+    const { record: before } = find(who.tenantId, id);
+    const isSwitchedOff = before.isActive && !record.isActive;
+    if (!isSwitchedOff && before.serviceId === record.serviceId && before.preset === record.preset)
+      return save(who, record, statements);
+    const why = isSwitchedOff ? "switched off" : "changed";
+    return withdraw(before, `The receiver ${before.name} was ${why}.`, (takeBack) =>
+      save(who, record, statements, (plan) => takeBack(plan, now)),
+    );
   };
 
   const rotateTokenNow = async (who: Who, id: string, { revokesPrevious }: Rotation) => {
     const { record: before } = find(who.tenantId, id);
     const now = clock.now();
     const token = randomToken();
-    const record: ReceiverRecord = {
-      ...before,
-      tokenHash: sha256Hex(token),
-      tokenHint: token.slice(-HINT_LENGTH),
-      previousTokenHash: revokesPrevious ? null : before.tokenHash,
-      previousTokenUntil: revokesPrevious ? null : now + OVERLAP_MS,
-      updatedAt: now,
-    };
+    const record = withToken(before, token, { now, revokesPrevious });
     const data = { id, name: record.name, previousValidUntil: record.previousTokenUntil };
     const entry = journal(who, { kind: "receiver.token_rotated", data, at: now });
-    return { receiver: await save(who, record, entry), token };
+    return { receiver: await save(who, record, [entry]), token };
   };
 
   const rotateSecretNow = async (
@@ -227,32 +191,22 @@ export const createReceiverDesk = (parts: ReceiverDeskParts): ReceiverDesk => {
       throw invalid("secret", "This is the present secret: choose another, or none and one is made.");
     checkSecret("secret", secret);
     const now = clock.now();
-    const record = { ...withSecret(before, secret, { now, revokesPrevious }), updatedAt: now };
+    const record = withSecret(before, secret, { now, revokesPrevious });
     const data = { id, name: record.name, previousValidUntil: record.previousHmacUntil };
     const entry = journal(who, { kind: "receiver.secret_rotated", data, at: now });
-    return { receiver: await save(who, record, entry), secret };
+    return { receiver: await save(who, record, [entry]), secret };
   };
 
-  const forgetOf = async (id: string): Promise<void> => {
+  const forgetOf = async ({ tenantId, id }: ReceiverRecord): Promise<void> => {
     const now = clock.now();
-    const before = [...book.all()].find(({ record }) => record.id === id)?.record;
-    if (before === undefined || !isOver(before, now)) return;
-    const isTokenOver = (before.previousTokenUntil ?? now + 1) <= now;
-    const isSecretOver = (before.previousHmacUntil ?? now + 1) <= now;
+    const before = book.find(tenantId, id)?.record;
+    const record = before === undefined ? null : withoutReplaced(before, now);
+    if (record === null) return;
     const plan = emptyPlan();
     plan.statements.push(forgetPreviousStatement(id, now));
-    plan.afterCommit.push(() =>
-      book.put({
-        ...before,
-        ...(isTokenOver ? { previousTokenHash: null, previousTokenUntil: null } : {}),
-        ...(isSecretOver ? { previousHmacSecret: null, previousHmacUntil: null } : {}),
-      }),
-    );
+    plan.afterCommit.push(() => book.put(record));
     await commit(plan);
   };
-
-  const isOver = ({ previousTokenUntil, previousHmacUntil }: ReceiverRecord, now: number): boolean =>
-    [previousTokenUntil, previousHmacUntil].some((until) => until !== null && until <= now);
 
   return {
     find,
@@ -268,8 +222,7 @@ export const createReceiverDesk = (parts: ReceiverDeskParts): ReceiverDesk => {
         isActive: input.isActive ?? true,
         serviceId: input.serviceId ?? null,
         settings: { ...defaultSettings(input.preset ?? GENERIC), ...settings },
-        tokenHash: sha256Hex(token),
-        tokenHint: token.slice(-HINT_LENGTH),
+        ...tokenFields(token),
         previousTokenHash: null,
         previousTokenUntil: null,
         hmacSecret: input.hmacSecret ?? null,
@@ -292,28 +245,38 @@ export const createReceiverDesk = (parts: ReceiverDeskParts): ReceiverDesk => {
       });
       const data = { object: OBJECT, id, name, state };
       const entry = journal(who, { kind: "config.created", data, at: now });
-      return { receiver: await save(who, record, entry, true), token };
+      return { receiver: await save(who, record, [entry]), token };
     },
-    update: (who, id, change) => lock.run(id, () => updateNow(who, id, change)),
-    remove: (who, id) =>
-      lock.run(id, async () => {
+    draft,
+    update: (who, id, change) => lock.run(id, () => updateNow(who, id, change, [])),
+    mapWord: (who, id, { word, meaning }) =>
+      lock.run(id, () => {
         const { record } = find(who.tenantId, id);
-        const now = clock.now();
-        const plan = emptyPlan();
-        const data = { object: OBJECT, id, name: record.name };
-        plan.statements.push(
-          repository.remove(id, now),
-          journal(who, { kind: "config.deleted", data, at: now }),
-        );
-        plan.afterCommit.push(() => book.remove(id));
-        await commit(plan);
+        const statusMapping = withWord(record.settings.statusMapping, word, meaning);
+        return updateNow(who, id, { settings: { statusMapping } }, [forgetUnknownStatement(id, word)]);
+      }),
+    remove: (who, id) =>
+      lock.run(id, () => {
+        const { record } = find(who.tenantId, id);
+        return withdraw(record, `The receiver ${record.name} was deleted.`, async (takeBack) => {
+          const now = clock.now();
+          const plan = emptyPlan();
+          const data = { object: OBJECT, id, name: record.name };
+          takeBack(plan, now);
+          plan.statements.push(
+            repository.remove(id, now),
+            journal(who, { kind: "config.deleted", data, at: now }),
+          );
+          plan.afterCommit.push(() => book.remove(id));
+          await commit(plan);
+        });
       }),
     rotateToken: (who, id, rotation) => lock.run(id, () => rotateTokenNow(who, id, rotation)),
     rotateSecret: (who, id, rotation) => lock.run(id, () => rotateSecretNow(who, id, rotation)),
     forgetReplaced: async () => {
       const now = clock.now();
       for (const { record } of Array.from(book.all()))
-        if (isOver(record, now)) await lock.run(record.id, () => forgetOf(record.id));
+        if (withoutReplaced(record, now) !== null) await lock.run(record.id, () => forgetOf(record));
     },
   };
 };

@@ -64,11 +64,11 @@ const BLANK: Omit<PresetItem, "scope"> = { raw: null, names: [], key: null };
 /** `warning` of `firing (warning)` is only an addition. */
 const bareWord = (word: string): string => word.replace(/ \([^()]*\)$/, "");
 
-const meaningOf = (word: string, item: PresetItem, { compiled, settings }: Reading): Meaning | null => {
+const meaningOf = (word: string, item: PresetItem, { compiled }: Reading): Meaning | null => {
   const own = compiled.ownMeaning(word) ?? compiled.ownMeaning(bareWord(word));
   // What the preset makes of severity and word belongs to its own word, not to one at another path.
   const ofItem = word === item.raw ? item.meaning : undefined;
-  return own ?? ofItem ?? compiled.knownMeaning(word) ?? settings.unmappedStatus;
+  return own ?? ofItem ?? compiled.knownMeaning(word) ?? null;
 };
 
 const timeOf = (paths: Paths, scope: unknown, whole: unknown): number | null => {
@@ -114,6 +114,7 @@ const reportOf = (item: PresetItem, whole: unknown, reading: Reading): Report =>
     raw: word,
     meaning: null,
     error: null,
+    isUnknown: false,
     message: clean(findText(compiled.message, scope, whole) ?? item.message, LONGEST_MESSAGE) ?? "",
     title: clean(findText(compiled.title, scope, whole) ?? item.title, LONGEST_TITLE),
     url: cleanUrl(findText(compiled.url, scope, whole) ?? item.url),
@@ -124,15 +125,18 @@ const reportOf = (item: PresetItem, whole: unknown, reading: Reading): Report =>
     const where = settings.statusField === null ? "" : ` at ${namePaths(settings.statusField)}`;
     return { ...report, error: `The payload has no status${where}.` };
   }
-  const meaning = meaningOf(word, item, reading);
+  const known = meaningOf(word, item, reading);
+  const isUnknown = known === null;
+  const meaning = known ?? settings.unmappedStatus;
   if (meaning === null)
     return {
       ...report,
+      isUnknown,
       error: `"${word}" is not mapped to a status. Known: ${describeWords(settings.statusMapping)}.`,
     };
   if (reading.serviceId === null && serviceName === null)
-    return { ...report, error: `The payload names no service at ${whereNames(reading)}.` };
-  return { ...report, meaning, planned: plannedOf(item, meaning, whole, reading) };
+    return { ...report, isUnknown, error: `The payload names no service at ${whereNames(reading)}.` };
+  return { ...report, isUnknown, meaning, planned: plannedOf(item, meaning, whole, reading) };
 };
 
 /** What a payload speaks of: itself, or the entries of its list. A text is the reason for a refusal. */

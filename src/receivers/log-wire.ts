@@ -3,7 +3,7 @@ import { t, type Static } from "elysia";
 import { isoMillis } from "../core/time";
 import { ServiceStatusModel } from "../services/wire";
 import type { Outcome } from "./decide";
-import type { Delivery } from "./log";
+import { isCut, type Delivery } from "./log";
 import { DELIVERY_RESULTS, type DeliveryResult } from "./schema";
 
 const nullable = <T extends Parameters<typeof t.Optional>[0]>(model: T) => t.Union([model, t.Null()]);
@@ -58,7 +58,7 @@ export const WholeDeliveryWire = t.Composite([
 export type WholeDeliveryWire = Static<typeof WholeDeliveryWire>;
 
 export const presentOutcome = (
-  outcome: Omit<Outcome, "result" | "message"> & Pick<Delivery, "result" | "message">,
+  outcome: Omit<Outcome, "result" | "message" | "incidentChange"> & Pick<Delivery, "result" | "message">,
 ): OutcomeWire => ({
   result: outcome.result,
   error: outcome.error,
@@ -73,9 +73,6 @@ export const presentOutcome = (
   maintenance_window_id: outcome.windowId,
   alert_id: outcome.alertId,
 });
-
-const isCut = ({ payload, payloadBytes }: Delivery): boolean =>
-  payload !== null && Buffer.byteLength(payload) < payloadBytes && payload.endsWith("…");
 
 const payloadValue = (delivery: Delivery): unknown => {
   if (delivery.payload === null || isCut(delivery)) return delivery.payload;

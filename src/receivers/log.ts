@@ -49,6 +49,10 @@ export const keptPayload = (text: string): string =>
   // No character takes more than three bytes for each of its units.
   text.length * 3 <= KEPT_PAYLOAD_BYTES ? text : cutBytes(text, KEPT_PAYLOAD_BYTES);
 
+/** Only a part of the payload was kept. */
+export const isCut = ({ payload, payloadBytes }: Pick<Delivery, "payload" | "payloadBytes">): boolean =>
+  payload !== null && payload.endsWith("…") && Buffer.byteLength(payload) < payloadBytes;
+
 const COLUMNS =
   "id, receiver_id, is_verified, received_at, source_ip, result, error, raw_status, mapped_status, " +
   "previous_status, new_status, service_id, service_name, message, incident_id, window_id, alert_id, items, headers, payload, " +
@@ -157,6 +161,12 @@ const FIND = [1, 0].map(
 const FIND_REPEATED = `SELECT ${COLUMNS} FROM webhook_receiver_log
   WHERE receiver_id = ? AND dedup_key = ? AND received_at > ? ORDER BY seq DESC LIMIT 1`;
 
+const UNMENDED = `SELECT ${COLUMNS} FROM webhook_receiver_log l
+  WHERE receiver_id = ?1 AND is_verified = 1 AND received_at >= ?2 AND received_at < ?3 AND reprocess_of IS NULL
+  AND duplicate_of IS NULL AND result IN (SELECT value FROM json_each(?4))
+  AND NOT EXISTS (SELECT 1 FROM webhook_receiver_log m WHERE m.receiver_id = ?1 AND m.reprocess_of = l.id
+    AND m.result IN ('processed', 'ignored')) ORDER BY id LIMIT ?5`;
+
 /** Greater than every ID. */
 const NEWEST = "~";
 
@@ -186,6 +196,13 @@ export const createDeliveryLog = (engine: Pick<Engine, "query">) => ({
       if (row !== undefined) return deliveryOf(row);
     }
     return null;
+  },
+
+  /** Genuine ones of the filter that no later attempt has mended, oldest first. */
+  unmended: async (receiverId: string, filter: DeliveryFilter, most: number): Promise<Delivery[]> => {
+    const results = JSON.stringify(filter.results ?? ["failed"]);
+    const params = [receiverId, filter.from ?? 0, filter.to ?? Number.MAX_SAFE_INTEGER, results, most];
+    return (await engine.query({ sql: UNMENDED, params })).map(deliveryOf);
   },
 
   /** The one after `since` (ms) that had this key and came to its end. */

@@ -9,10 +9,12 @@ import type { ServiceBook } from "../services/book";
 import type { ServiceLock } from "../services/lock";
 import type { Decider, Moment, Outcome } from "./decide";
 import { DEDUP_MS } from "./dedup";
+import type { ReceiverBook } from "./book";
 import { logStatements, type Delivery, type DeliveryLog } from "./log";
 import type { PlannedWork } from "./planned-work";
 import type { ReceiverRecord } from "./repository";
 import type { Interpretation, Report } from "./report";
+import { saveUnknownStatements } from "./unknown-words";
 
 /** What is known of a request before anything is decided. */
 export type ReceivedFacts = Pick<
@@ -45,6 +47,7 @@ export interface Processor {
 
 export interface ProcessorParts {
   decider: Decider;
+  book: Pick<ReceiverBook, "find">;
   log: DeliveryLog;
   services: Pick<ServiceBook, "get">;
   plannedWork: Pick<PlannedWork, "follow">;
@@ -112,6 +115,7 @@ export const summarize = (outcomes: readonly Outcome[]): Outcome => {
     previousStatus: same[0]?.previousStatus ?? main.previousStatus,
     newStatus: same.at(-1)?.newStatus ?? main.newStatus,
     incidentId: same.findLast(({ incidentId }) => incidentId !== null)?.incidentId ?? null,
+    incidentChange: same.findLast(({ incidentId }) => incidentId !== null)?.incidentChange ?? null,
   };
 };
 
@@ -119,12 +123,22 @@ const reportsOf = ({ interpretation }: Job): readonly Report[] =>
   interpretation.kind === "reports" ? interpretation.reports : [];
 
 export const createProcessor = (parts: ProcessorParts): Processor => {
-  const { decider, log, services, plannedWork, lock, commit, clock } = parts;
+  const { decider, book, log, services, plannedWork, lock, commit, clock } = parts;
 
   const preview: Processor["preview"] = (receiver, reports, moment) =>
     reports.map((report) => decider.decide(receiver, report, moment));
 
-  const decide = ({ receiver, facts, interpretation }: Job, moment: Moment): Delivery => {
+  /** As it is now: it may have been changed since the request came. */
+  const current = ({ receiver }: Job): ReceiverRecord | undefined =>
+    book.find(receiver.tenantId, receiver.id)?.record;
+
+  const decide = (job: Job, moment: Moment): Delivery => {
+    const { facts, interpretation } = job;
+    const receiver = current(job);
+    if (receiver === undefined)
+      return withoutEffect(facts, { result: "failed", error: "The receiver was deleted." });
+    if (!receiver.isActive)
+      return withoutEffect(facts, { result: "ignored", error: "The receiver is switched off." });
     if (interpretation.kind !== "reports") {
       if (interpretation.kind === "confirmation")
         return withoutEffect(facts, { result: "failed", error: "There is nothing to confirm here." });
@@ -132,7 +146,7 @@ export const createProcessor = (parts: ProcessorParts): Processor => {
       return withoutEffect(facts, { result, error: interpretation.reason });
     }
     const outcomes = preview(receiver, interpretation.reports, moment);
-    const { result, error, ...main } = summarize(outcomes);
+    const { result, error, incidentChange: _incidentChange, ...main } = summarize(outcomes);
     return {
       ...facts,
       ...main,
@@ -184,7 +198,9 @@ export const createProcessor = (parts: ProcessorParts): Processor => {
     }
     for (const job of jobs) if (!ended.has(job.facts.dedupKey ?? "")) await followPlans(job);
     const held = new Set(
-      jobs.flatMap((job) => decider.servicesOf(job.receiver, reportsOf(job)).map(({ id }) => id)),
+      jobs.flatMap((job) =>
+        decider.servicesOf(current(job) ?? job.receiver, reportsOf(job)).map(({ id }) => id),
+      ),
     );
     return lock.run([...held], async () => {
       const plan = emptyPlan();
@@ -203,6 +219,13 @@ export const createProcessor = (parts: ProcessorParts): Processor => {
         throw error;
       }
       plan.statements.push(...logStatements(deliveries));
+      for (const [index, job] of jobs.entries()) {
+        const delivery = deliveries[index];
+        if (delivery === undefined || delivery.duplicateOf !== null) continue;
+        const { id: deliveryId, receiverId } = delivery;
+        const seen = { receiverId, deliveryId, at: moment.now };
+        plan.statements.push(...saveUnknownStatements(reportsOf(job), seen));
+      }
       await commit(plan);
       return deliveries;
     });

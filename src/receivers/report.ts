@@ -13,6 +13,8 @@ export interface Report {
   /** Null where `error` says why. */
   meaning: Meaning | null;
   error: string | null;
+  /** Nobody has said what the word means: neither the receiver, nor its preset, nor Alert24's table. */
+  isUnknown: boolean;
   message: string;
   title: string | null;
   url: string | null;

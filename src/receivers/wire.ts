@@ -6,7 +6,6 @@ import { SERVICE_STATUSES } from "../core/events";
 import { checkName } from "../core/names";
 import { isoMillis, isoMillisOrNull } from "../core/time";
 import { MASK, maskText } from "../lib/secrets";
-import { ServiceStatusModel } from "../services/wire";
 import type { Receiver } from "./book";
 import type { ReceiverInput } from "./desk";
 import {
@@ -25,7 +24,7 @@ const PathsField = t.Union([Path, t.Array(Path, { minItems: 1, maxItems: MOST_PA
   description:
     "A path such as data.items[0].state, or several: the first that leads to a value wins. With $. in front it is walked from the top.",
 });
-const MeaningModel = t.Union([
+export const MeaningModel = t.Union([
   t.Literal("operational"),
   t.Literal("degraded"),
   t.Literal("down"),
@@ -280,5 +279,3 @@ export const presentReceiver = (
     updated_at: isoMillis(record.updatedAt),
   };
 };
-
-export { ServiceStatusModel };

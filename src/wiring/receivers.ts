@@ -9,9 +9,14 @@ import { incomingRoutes } from "../receivers/incoming-routes";
 import { createDeliveryLog } from "../receivers/log";
 import { createPlannedWork } from "../receivers/planned-work";
 import { createProcessor } from "../receivers/process";
+import { createRehearse } from "../receivers/rehearse";
 import { createReceiverRepository } from "../receivers/repository";
+import { createReprocess } from "../receivers/reprocess";
 import { receiverRoutes } from "../receivers/routes";
 import { createSns } from "../receivers/sns";
+import { createTeachings } from "../receivers/teaching";
+import { tryRoutes } from "../receivers/try-routes";
+import { createWithdraw } from "../receivers/withdraw";
 import type { Base } from "./base";
 import type { Incidents } from "./incidents";
 import type { Maintenance } from "./maintenance";
@@ -40,6 +45,13 @@ export const wireReceivers = async (
     book,
     repository,
     services: services.book,
+    withdraw: createWithdraw({
+      services: services.book,
+      status: services.planner,
+      incidents: incidents.automatic,
+      incidentBook: incidents.book,
+      lock: services.lock,
+    }),
     tenants: access.tenants,
     commit,
     clock,
@@ -68,6 +80,7 @@ export const wireReceivers = async (
   });
   const processor = createProcessor({
     decider,
+    book,
     log,
     services: services.book,
     plannedWork,
@@ -75,10 +88,14 @@ export const wireReceivers = async (
     commit,
     clock,
   });
+  const teachings = createTeachings({ engine: store.engine, clock });
+  const rehearse = createRehearse({ processor, services: services.book, clock });
+  const reprocess = createReprocess({ log, processor, engine: store.engine, clock });
   const accept = createAccept({
     book,
     processor,
     sns,
+    teachings,
     engine: store.engine,
     clock,
     onReceived: metrics.incoming,
@@ -86,10 +103,12 @@ export const wireReceivers = async (
   });
   await book.load();
   await plannedWork.load();
+  await teachings.load();
   return {
     desk,
     routes: (plugin: AccessPlugin) => [
       receiverRoutes(plugin, { desk, book, log, baseUrl }),
+      tryRoutes(plugin, { desk, engine: store.engine, rehearse, reprocess, teachings, baseUrl }),
       incomingRoutes(plugin, accept),
     ],
   };

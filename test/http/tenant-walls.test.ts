@@ -55,8 +55,14 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "POST /api/v1/services/{id}/status": { status: "down" },
   "PATCH /api/v1/users/{id}": { name: "changed" },
   "PATCH /api/v1/webhook-receivers/{id}": { name: "changed" },
+  "POST /api/v1/webhook-receivers/{id}/deliveries/{delivery_id}/reprocess": undefined,
+  "POST /api/v1/webhook-receivers/{id}/dry-run": { payload: { status: "down" } },
+  "POST /api/v1/webhook-receivers/{id}/mapping": { word: "walled word", status: "down" },
+  "POST /api/v1/webhook-receivers/{id}/reprocess": {},
   "POST /api/v1/webhook-receivers/{id}/rotate-secret": {},
   "POST /api/v1/webhook-receivers/{id}/rotate-token": {},
+  "POST /api/v1/webhook-receivers/{id}/teach": undefined,
+  "POST /api/v1/webhook-receivers/{id}/teach/apply": {},
 };
 
 const QUERIES: Readonly<Record<string, string>> = {
@@ -253,8 +259,12 @@ describe("another organization", () => {
 });
 
 test("the owner gets another answer everywhere: the questions were the right ones", async () => {
-  const last = (operation: Operation): number =>
-    operation.method === "DELETE" ? (operation.path.includes("channels") ? 2 : 1) : 0;
+  const last = ({ method, path }: Operation): number => {
+    if (method !== "DELETE") return 0;
+    // What belongs to something goes before it does.
+    if (!path.endsWith("/{id}")) return 1;
+    return path.includes("channels") ? 3 : 2;
+  };
   const refused: string[] = [];
   for (const operation of withId().toSorted((left, right) => last(left) - last(right))) {
     const { status, text } = await ask(

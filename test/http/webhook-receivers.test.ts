@@ -124,10 +124,11 @@ describe("a receiver", () => {
     expect((await one.postSigned({ state: "down" }, SECRET)).status).toBe(200);
     const target = await app.api("PATCH", `/webhook-receivers/${one.id}`, { service_name_field: "name" });
     expect([target.status, target.body.field]).toEqual([422, "service_name_field"]);
-    expect((await app.api("DELETE", `/webhook-receivers/${one.id}`)).status).toBe(204);
-    expect((await one.postSigned({ state: "up" }, SECRET)).status).toBe(404);
-    expect((await app.api("GET", `/webhook-receivers/${one.id}`)).status).toBe(404);
     expect(await statusOf()).toBe("down");
+    expect((await app.api("DELETE", `/webhook-receivers/${one.id}`)).status).toBe(204);
+    expect((await one.postSigned({ state: "down" }, SECRET)).status).toBe(404);
+    expect((await app.api("GET", `/webhook-receivers/${one.id}`)).status).toBe(404);
+    expect(await statusOf()).toBe("operational");
   });
 });
 
