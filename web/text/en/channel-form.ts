@@ -105,8 +105,9 @@ export const channelFormText = {
     filtersSet: (count: number): string => (count === 0 ? "Filters" : `Filters (${count})`),
     severities: "Severities",
     severitiesHint: "None chosen: all. Words of alerts leave incidents alone, and the other way round.",
-    groupsLabel: "Groups of services",
-    groupsHint: "Lets through incidents and services of these groups, and no alerts of machines.",
+    groupsLabel: "Groups of services and monitors",
+    groupsHint:
+      "Lets through incidents and services of these groups, and no alerts of machines. Add any name.",
     projects: "Projects",
     projectsHint: "None chosen: all.",
     machines: "Machines",
