@@ -98,3 +98,15 @@ CREATE TABLE webhook_receiver_teachings (
   headers TEXT,
   payload TEXT
 );
+
+-- What senders have reported as failing and not as over, where an alert was raised for it or where it ends by
+-- itself: `expires_at`, when nobody repeats it. `report` is JSON: what is said of it at its end.
+CREATE TABLE webhook_receiver_reported (
+  receiver_id TEXT NOT NULL REFERENCES webhook_receivers (id),
+  identity TEXT NOT NULL,
+  alert_id TEXT,
+  machine_id TEXT,
+  expires_at INTEGER,
+  report TEXT NOT NULL,
+  PRIMARY KEY (receiver_id, identity)
+) WITHOUT ROWID;

@@ -134,7 +134,8 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     openAlerts: decisions.alerts.open,
     machineLock: decisions.lock,
   });
-  const receivers = await wireReceivers(base, channels, { services, incidents, maintenance });
+  const needs = { registry, services, incidents, maintenance, decisions };
+  const receivers = await wireReceivers(base, channels, needs);
   const intake = createIntake({
     registry,
     evaluator: decisions.engine,

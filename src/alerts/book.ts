@@ -1,7 +1,7 @@
 // In: the alerts table at start, then every committed change. Out: all open alerts in memory, by ID
 // and by rule and machine, and the next running number of each organization.
 import type { AlertSnapshot } from "../core/events";
-import type { MachineDirectory } from "../core/machine";
+import { isStandIn, type MachineDirectory } from "../core/machine";
 import type { AlertRepository, AlertRow } from "./repository";
 
 /** The live object of an alert that is not resolved; replaced piecewise after each commit. */
@@ -31,8 +31,18 @@ const pairKey = (ruleId: string, machineId: string): string => `${ruleId}${machi
 /** The table does not keep the machine's status: a snapshot has the present one. */
 export const snapshotOf = (row: AlertRow, machines: MachineDirectory): AlertSnapshot => {
   const { occurrences: _, ...facts } = row;
-  return { ...facts, machineStatus: machines.machine(row.machineId)?.status ?? "offline" };
+  return { ...facts, machineStatus: presentStatus(row, machines) };
 };
+
+/** False for what another system has decided: a webhook receiver stands in for the rule, which has no number. */
+export const hasRule = ({ ruleNumber }: Pick<AlertSnapshot, "ruleNumber">): boolean => ruleNumber !== 0;
+
+/** Of the alert's machine; one that is gone is offline, what stands in for one is not. */
+export const presentStatus = (
+  alert: Pick<AlertSnapshot, "machineId" | "machineNumber">,
+  machines: Pick<MachineDirectory, "machine">,
+): AlertSnapshot["machineStatus"] =>
+  machines.machine(alert.machineId)?.status ?? (isStandIn(alert) ? "online" : "offline");
 
 /** Empty until `load`. */
 export const createAlertBook = (repository: AlertRepository, machines: MachineDirectory): AlertBook => {

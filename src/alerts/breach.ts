@@ -15,6 +15,8 @@ export interface Breach {
   threshold: number;
   /** The limit in words, for a message of our own: "is above the limit of 85 °C". */
   limitText: string;
+  /** The message as another system wrote it; left out, it is composed. */
+  text?: string;
   /** Device time of the reading; of an absence, server time. */
   triggeredAt: number;
 }

@@ -9,7 +9,7 @@ import type { EscalationPlanner } from "../escalation/planner";
 import { journalStatement } from "../journal/append";
 import type { Notifier } from "../notify/notifier";
 import type { Plan } from "../notify/plan";
-import type { AlertBook, OpenAlert } from "./book";
+import { presentStatus, type AlertBook, type OpenAlert } from "./book";
 import type { Breach } from "./breach";
 import { transitionOf } from "./life-cycle";
 import { composeAlertText } from "./message-text";
@@ -77,7 +77,7 @@ export const createAlertPlanner = ({
       name: rule.name,
       status: "triggered",
       severity: rule.severity,
-      message: composeAlertText(breach),
+      message: breach.text ?? composeAlertText(breach),
       machineId: machine.id,
       machineNumber: machine.number,
       machineName: machineTitle(machine),
@@ -180,7 +180,7 @@ export const createAlertPlanner = ({
     const next: AlertSnapshot = {
       ...alert,
       status: "resolved",
-      machineStatus: machines.machine(alert.machineId)?.status ?? "offline",
+      machineStatus: presentStatus(alert, machines),
       resolvedAt: end.at,
       resolvedBy: end.by?.name ?? null,
       resolveReason: end.reason,

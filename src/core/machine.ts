@@ -61,6 +61,12 @@ export interface SeriesReadings {
 export const machineTitle = (machine: Pick<Machine, "name" | "displayName">): string =>
   machine.displayName ?? machine.name;
 
+/**
+ * What stands in for a machine in an alert: a service, or what another system names. It has no number and sends
+ * no signs of life.
+ */
+export const isStandIn = ({ machineNumber }: { machineNumber: number }): boolean => machineNumber === 0;
+
 /** Intake's registry as the slices after it see it. */
 export interface MachineDirectory {
   machine(id: string): Machine | undefined;

@@ -4,6 +4,7 @@ import type { TenantDirectory } from "../core/tenants";
 import { isUsableSecret } from "../lib/hmac";
 import type { ServiceBook } from "../services/book";
 import { compileSettings } from "./compile";
+import { setsStatus } from "./default-settings";
 import { findPreset, presetOf, PRESETS } from "./presets/registry";
 import type { ReceiverRecord } from "./repository";
 
@@ -17,11 +18,12 @@ export const checkSecret = (field: string, secret: string | null): void => {
     throw invalid(field, "After whsec_ a secret must be base64.");
 };
 
-const checkTarget = ({ serviceId, settings, preset }: ReceiverRecord): void => {
+const checkTarget = (record: ReceiverRecord): void => {
+  const { serviceId, settings, preset } = record;
   const hasName = settings.serviceNameField !== null;
   if (serviceId !== null && hasName)
     throw invalid("service_name_field", "Give either service_id or service_name_field, not both.");
-  if (serviceId === null && !hasName && presetOf(preset).serviceFrom === null)
+  if (serviceId === null && !hasName && setsStatus(record) && presetOf(preset).serviceFrom === null)
     throw invalid(
       "service_id",
       "Say which service it is about: service_id, or service_name_field where the payload names it.",

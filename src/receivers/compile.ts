@@ -1,11 +1,13 @@
 // In: a receiver's settings as they are stored. Out: the same, ready for each request: paths taken apart,
 // words in a table. Checks what people set. Pure.
 import { invalid } from "../core/errors";
+import type { Severity } from "../core/severity";
 import { parseDotPath, type DotPath } from "../lib/dot-path";
 import type { ReceiverRecord } from "./repository";
 import { presetOf } from "./presets/registry";
 import type { Preset } from "./presets/preset";
-import { createWords, defaultMeaning, type FindMeaning } from "./words";
+import { severityOfWord } from "./severity-words";
+import { createWords, defaultMeaning, wordKeyOf, type FindMeaning } from "./words";
 
 /** Several paths, in the order in which they are tried. */
 export type Paths = readonly ScopedPath[];
@@ -29,6 +31,10 @@ export interface CompiledSettings {
   id: Paths;
   startsAt: Paths;
   endsAt: Paths;
+  severity: Paths;
+  machine: Paths;
+  alertName: Paths;
+  severityOf: (word: string) => Severity | undefined;
   /** What the receiver itself says of a word. */
   ownMeaning: FindMeaning;
   /** What is known of it besides. */
@@ -55,6 +61,12 @@ export const compileSettings = ({
 }: Pick<ReceiverRecord, "settings" | "preset">): CompiledSettings => {
   const preset = presetOf(presetName);
   const presetWords = createWords(preset.words);
+  const ownSeverities = new Map(
+    Object.entries(settings.alerts?.severityMapping ?? {}).map(([word, severity]) => [
+      wordKeyOf(word),
+      severity,
+    ]),
+  );
   return {
     preset,
     status: scopedPaths(settings.statusField, "status_field"),
@@ -70,6 +82,10 @@ export const compileSettings = ({
     id: scopedPaths(settings.idField, "id_field"),
     startsAt: scopedPaths(settings.startsAtField, "starts_at_field"),
     endsAt: scopedPaths(settings.endsAtField, "ends_at_field"),
+    severity: scopedPaths(settings.alerts?.severityField ?? null, "alerts.severity_field"),
+    machine: scopedPaths(settings.alerts?.machineField ?? null, "alerts.machine_field"),
+    alertName: scopedPaths(settings.alerts?.nameField ?? null, "alerts.name_field"),
+    severityOf: (word) => ownSeverities.get(wordKeyOf(word)) ?? severityOfWord(word),
     ownMeaning: createWords(settings.statusMapping),
     knownMeaning: (word) => presetWords(word) ?? defaultMeaning(word),
   };

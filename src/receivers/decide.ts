@@ -10,8 +10,10 @@ import type { ServiceDesk } from "../services/desk";
 import { nameKeyOf } from "../services/names";
 import type { StatusPlanner } from "../services/planner";
 import { actorOf } from "./actor";
+import { setsStatus } from "./default-settings";
 import { isOwnWord, ownStatus, SEPARATOR } from "./own-words";
 import type { PlannedWork } from "./planned-work";
+import type { AlertChange, Raiser } from "./raise";
 import type { ReceiverRecord } from "./repository";
 import { statusOf, type Report } from "./report";
 
@@ -34,6 +36,7 @@ export interface Outcome {
   /** The window of work that was announced. */
   windowId: string | null;
   alertId: string | null;
+  alertChange: AlertChange | null;
   message: string;
 }
 
@@ -62,6 +65,7 @@ export interface DeciderParts {
   status: Pick<StatusPlanner, "say" | "inPlan">;
   incidents: Pick<AutomaticIncidents, "openFor" | "resolveFor">;
   plannedWork: Pick<PlannedWork, "plan">;
+  raiser: Pick<Raiser, "plan">;
 }
 
 /** Alert24 leaves it to the person; this is what is taken where none is chosen (rulings.md). */
@@ -97,10 +101,12 @@ const NOTHING_DONE = {
   incidentChange: null,
   windowId: null,
   alertId: null,
+  alertChange: null,
 } as const;
 
 /** See `Decider`. */
-export const createDecider = ({ services, desk, status, incidents, plannedWork }: DeciderParts): Decider => {
+export const createDecider = (parts: DeciderParts): Decider => {
+  const { services, desk, status, incidents, plannedWork, raiser } = parts;
   /** Services that a plan makes: nobody else can see them yet. */
   const made = new WeakMap<Plan, Map<string, ServiceRecord>>();
 
@@ -185,55 +191,78 @@ export const createDecider = ({ services, desk, status, incidents, plannedWork }
       : { incidentId: incident.id, incidentChange: result };
   };
 
+  /** For receivers that raise alerts and leave services alone. */
+  const aboutNothing = (report: Report, service: ServiceRecord | undefined): Outcome => ({
+    ...NOTHING_DONE,
+    rawStatus: report.raw,
+    mappedStatus: statusOf(report),
+    message: report.message,
+    result: report.error === null ? "ignored" : "failed",
+    error: report.error,
+    serviceId: service?.id ?? null,
+    serviceName: service?.name ?? null,
+  });
+
+  const aboutService = (receiver: ReceiverRecord, report: Report, moment: Moment): Outcome => {
+    const { now, plan } = moment;
+    const said = statusOf(report);
+    const about = { ...NOTHING_DONE, rawStatus: report.raw, mappedStatus: said, message: report.message };
+    if (report.error !== null) return { ...about, result: "failed", error: report.error };
+    const found = findOrMake(receiver, report, moment);
+    if (typeof found === "string") return { ...about, result: "failed", error: found };
+    const service = status.inPlan(found, plan);
+    const known = { ...about, serviceId: service.id, serviceName: service.name };
+    const stays = { previousStatus: service.status, newStatus: service.status };
+    if (said === null)
+      return { ...known, ...stays, result: "ignored", error: `"${report.raw}" is set to change nothing.` };
+    if (report.planned !== null && report.planned.startsAt > now) {
+      const { windowId, isNews } = plannedWork.plan(receiver, report, service, plan);
+      return isNews
+        ? { ...known, ...stays, result: "processed", windowId }
+        : { ...known, ...stays, result: "ignored", error: "This work is planned already.", windowId };
+    }
+    const source = sourceOf(receiver, report, service);
+    const before = ownStatus(service, receiver);
+    const change = status.say(
+      service,
+      { source, status: said, message: report.message, actor: actorOf(receiver) },
+      now,
+      plan,
+    );
+    const after = ownStatus(change.service, receiver);
+    const { incidentId, incidentChange } = planIncident(
+      receiver,
+      report,
+      { before, after, service: change.service },
+      now,
+      plan,
+    );
+    const isProcessed = change.hasChanged || incidentId !== null;
+    const shown = change.service.status;
+    return {
+      ...known,
+      result: isProcessed ? "processed" : "ignored",
+      error: isProcessed || shown === said ? null : `Noted; the service stays ${shown}, which others say.`,
+      previousStatus: change.previousStatus,
+      newStatus: change.service.status,
+      incidentId,
+      incidentChange,
+    };
+  };
+
   return {
     servicesOf: (receiver, reports) =>
       reports.map((report) => find(receiver, report)).filter((service) => service !== undefined),
 
     decide: (receiver, report, moment) => {
-      const { now, plan } = moment;
-      const said = statusOf(report);
-      const about = { ...NOTHING_DONE, rawStatus: report.raw, mappedStatus: said, message: report.message };
-      if (report.error !== null) return { ...about, result: "failed", error: report.error };
-      const found = findOrMake(receiver, report, moment);
-      if (typeof found === "string") return { ...about, result: "failed", error: found };
-      const service = status.inPlan(found, plan);
-      const known = { ...about, serviceId: service.id, serviceName: service.name };
-      const stays = { previousStatus: service.status, newStatus: service.status };
-      if (said === null)
-        return { ...known, ...stays, result: "ignored", error: `"${report.raw}" is set to change nothing.` };
-      if (report.planned !== null && report.planned.startsAt > now) {
-        const { windowId, isNews } = plannedWork.plan(receiver, report, service, plan);
-        return isNews
-          ? { ...known, ...stays, result: "processed", windowId }
-          : { ...known, ...stays, result: "ignored", error: "This work is planned already.", windowId };
-      }
-      const source = sourceOf(receiver, report, service);
-      const before = ownStatus(service, receiver);
-      const change = status.say(
-        service,
-        { source, status: said, message: report.message, actor: actorOf(receiver) },
-        now,
-        plan,
-      );
-      const after = ownStatus(change.service, receiver);
-      const { incidentId, incidentChange } = planIncident(
-        receiver,
-        report,
-        { before, after, service: change.service },
-        now,
-        plan,
-      );
-      const isProcessed = change.hasChanged || incidentId !== null;
-      const shown = change.service.status;
-      return {
-        ...known,
-        result: isProcessed ? "processed" : "ignored",
-        error: isProcessed || shown === said ? null : `Noted; the service stays ${shown}, which others say.`,
-        previousStatus: change.previousStatus,
-        newStatus: change.service.status,
-        incidentId,
-        incidentChange,
-      };
+      const about = setsStatus(receiver)
+        ? aboutService(receiver, report, moment)
+        : aboutNothing(report, find(receiver, report));
+      const service = services.get(about.serviceId ?? "") ?? null;
+      const { alertId, change } = raiser.plan(receiver, report, service, moment);
+      if (change === null) return { ...about, alertId };
+      // What could not be said of a service is no failure where an alert was raised.
+      return { ...about, result: "processed", alertId, alertChange: change };
     },
   };
 };

@@ -28,6 +28,7 @@ export const defaultSettings = (presetName: string): ReceiverSettings => {
     incidentSeverity: null,
     autoResolveIncidents: false,
     rateLimitPerMinute: null,
+    alerts: null,
   };
 };
 
@@ -56,3 +57,11 @@ export const settingsAfter = (
     messageField: next.messageField ?? after.messageField,
   };
 };
+
+/** Whether what it hears becomes the status of services: where none is meant, it only raises alerts. */
+export const setsStatus = ({
+  settings,
+  serviceId,
+}: Pick<ReceiverRecord, "settings" | "serviceId">): boolean =>
+  settings.alerts === null ||
+  (settings.alerts.setsStatus ?? (serviceId !== null || settings.serviceNameField !== null));

@@ -3,6 +3,7 @@
 import { cutText } from "../lib/cut-text";
 import { printDotPath, readDotPath } from "../lib/dot-path";
 import type { CompiledSettings, Paths } from "./compile";
+import { setsStatus } from "./default-settings";
 import type { PresetItem } from "./presets/preset";
 import type { Interpretation, Report } from "./report";
 import type { Meaning, ReceiverSettings } from "./schema";
@@ -103,6 +104,33 @@ const whereNames = ({ compiled, settings }: Reading): string =>
     ? (compiled.preset.serviceFrom ?? "any place")
     : namePaths(settings.serviceNameField);
 
+const phaseOf = (item: PresetItem, meaning: Meaning): "open" | "closed" | null => {
+  if (item.phase !== undefined) return item.phase;
+  if (meaning === "down" || meaning === "degraded") return "open";
+  return meaning === "operational" ? "closed" : null;
+};
+
+const alertOf = (
+  item: PresetItem,
+  whole: unknown,
+  meaning: Meaning,
+  { compiled, settings }: Reading,
+): Report["alert"] => {
+  const { scope } = item;
+  const word = findText(compiled.severity, scope, whole) ?? item.severity ?? null;
+  const byWord = word === null ? undefined : compiled.severityOf(word);
+  // What is only degraded is no more than a warning, where nothing else is said.
+  const usual =
+    meaning === "degraded" && word === null ? "warning" : (settings.alerts?.severity ?? "critical");
+  return {
+    phase: phaseOf(item, meaning),
+    name: clean(findText(compiled.alertName, scope, whole) ?? item.alertName, LONGEST_NAME),
+    severity: byWord ?? usual,
+    machine: clean(findText(compiled.machine, scope, whole) ?? item.machine, LONGEST_NAME),
+    labels: item.labels ?? {},
+  };
+};
+
 const reportOf = (item: PresetItem, whole: unknown, reading: Reading): Report => {
   const { compiled, settings } = reading;
   const { scope } = item;
@@ -120,6 +148,8 @@ const reportOf = (item: PresetItem, whole: unknown, reading: Reading): Report =>
     url: cleanUrl(findText(compiled.url, scope, whole) ?? item.url),
     planned: null,
     endsPlanned: item.endsPlanned ?? false,
+    expiresAt: item.expiresAt ?? null,
+    alert: null,
   };
   if (word === null) {
     const where = settings.statusField === null ? "" : ` at ${namePaths(settings.statusField)}`;
@@ -134,9 +164,10 @@ const reportOf = (item: PresetItem, whole: unknown, reading: Reading): Report =>
       isUnknown,
       error: `"${word}" is not mapped to a status. Known: ${describeWords(settings.statusMapping)}.`,
     };
-  if (reading.serviceId === null && serviceName === null)
+  const alert = settings.alerts === null ? null : alertOf(item, whole, meaning, reading);
+  if (setsStatus(reading) && reading.serviceId === null && serviceName === null)
     return { ...report, isUnknown, error: `The payload names no service at ${whereNames(reading)}.` };
-  return { ...report, isUnknown, meaning, planned: plannedOf(item, meaning, whole, reading) };
+  return { ...report, isUnknown, meaning, alert, planned: plannedOf(item, meaning, whole, reading) };
 };
 
 /** What a payload speaks of: itself, or the entries of its list. A text is the reason for a refusal. */

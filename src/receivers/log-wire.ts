@@ -58,7 +58,8 @@ export const WholeDeliveryWire = t.Composite([
 export type WholeDeliveryWire = Static<typeof WholeDeliveryWire>;
 
 export const presentOutcome = (
-  outcome: Omit<Outcome, "result" | "message" | "incidentChange"> & Pick<Delivery, "result" | "message">,
+  outcome: Omit<Outcome, "result" | "message" | "incidentChange" | "alertChange"> &
+    Pick<Delivery, "result" | "message">,
 ): OutcomeWire => ({
   result: outcome.result,
   error: outcome.error,

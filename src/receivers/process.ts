@@ -4,6 +4,7 @@
 import type { Clock } from "../core/clock";
 import { AppError, isAppError } from "../core/errors";
 import { createGatherer } from "../lib/gather";
+import { runAlone, type KeyedLock } from "../lib/keyed-lock";
 import { emptyPlan, type Commit } from "../notify/plan";
 import type { ServiceBook } from "../services/book";
 import type { ServiceLock } from "../services/lock";
@@ -12,6 +13,7 @@ import { DEDUP_MS } from "./dedup";
 import type { ReceiverBook } from "./book";
 import { logStatements, type Delivery, type DeliveryLog } from "./log";
 import type { PlannedWork } from "./planned-work";
+import type { Raiser } from "./raise";
 import type { ReceiverRecord } from "./repository";
 import type { Interpretation, Report } from "./report";
 import { saveUnknownStatements } from "./unknown-words";
@@ -51,7 +53,10 @@ export interface ProcessorParts {
   log: DeliveryLog;
   services: Pick<ServiceBook, "get">;
   plannedWork: Pick<PlannedWork, "follow">;
+  raiser: Pick<Raiser, "machineIdsFor">;
   lock: ServiceLock;
+  /** Shared with everything that changes alerts of a machine. Taken after those of services. */
+  machineLock: KeyedLock;
   commit: Commit;
   clock: Clock;
 }
@@ -116,6 +121,7 @@ export const summarize = (outcomes: readonly Outcome[]): Outcome => {
     newStatus: same.at(-1)?.newStatus ?? main.newStatus,
     incidentId: same.findLast(({ incidentId }) => incidentId !== null)?.incidentId ?? null,
     incidentChange: same.findLast(({ incidentId }) => incidentId !== null)?.incidentChange ?? null,
+    alertId: outcomes.find(({ alertId }) => alertId !== null)?.alertId ?? null,
   };
 };
 
@@ -123,7 +129,7 @@ const reportsOf = ({ interpretation }: Job): readonly Report[] =>
   interpretation.kind === "reports" ? interpretation.reports : [];
 
 export const createProcessor = (parts: ProcessorParts): Processor => {
-  const { decider, book, log, services, plannedWork, lock, commit, clock } = parts;
+  const { decider, book, log, services, plannedWork, raiser, lock, machineLock, commit, clock } = parts;
 
   const preview: Processor["preview"] = (receiver, reports, moment) =>
     reports.map((report) => decider.decide(receiver, report, moment));
@@ -146,7 +152,7 @@ export const createProcessor = (parts: ProcessorParts): Processor => {
       return withoutEffect(facts, { result, error: interpretation.reason });
     }
     const outcomes = preview(receiver, interpretation.reports, moment);
-    const { result, error, incidentChange: _incidentChange, ...main } = summarize(outcomes);
+    const { result, error, incidentChange: _incident, alertChange: _alert, ...main } = summarize(outcomes);
     return {
       ...facts,
       ...main,
@@ -197,14 +203,21 @@ export const createProcessor = (parts: ProcessorParts): Processor => {
       if (before !== null) ended.set(facts.dedupKey, before);
     }
     for (const job of jobs) if (!ended.has(job.facts.dedupKey ?? "")) await followPlans(job);
-    const held = new Set(
-      jobs.flatMap((job) =>
-        decider.servicesOf(current(job) ?? job.receiver, reportsOf(job)).map(({ id }) => id),
-      ),
-    );
-    return lock.run([...held], async () => {
+    const serviceIds = new Set<string>();
+    const machineIds = new Set<string>();
+    for (const job of jobs) {
+      const receiver = current(job) ?? job.receiver;
+      for (const { id } of decider.servicesOf(receiver, reportsOf(job))) serviceIds.add(id);
+      for (const report of reportsOf(job))
+        for (const id of raiser.machineIdsFor(receiver, report)) machineIds.add(id);
+    }
+    const decideAll = async (): Promise<Delivery[]> => {
       const plan = emptyPlan();
-      const moment: Moment = { now: clock.now(), plan, holdsTurn: (id) => held.has(id) };
+      const moment: Moment = {
+        now: clock.now(),
+        plan,
+        holdsTurn: (id) => serviceIds.has(id) || machineIds.has(id),
+      };
       let deliveries: Delivery[];
       try {
         deliveries = jobs.map((job) => {
@@ -228,7 +241,10 @@ export const createProcessor = (parts: ProcessorParts): Processor => {
       }
       await commit(plan);
       return deliveries;
-    });
+    };
+    return lock.run([...serviceIds], () =>
+      machineIds.size === 0 ? decideAll() : runAlone(machineLock, [...machineIds], decideAll),
+    );
   };
 
   const processAlone = async (job: Job): Promise<Settled> => {

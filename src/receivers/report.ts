@@ -1,5 +1,6 @@
 // In: nothing. Out: what a payload says, once it is read: the words that presets and receivers share.
 import type { ServiceStatus } from "../core/events";
+import type { Severity } from "../core/severity";
 import type { Meaning } from "./schema";
 
 /** One thing that a payload says about one service. */
@@ -22,6 +23,20 @@ export interface Report {
   planned: { startsAt: number; endsAt: number | null } | null;
   /** Work that was announced is over, or will not be. */
   endsPlanned: boolean;
+  /** It is over by itself from then on, in ms, when nobody repeats it. */
+  expiresAt: number | null;
+  /** What an alert needs; null where the receiver raises none. */
+  alert: ReportedAlert | null;
+}
+
+export interface ReportedAlert {
+  /** Null: it is neither failing nor over. */
+  phase: "open" | "closed" | null;
+  name: string | null;
+  severity: Severity;
+  /** As the payload names it; null: the service stands in. */
+  machine: string | null;
+  labels: Readonly<Record<string, string>>;
 }
 
 /**

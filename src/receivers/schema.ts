@@ -1,6 +1,7 @@
 // In: migrations/0010. Out: the typed table of webhook receivers, and what its JSON columns hold.
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { IncidentSeverity, ServiceStatus } from "../core/events";
+import type { Severity } from "../core/severity";
 import { flag, json } from "../store/columns";
 
 /** What a word may mean: a status, or that there is nothing to do. */
@@ -16,6 +17,23 @@ export type StatusMapping = Readonly<Record<string, Meaning | readonly string[]>
  */
 export const SIGNATURE_SCHEMES = ["auto", "standard", "token", "v1", "sns"] as const;
 export type SignatureScheme = (typeof SIGNATURE_SCHEMES)[number];
+
+/** What of a receiver's reports becomes an alert, and how. */
+export interface AlertSettings {
+  /** Where the payload says none. */
+  severity: Severity;
+  /** Null: as the preset reads it. */
+  severityField: readonly string[] | null;
+  severityMapping: Readonly<Record<string, Severity>> | null;
+  /** Null: as the preset reads it; where there is none, the service stands in. */
+  machineField: readonly string[] | null;
+  /** Null: as the preset reads it, else the title. */
+  nameField: readonly string[] | null;
+  /** False: services are left alone. Null: they are where the receiver names none. */
+  setsStatus: boolean | null;
+  /** What nobody repeats for so long is over; null: only the sender says so. */
+  expiresAfterSeconds: number | null;
+}
 
 /** Fields hold dot paths; of several the first that leads to a value wins. */
 export interface ReceiverSettings {
@@ -46,6 +64,8 @@ export interface ReceiverSettings {
   incidentSeverity: IncidentSeverity | null;
   autoResolveIncidents: boolean;
   rateLimitPerMinute: number | null;
+  /** Null: it raises none. */
+  alerts: AlertSettings | null;
 }
 
 /** Times in server ms. */

@@ -34,7 +34,7 @@ export const RehearsalWire = t.Object({
         url: NullableString,
         creates_service: t.Boolean(),
         incident: nullable(t.String({ description: "opened, raised, reopened, resolved" })),
-        alert: nullable(t.String({ description: "triggered, resolved" })),
+        alert: nullable(t.String({ description: "triggered, updated, resolved" })),
         maintenance: nullable(t.Object({ starts_at: t.String(), ends_at: NullableString })),
       }),
     ]),
@@ -54,14 +54,14 @@ export const presentRehearsal = ({ result, error, items, told, unknownWords }: R
     // What would be made has no ID yet.
     ...(createsService ? { service_id: null } : {}),
     ...(outcome.incidentChange === "opened" ? { incident_id: null } : {}),
-    maintenance_window_id: null,
-    alert_id: null,
+    ...(outcome.windowId === null ? {} : { maintenance_window_id: null }),
+    ...(outcome.alertChange === "triggered" ? { alert_id: null } : {}),
     key: report.key,
     title: report.title,
     url: report.url,
     creates_service: createsService,
     incident: outcome.incidentChange,
-    alert: null,
+    alert: outcome.alertChange,
     maintenance:
       report.planned === null
         ? null

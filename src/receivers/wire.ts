@@ -5,11 +5,14 @@ import { invalid } from "../core/errors";
 import { SERVICE_STATUSES } from "../core/events";
 import { checkName } from "../core/names";
 import { isoMillis, isoMillisOrNull } from "../core/time";
+import { SeverityModel } from "../http/models";
 import { MASK, maskText } from "../lib/secrets";
 import type { Receiver } from "./book";
 import type { ReceiverInput } from "./desk";
+import { setsStatus } from "./default-settings";
 import {
   SIGNATURE_SCHEMES,
+  type AlertSettings,
   type Meaning,
   type ReceiverSettings,
   type SignatureScheme,
@@ -49,6 +52,23 @@ const MappingField = t.Record(Word, t.Union([MeaningModel, t.Array(Word, { maxIt
 const HeaderName = t.String({ minLength: 1, maxLength: 100, pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" });
 const Secret = t.String({ minLength: 8, maxLength: 256 });
 
+const AlertsField = t.Object(
+  {
+    severity: t.Optional(SeverityModel),
+    severity_field: t.Optional(nullable(PathsField)),
+    severity_mapping: t.Optional(nullable(t.Record(Word, SeverityModel))),
+    machine_field: t.Optional(nullable(PathsField)),
+    name_field: t.Optional(nullable(PathsField)),
+    sets_status: t.Optional(nullable(t.Boolean())),
+    expires_after_seconds: t.Optional(nullable(t.Number({ minimum: 10, maximum: 2_592_000 }))),
+  },
+  {
+    additionalProperties: false,
+    description:
+      "What fails becomes an alert, with channels and escalation as for any other. severity counts where the payload says none; without a machine the service stands in; sets_status: services follow as well (by default where one is named); expires_after_seconds: over when nobody repeats it.",
+  },
+);
+
 const receiverFields = {
   project_id: t.Optional(t.String({ minLength: 1 })),
   preset: t.Optional(t.String({ minLength: 1, maxLength: 50 })),
@@ -75,6 +95,7 @@ const receiverFields = {
   incident_severity: t.Optional(nullable(IncidentSeverityModel)),
   auto_resolve_incidents: t.Optional(t.Boolean()),
   rate_limit_per_minute: t.Optional(nullable(t.Number({ multipleOf: 1, minimum: 1, maximum: 6_000_000 }))),
+  alerts: t.Optional(nullable(AlertsField)),
 };
 
 const NameField = t.String({ minLength: 1, maxLength: 200 });
@@ -133,6 +154,17 @@ export const ReceiverWire = t.Object({
   incident_severity: nullable(IncidentSeverityModel),
   auto_resolve_incidents: t.Boolean(),
   rate_limit_per_minute: nullable(t.Integer()),
+  alerts: nullable(
+    t.Object({
+      severity: SeverityModel,
+      severity_field: NullablePaths,
+      severity_mapping: nullable(t.Record(t.String(), SeverityModel)),
+      machine_field: NullablePaths,
+      name_field: NullablePaths,
+      sets_status: t.Boolean(),
+      expires_after_seconds: nullable(t.Number()),
+    }),
+  ),
   created_at: t.String(),
   updated_at: t.String(),
 });
@@ -165,6 +197,16 @@ const readMapping = (given: Readonly<Record<string, Meaning | string[]>>): Statu
 
 type Body = Static<typeof ReceiverUpdate>;
 
+const readAlerts = (given: Static<typeof AlertsField>): AlertSettings => ({
+  severity: given.severity ?? "critical",
+  severityField: pathsOrNull(given.severity_field ?? null),
+  severityMapping: given.severity_mapping ?? null,
+  machineField: pathsOrNull(given.machine_field ?? null),
+  nameField: pathsOrNull(given.name_field ?? null),
+  setsStatus: given.sets_status ?? null,
+  expiresAfterSeconds: given.expires_after_seconds ?? null,
+});
+
 const readSettings = (body: Body): Partial<ReceiverSettings> => ({
   ...(body.service_name_field === undefined
     ? {}
@@ -192,6 +234,7 @@ const readSettings = (body: Body): Partial<ReceiverSettings> => ({
   ...(body.incident_severity === undefined ? {} : { incidentSeverity: body.incident_severity }),
   ...(body.auto_resolve_incidents === undefined ? {} : { autoResolveIncidents: body.auto_resolve_incidents }),
   ...(body.rate_limit_per_minute === undefined ? {} : { rateLimitPerMinute: body.rate_limit_per_minute }),
+  ...(body.alerts === undefined ? {} : { alerts: body.alerts === null ? null : readAlerts(body.alerts) }),
 });
 
 /** The mask that was shown stands for what is there already; any other is a mistake. */
@@ -275,6 +318,19 @@ export const presentReceiver = (
     incident_severity: settings.incidentSeverity,
     auto_resolve_incidents: settings.autoResolveIncidents,
     rate_limit_per_minute: settings.rateLimitPerMinute,
+    alerts:
+      settings.alerts === null
+        ? null
+        : {
+            severity: settings.alerts.severity,
+            severity_field: shownPathsOrNull(settings.alerts.severityField),
+            severity_mapping:
+              settings.alerts.severityMapping === null ? null : { ...settings.alerts.severityMapping },
+            machine_field: shownPathsOrNull(settings.alerts.machineField),
+            name_field: shownPathsOrNull(settings.alerts.nameField),
+            sets_status: setsStatus(record),
+            expires_after_seconds: settings.alerts.expiresAfterSeconds,
+          },
     created_at: isoMillis(record.createdAt),
     updated_at: isoMillis(record.updatedAt),
   };

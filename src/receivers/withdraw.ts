@@ -1,13 +1,16 @@
 // In: a receiver that will say nothing more about a service: it was deleted, switched off, or given another one.
-// Out: what it has said is taken back, and the incidents that it has opened are resolved, in the same commit.
+// Out: what it has said is taken back, and the incidents and alerts that it has opened are resolved, in the same
+// commit.
 import type { AutomaticIncidents } from "../incidents/automatic";
 import type { IncidentBook } from "../incidents/book";
+import { runAlone, type KeyedLock } from "../lib/keyed-lock";
 import type { Plan } from "../notify/plan";
 import type { ServiceBook } from "../services/book";
 import type { ServiceLock } from "../services/lock";
 import type { StatusPlanner } from "../services/planner";
 import { actorOf } from "./actor";
 import { isOwnWord } from "./own-words";
+import type { Raiser } from "./raise";
 import type { ReceiverRecord } from "./repository";
 
 /**
@@ -25,7 +28,10 @@ export interface WithdrawParts {
   status: Pick<StatusPlanner, "say" | "inPlan">;
   incidents: Pick<AutomaticIncidents, "resolveFor">;
   incidentBook: Pick<IncidentBook, "openOf">;
+  raiser: Pick<Raiser, "machineIdsOf" | "takeBack">;
   lock: ServiceLock;
+  /** Taken after those of services. */
+  machineLock: KeyedLock;
 }
 
 export const createWithdraw = ({
@@ -33,7 +39,9 @@ export const createWithdraw = ({
   status,
   incidents,
   incidentBook,
+  raiser,
   lock,
+  machineLock,
 }: WithdrawParts): Withdraw => {
   const affected = (receiver: ReceiverRecord): string[] => [
     ...services
@@ -50,8 +58,11 @@ export const createWithdraw = ({
     const ids = [...new Set(affected(receiver))].filter((id) => id !== "");
     const actor = actorOf(receiver);
     const source = { kind: "receiver", id: receiver.id, name: receiver.name } as const;
-    return lock.run(ids, () =>
+    const alone = (inTurn: () => ReturnType<typeof work>): ReturnType<typeof work> =>
+      lock.run(ids, () => runAlone(machineLock, raiser.machineIdsOf(receiver), inTurn));
+    return alone(() =>
       work((plan, now) => {
+        raiser.takeBack(receiver, now, plan);
         for (const id of ids) {
           const service = services.get(id);
           if (service === undefined) continue;

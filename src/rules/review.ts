@@ -1,5 +1,6 @@
 // In: a rule or machine that has just changed, or a start. Out: open alerts and all that rules remember
 // in step with it: looked at once more, resolved where the rule no longer concerns them.
+import { hasRule } from "../alerts/book";
 import { composeAlertText } from "../alerts/message-text";
 import type { AlertFacts } from "../alerts/planner";
 import type { Clock } from "../core/clock";
@@ -195,7 +196,8 @@ export const createReviewer = (parts: ReviewerParts): Reviewer => {
     machine: (machine) => {
       const ids = new Set<string>();
       for (const pair of book.pairs()) if (pair.machineId === machine.id) ids.add(pair.ruleId);
-      for (const { alert } of alerts.open()) if (alert.machineId === machine.id) ids.add(alert.ruleId);
+      for (const { alert } of alerts.open())
+        if (alert.machineId === machine.id && hasRule(alert)) ids.add(alert.ruleId);
       for (const series of machines.seriesOf(machine.id))
         for (const { rule } of book.bind(series).states) ids.add(rule.row.id);
       return review(
@@ -207,7 +209,7 @@ export const createReviewer = (parts: ReviewerParts): Reviewer => {
       const add = (ruleId: string, machineId: string): void =>
         void pairs.set(`${ruleId} ${machineId}`, { ruleId, machineId, cause: "start" });
       for (const { ruleId, machineId } of book.pairs()) add(ruleId, machineId);
-      for (const { alert } of alerts.open()) add(alert.ruleId, alert.machineId);
+      for (const { alert } of alerts.open()) if (hasRule(alert)) add(alert.ruleId, alert.machineId);
       return review(pairs.values());
     },
     retry: async () => {

@@ -96,6 +96,7 @@ export const wireDeciding = async (
     alerts,
     alertRepository,
     alertDesk,
+    alertPlanner: planner,
     escalations,
     policies,
     policyDesk,

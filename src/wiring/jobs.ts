@@ -10,6 +10,8 @@ import type { Telling } from "./telling";
 
 /** A replaced secret signs nothing once its time is up; within so long it is gone from the file too. */
 const FORGET_SECRETS_MS = 30_000;
+/** How late the end of something may be that nobody repeats any more. */
+const EXPIRE_EVERY_MS = 10_000;
 /** How late the weekly test of a channel may be. */
 const WEEKLY_TESTS_EVERY_MS = 5 * 60_000;
 
@@ -55,6 +57,7 @@ export const wireJobs = ({ config, clock, log, store }: Base, needs: JobNeeds) =
           await pruneReceiverLog({ engine: store.engine, clock });
         },
       },
+      { name: "end what senders no longer repeat", everyMs: EXPIRE_EVERY_MS, run: receivers.expire },
       {
         name: "forget replaced secrets",
         everyMs: FORGET_SECRETS_MS,

@@ -1,8 +1,16 @@
 // In: what Prometheus' Alertmanager posts (version 4), alone or inside Grafana's payload. Out: each alert of the
 // group for itself: the group's own status is "firing" as long as any of them is.
 import type { Meaning } from "../schema";
-import { itemsOrNothing, nothing, unlike, type Preset, type PresetItem, type PresetReading } from "./preset";
-import { at, firstText, isRecord, listAt, textAt, wordAt } from "./walk";
+import {
+  itemsOrNothing,
+  nothing,
+  unlike,
+  type Preset,
+  type PresetContext,
+  type PresetItem,
+  type PresetReading,
+} from "./preset";
+import { at, firstText, isRecord, listAt, textAt, timeAt, wordAt } from "./walk";
 
 /** By the label `severity`; without one, an alert that fires is a failure. */
 const SEVERITIES: Readonly<Record<string, Meaning>> = {
@@ -51,11 +59,51 @@ export const alertItem = (alert: unknown, more: Partial<PresetItem> = {}): Prese
       textAt(alert, "annotations", "summary"),
     ),
     url: textAt(alert, "generatorURL"),
+    alertName: textAt(alert, "labels", "alertname"),
+    severity,
+    machine: firstText(
+      textAt(alert, "labels", "machine"),
+      textAt(alert, "labels", "host"),
+      textAt(alert, "labels", "instance"),
+    ),
+    labels: labelsOf(alert),
+    ...(status === "firing" ? { phase: "open" as const } : {}),
     ...more,
   };
 };
 
-const read = (payload: unknown): PresetReading => {
+/** As Prometheus allows it: texts. More than a person reads are left out. */
+const MOST_LABELS = 64;
+
+const labelsOf = (alert: unknown): Record<string, string> => {
+  const labels = at(alert, "labels");
+  if (!isRecord(labels)) return {};
+  const texts = Object.entries(labels).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string",
+  );
+  return Object.fromEntries(texts.slice(0, MOST_LABELS));
+};
+
+/** Prometheus says until when; whoever does not means five minutes, as Alertmanager has it. */
+const RESOLVE_TIMEOUT_MS = 300_000;
+
+/** What Prometheus posts to an Alertmanager (its API, version 2): over and over while it fires. */
+const readPosted = (alerts: readonly unknown[], now: number): PresetReading => {
+  if (!alerts.every((alert) => isRecord(at(alert, "labels")))) return unlike("Prometheus");
+  return itemsOrNothing(
+    alerts.map((alert) => {
+      const endsAt = timeAt(alert, "endsAt");
+      const isOver = endsAt !== null && endsAt > 0 && endsAt <= now;
+      const status = isOver ? "resolved" : "firing";
+      const expiresAt = endsAt !== null && endsAt > now ? endsAt : now + RESOLVE_TIMEOUT_MS;
+      return alertItem({ ...(alert as object), status }, isOver ? {} : { expiresAt });
+    }),
+    "The list holds no alert.",
+  );
+};
+
+const read = (payload: unknown, { now }: PresetContext): PresetReading => {
+  if (Array.isArray(payload)) return readPosted(payload, now);
   const alerts = listAt(payload, "alerts");
   if (!Array.isArray(at(payload, "alerts"))) return unlike("Alertmanager");
   if (alerts.length === 0) return nothing("The group holds no alert.");

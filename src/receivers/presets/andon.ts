@@ -56,6 +56,10 @@ const readAlert = (event: string, body: unknown): PresetItem => {
     title: firstText(textAt(alert, "name"), textAt(alert, "message")),
     message: textAt(alert, "message"),
     url: textAt(body, "links", "alert"),
+    alertName: textAt(alert, "name"),
+    severity,
+    machine,
+    ...(event === "alert.triggered" || event === "alert.escalated" ? { phase: "open" as const } : {}),
   };
 };
 

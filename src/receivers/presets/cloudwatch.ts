@@ -12,6 +12,7 @@ const alarmItem = (alarm: unknown, url: string | null = null): PresetItem => {
     names: [name],
     key: `alarm ${firstText(textAt(alarm, "AlarmArn"), name) ?? ""}`,
     title: name,
+    machine: name,
     message: firstText(textAt(alarm, "NewStateReason"), textAt(alarm, "AlarmDescription")),
     url,
   };

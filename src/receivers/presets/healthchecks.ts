@@ -15,6 +15,7 @@ const read = (payload: unknown): PresetReading => {
         names: [textAt(payload, "service"), name],
         key: `check ${firstText(textAt(payload, "code"), textAt(payload, "unique_key"), name) ?? ""}`,
         title: name,
+        machine: name,
         message: firstText(textAt(payload, "message"), textAt(payload, "desc"), textAt(payload, "body")),
         url: textAt(payload, "url"),
       },

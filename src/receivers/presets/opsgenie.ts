@@ -35,6 +35,8 @@ const read = (payload: unknown): PresetReading => {
         ],
         key: `alert ${firstText(textAt(alert, "alertId"), textAt(alert, "alias")) ?? ""}`,
         title: textAt(alert, "message"),
+        severity: priority,
+        machine: textAt(alert, "entity"),
         message: firstText(textAt(alert, "description"), textAt(alert, "message")),
       },
     ],

@@ -29,6 +29,7 @@ const read = (payload: unknown): PresetReading => {
         names: [textAt(incident, "service", "summary")],
         key: `incident ${textAt(incident, "id") ?? ""}`,
         title: textAt(incident, "title"),
+        severity: urgency === "low" ? "warning" : "critical",
         message: textAt(incident, "title"),
         url: textAt(incident, "html_url"),
       },

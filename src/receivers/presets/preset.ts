@@ -17,6 +17,15 @@ export interface PresetItem {
   message?: string | null;
   title?: string | null;
   url?: string | null;
+  /** For alerts: what it is called, how bad it is, and what it happened to. */
+  alertName?: string | null;
+  severity?: string | null;
+  machine?: string | null;
+  labels?: Readonly<Record<string, string>>;
+  /** Whether it fails or is over, where `meaning` does not say so. */
+  phase?: "open" | "closed";
+  /** It is over by itself from then on, in ms, when nobody repeats it. */
+  expiresAt?: number;
   /** Work that is announced; in ms. */
   planned?: { startsAt: number; endsAt: number | null };
   /** Announced work is over, or will not be. */

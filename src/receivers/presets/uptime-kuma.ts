@@ -28,6 +28,7 @@ const read = (payload: unknown): PresetReading => {
         names: [name],
         key: `monitor ${firstText(textAt(payload, "monitor", "id"), textAt(heartbeat, "monitorID"), name) ?? ""}`,
         title: name,
+        machine: name,
         message: firstText(textAt(heartbeat, "msg"), textAt(payload, "msg")),
         url: textAt(payload, "monitor", "url"),
       },
