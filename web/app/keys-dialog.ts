@@ -4,8 +4,7 @@ import { customElement, property } from "lit/decorators.js";
 import "../elements/dialog";
 import { base } from "../styles/shared";
 import { text } from "../text/en";
-import { NAVIGATION } from "./routes";
-import { can } from "./session";
+import { navigationEntries } from "./navigation";
 
 const { keys } = text.shell;
 
@@ -90,7 +89,6 @@ export class AndonKeysDialog extends LitElement {
   }
 
   override render(): TemplateResult {
-    const pages = NAVIGATION.filter((entry) => entry.role === undefined || can(entry.role));
     return html`<andon-dialog
       heading=${keys.title}
       wide
@@ -102,7 +100,7 @@ export class AndonKeysDialog extends LitElement {
         <div>
           ${this.group(
             keys.go,
-            pages.map((entry) => [["g", entry.key], entry.label]),
+            navigationEntries().map((entry) => [["g", entry.key], entry.label]),
           )}
         </div>
         ${this.group(keys.anywhere, ANYWHERE)}

@@ -16,11 +16,27 @@ export const navStyles = css`
     padding: var(--space-4) var(--space-3);
     background: var(--surface);
     border-right: 1px solid var(--line);
+  }
+  .groups {
+    flex: 1 1 auto;
+    min-height: 0;
     overflow-y: auto;
+    overscroll-behavior: contain;
+    display: grid;
+    gap: var(--space-3);
+    align-content: start;
+    margin-inline: calc(var(--space-1) * -1);
+    padding: 2px var(--space-1);
+  }
+  .group {
+    padding: 0 0.6rem 0.15rem;
+    color: var(--ink-2);
+    font-size: var(--text-xs);
+    font-weight: 550;
   }
   ul {
     display: grid;
-    gap: 2px;
+    gap: 1px;
   }
   .brand {
     display: flex;
@@ -44,7 +60,7 @@ export const navStyles = css`
     justify-content: flex-start;
     gap: 0.65rem;
     width: 100%;
-    min-height: 2.25rem;
+    min-height: 2rem;
     padding: 0 0.6rem;
     border: 0;
     border-radius: var(--radius-s);
@@ -78,7 +94,7 @@ export const navStyles = css`
     text-align: center;
   }
   .foot {
-    margin-top: auto;
+    flex: none;
     display: grid;
     gap: var(--space-3);
   }
@@ -120,14 +136,29 @@ export const navStyles = css`
     display: none;
   }
 
+  @media (pointer: coarse) {
+    .side .entry {
+      min-height: var(--target);
+    }
+  }
+
   @media (min-width: 720px) and (max-width: 1023px) {
     .side {
       width: 5.25rem;
       padding-inline: var(--space-2);
       align-items: center;
     }
-    .side ul {
+    .side .groups {
       width: 100%;
+      gap: var(--space-1);
+    }
+    .side .group {
+      position: absolute;
+      clip-path: inset(50%);
+    }
+    .side section + section {
+      padding-top: var(--space-1);
+      border-top: 1px solid var(--line);
     }
     .side .brand span,
     .side .who,
@@ -221,7 +252,10 @@ export const navStyles = css`
     }
     .sheet {
       display: grid;
-      gap: var(--space-3);
+      gap: var(--space-4);
+    }
+    .sheet ul {
+      grid-template-columns: 1fr 1fr;
     }
     .sheet .entry {
       min-height: var(--target);

@@ -13,12 +13,11 @@ import "./live-indicator";
 import { navStyles } from "./nav-styles";
 import { notify, notifyFailure } from "./notices";
 import { matchPath, place } from "./router";
-import { NAVIGATION, ROUTES, type NavEntry } from "./routes";
-import { can, session, signOut } from "./session";
+import { navigationGroups, type NavEntry, type NavGroup } from "./navigation";
+import { ROUTES } from "./routes";
+import { session, signOut } from "./session";
 
 const { shell } = text;
-/** Entries that fit into the bar of a small screen; the others are in its menu. */
-const BAR_ENTRIES = 4;
 const THEME_ICONS = { auto: "auto", light: "sun", dark: "moon" } as const;
 
 /** Fires `show-keys`. */
@@ -59,6 +58,21 @@ export class AndonNav extends LitElement {
         }
       </a>
     </li>`;
+  }
+
+  /** `place` keeps the IDs of their names apart: the same groups stand in two places. */
+  private groups(place: string, groups: readonly NavGroup[]): TemplateResult[] {
+    return groups
+      .filter(({ entries }) => entries.length > 0)
+      .map(
+        ({ label, entries }, index) =>
+          html`<section>
+            <p class="group" id="${place}-${index}">${label}</p>
+            <ul aria-labelledby="${place}-${index}">
+              ${entries.map((entry) => this.link(entry))}
+            </ul>
+          </section>`,
+      );
   }
 
   private themeSwitch(): TemplateResult {
@@ -133,21 +147,24 @@ export class AndonNav extends LitElement {
   }
 
   private brand(): TemplateResult {
-    return html`<a class="brand" href="/">
+    return html`<a class="brand" href="/" aria-label=${shell.product}>
       ${brandMark()}
       <span>${shell.product}</span>
     </a>`;
   }
 
   override render(): TemplateResult {
-    const entries = NAVIGATION.filter((entry) => entry.role === undefined || can(entry.role));
-    const rest = entries.slice(BAR_ENTRIES);
+    const groups = navigationGroups();
+    const entries = groups.flatMap((group) => group.entries);
+    const inBar = entries.filter(({ isInBar }) => isInBar);
+    const rest = groups.map((group) => ({
+      ...group,
+      entries: group.entries.filter(({ isInBar }) => !isInBar),
+    }));
     return html`<header class="top">${this.brand()}<andon-live short></andon-live></header>
       <nav class="side" aria-label=${shell.navigation}>
         ${this.brand()}
-        <ul>
-          ${entries.map((entry) => this.link(entry))}
-        </ul>
+        <div class="groups">${this.groups("side", groups)}</div>
         <div class="foot">
           <andon-live></andon-live>
           ${this.tools()}
@@ -159,13 +176,13 @@ export class AndonNav extends LitElement {
       </nav>
       <nav class="bar" aria-label=${shell.navigation}>
         <ul>
-          ${entries.slice(0, BAR_ENTRIES).map((entry) => this.link(entry))}
+          ${inBar.map((entry) => this.link(entry))}
           <li>
             <button
               class="entry"
               aria-haspopup="dialog"
               aria-expanded=${this.isMenuOpen}
-              ?data-current=${rest.some((entry) => this.isCurrent(entry))}
+              ?data-current=${rest.some((group) => group.entries.some((entry) => this.isCurrent(entry)))}
               @click=${() => (this.isMenuOpen = true)}
             >
               <andon-icon name="more"></andon-icon><span class="label">${shell.more}</span>
@@ -180,8 +197,8 @@ export class AndonNav extends LitElement {
         @dialog-close=${() => (this.isMenuOpen = false)}
       >
         <nav class="sheet" aria-label=${shell.more}>
+          ${this.groups("sheet", rest)}
           <ul>
-            ${rest.map((entry) => this.link(entry))}
             <li>
               <a class="entry" href="/docs" target="_blank" rel="noopener">
                 <andon-icon name="external"></andon-icon><span class="label">${shell.documents}</span>

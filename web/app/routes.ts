@@ -1,7 +1,5 @@
-// In: nothing. Out: the table of pages: path, title, place in the navigation, chunk and element.
+// In: nothing. Out: the table of pages: path, title, place in the navigation (navigation.ts), chunk and element.
 import { html, type TemplateResult } from "lit";
-import type { Role } from "../api/session";
-import type { IconName } from "../elements/icon";
 import { text } from "../text/en";
 
 export interface Route {
@@ -13,27 +11,7 @@ export interface Route {
   render: (params: Record<string, string>) => TemplateResult;
 }
 
-export interface NavEntry {
-  href: string;
-  label: string;
-  icon: IconName;
-  /** `g` and then this key goes there. */
-  key: string;
-  role?: Role;
-}
-
 const { shell } = text;
-
-export const NAVIGATION: readonly NavEntry[] = [
-  { href: "/", label: shell.now, icon: "now", key: "n" },
-  { href: "/machines", label: shell.machines, icon: "machines", key: "m" },
-  { href: "/rules", label: shell.rules, icon: "rules", key: "r" },
-  { href: "/channels", label: shell.channels, icon: "channels", key: "c" },
-  { href: "/deliveries", label: shell.deliveries, icon: "deliveries", key: "d" },
-  { href: "/escalation", label: shell.escalation, icon: "escalation", key: "e" },
-  { href: "/tokens", label: shell.tokens, icon: "tokens", key: "t", role: "editor" },
-  { href: "/users", label: shell.users, icon: "users", key: "p", role: "admin" },
-];
 
 const param = (params: Record<string, string>, name: string): string => params[name] ?? "";
 

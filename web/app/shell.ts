@@ -15,11 +15,12 @@ import { startCatalog, stopCatalog } from "./catalog";
 import "./keys-dialog";
 import { live } from "./live";
 import "./nav";
+import { navigationEntries } from "./navigation";
 import { announce, announcement, dismiss, notices } from "./notices";
 import { pageTitle, startPresence } from "./presence";
 import { matchPath, navigate, place, startRouter } from "./router";
-import { NAVIGATION, ROUTES, type Route } from "./routes";
-import { can, resumeSession, session } from "./session";
+import { ROUTES, type Route } from "./routes";
+import { resumeSession, session } from "./session";
 
 const { shell } = text;
 const UNREACHABLE_RETRY_MS = 3_000;
@@ -140,9 +141,7 @@ export class AndonApp extends LitElement {
     if (session.value.phase !== "signed_in" || isTaken(event)) return;
     if (performance.now() < this.goUntil) {
       this.goUntil = 0;
-      const entry = NAVIGATION.find(
-        (each) => each.key === event.key && (each.role === undefined || can(each.role)),
-      );
+      const entry = navigationEntries().find(({ key }) => key === event.key);
       if (entry === undefined) return;
       event.preventDefault();
       event.stopImmediatePropagation();

@@ -53,14 +53,14 @@ export class AndonDialog extends LitElement {
           transform: translateY(6px);
         }
       }
-      header {
+      .head {
         display: flex;
         align-items: center;
         gap: var(--space-3);
         padding: var(--space-3) var(--space-3) var(--space-3) var(--space-5);
         border-bottom: 1px solid var(--line);
       }
-      header h2 {
+      .head h2 {
         flex: 1;
         min-width: 0;
       }
@@ -109,12 +109,12 @@ export class AndonDialog extends LitElement {
 
   override render(): TemplateResult {
     return html`<dialog aria-labelledby="heading" @close=${this.onClose} @click=${this.onClick}>
-      <header>
+      <div class="head">
         <h2 id="heading">${this.heading}</h2>
         <button class="quiet square" aria-label=${text.common.close} @click=${() => this.dialog.close()}>
           <andon-icon name="close"></andon-icon>
         </button>
-      </header>
+      </div>
       <div class="body"><slot></slot></div>
     </dialog>`;
   }

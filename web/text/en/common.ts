@@ -58,6 +58,7 @@ export const shellText = {
   product: "Andon",
   skip: "Skip to the content",
   navigation: "Main",
+  groups: { watch: "Watch", respond: "Respond", tell: "Tell", show: "Show", admin: "Administer" },
   now: "Now",
   machines: "Machines",
   rules: "Rules",
