@@ -8,6 +8,7 @@ import services from "../../migrations/0005_services.sql" with { type: "text" };
 import maintenance from "../../migrations/0006_maintenance.sql" with { type: "text" };
 import receivers from "../../migrations/0010_receivers.sql" with { type: "text" };
 import monitors from "../../migrations/0011_monitors.sql" with { type: "text" };
+import statusPages from "../../migrations/0012_status_pages.sql" with { type: "text" };
 
 export interface Migration {
   /** `0001_first`: four digits give the order. */
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0006_maintenance", sql: maintenance },
   { name: "0010_receivers", sql: receivers },
   { name: "0011_monitors", sql: monitors },
+  { name: "0012_status_pages", sql: statusPages },
 ];

@@ -1,0 +1,217 @@
+// In: a status page. Out: everything in the database that it may show, as it was committed last. Private
+// updates, notes, owners and messages of services are not read at all.
+import type { IncidentSeverity, IncidentStatus, MaintenanceTargets, ServiceStatus } from "../core/events";
+import { isTarget } from "../services/maintenance/book";
+import type { Span } from "../services/uptime/measure";
+import type { Engine, SqlValue } from "../store/engine";
+import type { StatusPage } from "./repository";
+
+export interface ServiceFacts {
+  id: string;
+  name: string;
+  group: string | null;
+  description: string;
+  order: number;
+  status: ServiceStatus;
+  changedAt: number;
+  createdAt: number;
+  updatedAt: number;
+  projectId: string;
+  /** Null takes the organization's. */
+  degradedWeight: number | null;
+  /** Oldest first. */
+  spans: Span[];
+}
+
+export interface UpdateFacts {
+  id: string;
+  incidentId: string;
+  status: IncidentStatus;
+  message: string;
+  at: number;
+}
+
+export interface IncidentFacts {
+  id: string;
+  code: string;
+  title: string;
+  status: IncidentStatus;
+  severity: IncidentSeverity;
+  serviceIds: string[];
+  postMortem: string | null;
+  openedAt: number;
+  resolvedAt: number | null;
+  updatedAt: number;
+  /** Public ones only, newest first; never empty. */
+  updates: UpdateFacts[];
+}
+
+export interface MaintenanceFacts {
+  id: string;
+  windowId: string;
+  name: string;
+  description: string;
+  status: "scheduled" | "active" | "ended";
+  startsAt: number;
+  endsAt: number;
+  startedAt: number | null;
+  endedAt: number | null;
+  isRecurring: boolean;
+  createdAt: number;
+  updatedAt: number;
+  /** Of the page's services. */
+  serviceIds: string[];
+}
+
+export interface PageFacts {
+  /** In the order of pages. */
+  services: ServiceFacts[];
+  /** Newest first. */
+  incidents: IncidentFacts[];
+  maintenance: MaintenanceFacts[];
+  /** The organization's share of degraded time that counts as downtime; null where it set none. */
+  degradedWeight: number | null;
+}
+
+const SERVICES = `SELECT id, name, group_name, description, position, status, changed_at, created_at, updated_at,
+    project_id, degraded_weight FROM services
+  WHERE tenant_id = ?1 AND deleted_at IS NULL AND (id IN (SELECT value FROM json_each(?2))
+    OR group_name IN (SELECT value FROM json_each(?3)))
+  ORDER BY position, name, id`;
+
+const SPANS = `SELECT service_id, state, started_at, ended_at FROM service_spans
+  WHERE service_id IN (SELECT value FROM json_each(?1)) AND coalesce(ended_at, ?2) >= ?2
+  ORDER BY service_id, started_at, id`;
+
+/** More are not shown: the newest are what counts. */
+const MAX_INCIDENTS = 500;
+
+const INCIDENTS = `SELECT id, code, title, status, severity, post_mortem, opened_at, resolved_at, updated_at,
+    (SELECT json_group_array(s.service_id) FROM incident_services s WHERE s.incident_id = i.id)
+  FROM incidents i
+  WHERE tenant_id = ?1 AND (status <> 'resolved' OR resolved_at >= ?3)
+    AND id IN (SELECT incident_id FROM incident_services WHERE service_id IN (SELECT value FROM json_each(?2)))
+  ORDER BY number DESC LIMIT ${MAX_INCIDENTS}`;
+
+const UPDATES = `SELECT id, incident_id, status, message, at FROM incident_updates
+  WHERE incident_id IN (SELECT value FROM json_each(?1)) AND is_public = 1 ORDER BY id DESC`;
+
+const MAINTENANCE_COLUMNS = `o.id, o.window_id, w.name, w.description, o.status, o.starts_at, o.ends_at,
+    o.started_at, o.ended_at, w.cron IS NOT NULL, w.created_at, w.updated_at,
+    CASE o.status WHEN 'scheduled' THEN w.targets ELSE o.targets END, o.service_ids
+  FROM maintenance_occurrences o JOIN maintenance_windows w ON w.id = o.window_id`;
+
+const MAINTENANCE = `SELECT ${MAINTENANCE_COLUMNS}
+    WHERE o.tenant_id = ?1 AND o.status IN ('scheduled', 'active')
+  UNION ALL SELECT ${MAINTENANCE_COLUMNS}
+    WHERE o.tenant_id = ?1 AND o.status = 'ended' AND o.ended_at IS NOT NULL AND o.ended_at >= ?2`;
+
+const WEIGHT = "SELECT degraded_weight FROM sla_settings WHERE tenant_id = ?";
+
+const numberOrNull = (value: SqlValue | undefined): number | null => (value == null ? null : Number(value));
+
+const serviceOf = (row: SqlValue[]): ServiceFacts => ({
+  id: String(row[0]),
+  name: String(row[1]),
+  group: row[2] == null ? null : String(row[2]),
+  description: String(row[3]),
+  order: Number(row[4]),
+  status: row[5] as ServiceStatus,
+  changedAt: Number(row[6]),
+  createdAt: Number(row[7]),
+  updatedAt: Number(row[8]),
+  projectId: String(row[9]),
+  degradedWeight: numberOrNull(row[10]),
+  spans: [],
+});
+
+const incidentOf = (row: SqlValue[]): IncidentFacts => ({
+  id: String(row[0]),
+  code: String(row[1]),
+  title: String(row[2]),
+  status: row[3] as IncidentStatus,
+  severity: row[4] as IncidentSeverity,
+  postMortem: row[5] == null ? null : String(row[5]),
+  openedAt: Number(row[6]),
+  resolvedAt: numberOrNull(row[7]),
+  updatedAt: Number(row[8]),
+  serviceIds: JSON.parse(String(row[9])) as string[],
+  updates: [],
+});
+
+const updateOf = (row: SqlValue[]): UpdateFacts => ({
+  id: String(row[0]),
+  incidentId: String(row[1]),
+  status: row[2] as IncidentStatus,
+  message: String(row[3]),
+  at: Number(row[4]),
+});
+
+const maintenanceOf = (row: SqlValue[], services: readonly ServiceFacts[]): MaintenanceFacts => {
+  const targets = JSON.parse(String(row[12])) as MaintenanceTargets;
+  const shown = JSON.parse(String(row[13])) as string[];
+  const isScheduled = row[4] === "scheduled";
+  return {
+    id: String(row[0]),
+    windowId: String(row[1]),
+    name: String(row[2]),
+    description: String(row[3]),
+    status: row[4] as MaintenanceFacts["status"],
+    startsAt: Number(row[5]),
+    endsAt: Number(row[6]),
+    startedAt: numberOrNull(row[7]),
+    endedAt: numberOrNull(row[8]),
+    isRecurring: row[9] === 1,
+    createdAt: Number(row[10]),
+    updatedAt: Number(row[11]),
+    serviceIds: services
+      .filter(({ id, group, projectId }) =>
+        isScheduled ? isTarget(targets, { serviceId: id, group, projectId }) : shown.includes(id),
+      )
+      .map(({ id }) => id),
+  };
+};
+
+/** `since` bounds how they stood, `historySince` what is over; both in ms. */
+export const readFacts = async (
+  engine: Engine,
+  { tenantId, serviceIds, groups }: Pick<StatusPage, "tenantId" | "serviceIds" | "groups">,
+  { since, historySince }: { since: number; historySince: number },
+): Promise<PageFacts> => {
+  const services = (
+    await engine.query({
+      sql: SERVICES,
+      params: [tenantId, JSON.stringify(serviceIds), JSON.stringify(groups)],
+    })
+  ).map(serviceOf);
+  const ids = JSON.stringify(services.map(({ id }) => id));
+  const byId = new Map(services.map((service) => [service.id, service]));
+  for (const [id, state, startedAt, endedAt] of await engine.query({ sql: SPANS, params: [ids, since] }))
+    byId.get(String(id))?.spans.push({
+      state: state as ServiceStatus,
+      startedAt: Number(startedAt),
+      endedAt: numberOrNull(endedAt),
+    });
+
+  const incidents = (await engine.query({ sql: INCIDENTS, params: [tenantId, ids, historySince] })).map(
+    incidentOf,
+  );
+  const incidentIds = JSON.stringify(incidents.map(({ id }) => id));
+  const updates = Map.groupBy(
+    (await engine.query({ sql: UPDATES, params: [incidentIds] })).map(updateOf),
+    ({ incidentId }) => incidentId,
+  );
+  for (const incident of incidents) incident.updates = updates.get(incident.id) ?? [];
+
+  const maintenance = (await engine.query({ sql: MAINTENANCE, params: [tenantId, historySince] }))
+    .map((row) => maintenanceOf(row, services))
+    .filter((one) => one.serviceIds.length > 0);
+  const weight = (await engine.query({ sql: WEIGHT, params: [tenantId] }))[0]?.[0];
+  return {
+    services,
+    // Nothing of it was said in public: nobody out there knows of it.
+    incidents: incidents.filter(({ updates: said }) => said.length > 0),
+    maintenance,
+    degradedWeight: numberOrNull(weight),
+  };
+};
