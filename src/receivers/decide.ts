@@ -7,6 +7,7 @@ import type { Plan } from "../notify/plan";
 import { sha256Hex } from "../lib/digest";
 import type { ServiceBook, ServiceRecord } from "../services/book";
 import type { ServiceDesk } from "../services/desk";
+import { nameTurn } from "../services/lock";
 import { nameKeyOf } from "../services/names";
 import type { StatusPlanner } from "../services/planner";
 import { actorOf } from "./actor";
@@ -41,12 +42,13 @@ export interface Outcome {
 }
 
 export interface Decider {
-  /** Services that are there and that the reports are about: whoever decides holds their turns. */
+  /** Services that are there and that the reports are about. */
   servicesOf(receiver: ReceiverRecord, reports: readonly Report[]): ServiceRecord[];
+  /** Those of them, and of those that the reports would make: whoever decides holds all of them. */
+  turnsOf(receiver: ReceiverRecord, reports: readonly Report[]): string[];
   /**
-   * Adds to `plan` only. `holdsTurn`: of a service that is there. Throws `conflict` where it does not, since the
-   * service has been renamed meanwhile, or where a service that is to be made is being made by others: then
-   * all has to be decided anew.
+   * Adds to `plan` only. Throws `conflict` where a turn is not held, since the service has been made, renamed or
+   * deleted meanwhile: then all has to be decided anew.
    */
   decide(receiver: ReceiverRecord, report: Report, moment: Moment): Outcome;
 }
@@ -56,7 +58,8 @@ export interface Moment {
   /** Server time in ms. */
   now: number;
   plan: Plan;
-  holdsTurn: (serviceId: string) => boolean;
+  /** Of a service, a name (`nameTurn`) or a machine. */
+  holdsTurn: (turn: string) => boolean;
 }
 
 export interface DeciderParts {
@@ -115,7 +118,9 @@ export const createDecider = (parts: DeciderParts): Decider => {
       ? services.findByName(receiver.tenantId, serviceName ?? "")
       : services.find(receiver.tenantId, receiver.serviceId);
 
-  const make = (receiver: ReceiverRecord, name: string, plan: Plan): ServiceRecord => {
+  const make = (receiver: ReceiverRecord, name: string, { plan, holdsTurn }: Moment): ServiceRecord => {
+    if (!holdsTurn(nameTurn(receiver.tenantId, name)))
+      throw new AppError("conflict", "The service was renamed or deleted meanwhile.");
     const ofPlan = made.get(plan) ?? new Map<string, ServiceRecord>();
     made.set(plan, ofPlan);
     const key = nameKeyOf(name);
@@ -128,15 +133,11 @@ export const createDecider = (parts: DeciderParts): Decider => {
   };
 
   /** A text is the reason for a refusal. */
-  const findOrMake = (
-    receiver: ReceiverRecord,
-    report: Report,
-    { plan, holdsTurn }: Moment,
-  ): ServiceRecord | string => {
+  const findOrMake = (receiver: ReceiverRecord, report: Report, moment: Moment): ServiceRecord | string => {
     const service = find(receiver, report);
     if (service !== undefined) {
-      if (holdsTurn(service.id)) return service;
-      throw new AppError("conflict", "The service was renamed meanwhile.");
+      if (moment.holdsTurn(service.id)) return service;
+      throw new AppError("conflict", "The service was made or renamed meanwhile.");
     }
     if (receiver.serviceId !== null) return "The service of this receiver was deleted: give it another one.";
     const { serviceName } = report;
@@ -144,7 +145,7 @@ export const createDecider = (parts: DeciderParts): Decider => {
     if (!receiver.settings.createMissingServices)
       return `There is no service called "${serviceName}". Create it, or let the receiver make those that are missing.`;
     try {
-      return make(receiver, serviceName, plan);
+      return make(receiver, serviceName, moment);
     } catch (error) {
       if (isAppError(error, "invalid")) return `No service can be called "${serviceName}": ${error.message}`;
       throw error;
@@ -253,6 +254,17 @@ export const createDecider = (parts: DeciderParts): Decider => {
   return {
     servicesOf: (receiver, reports) =>
       reports.map((report) => find(receiver, report)).filter((service) => service !== undefined),
+
+    turnsOf: (receiver, reports) => {
+      const turns = new Set<string>();
+      for (const report of reports) {
+        const service = find(receiver, report);
+        if (service !== undefined) turns.add(service.id);
+        else if (receiver.serviceId === null && report.serviceName !== null)
+          turns.add(nameTurn(receiver.tenantId, report.serviceName));
+      }
+      return [...turns];
+    },
 
     decide: (receiver, report, moment) => {
       const about = setsStatus(receiver)

@@ -203,11 +203,11 @@ export const createProcessor = (parts: ProcessorParts): Processor => {
       if (before !== null) ended.set(facts.dedupKey, before);
     }
     for (const job of jobs) if (!ended.has(job.facts.dedupKey ?? "")) await followPlans(job);
-    const serviceIds = new Set<string>();
+    const turns = new Set<string>();
     const machineIds = new Set<string>();
     for (const job of jobs) {
       const receiver = current(job) ?? job.receiver;
-      for (const { id } of decider.servicesOf(receiver, reportsOf(job))) serviceIds.add(id);
+      for (const turn of decider.turnsOf(receiver, reportsOf(job))) turns.add(turn);
       for (const report of reportsOf(job))
         for (const id of raiser.machineIdsFor(receiver, report)) machineIds.add(id);
     }
@@ -216,7 +216,7 @@ export const createProcessor = (parts: ProcessorParts): Processor => {
       const moment: Moment = {
         now: clock.now(),
         plan,
-        holdsTurn: (id) => serviceIds.has(id) || machineIds.has(id),
+        holdsTurn: (turn) => turns.has(turn) || machineIds.has(turn),
       };
       let deliveries: Delivery[];
       try {
@@ -242,7 +242,7 @@ export const createProcessor = (parts: ProcessorParts): Processor => {
       await commit(plan);
       return deliveries;
     };
-    return lock.run([...serviceIds], () =>
+    return lock.run([...turns], () =>
       machineIds.size === 0 ? decideAll() : runAlone(machineLock, [...machineIds], decideAll),
     );
   };

@@ -11,7 +11,7 @@ import { createKeyedLock } from "../lib/keyed-lock";
 import { emptyPlan, type Commit, type Plan } from "../notify/plan";
 import type { ServiceBook, ServiceRecord } from "./book";
 import { wouldCircle } from "./dependencies";
-import type { ServiceLock } from "./lock";
+import { nameTurn, type ServiceLock } from "./lock";
 import { nameKeyOf } from "./names";
 import type { StatusChange, StatusPlanner } from "./planner";
 import { closeSpanStatement, openSpanStatement, type ServiceRepository } from "./repository";
@@ -228,13 +228,20 @@ export const createServiceDesk = (parts: ServiceDeskParts): ServiceDesk => {
     find,
     planCreate,
     create: async (who, input) =>
-      settingsLock.run(who.tenantId, async () => {
-        const plan = emptyPlan();
-        const service = planCreate(who, input, plan);
-        await commit(plan);
-        return service;
-      }),
-    update: async (who, id, change) => settingsLock.run(who.tenantId, () => updateNow(who, id, change)),
+      settingsLock.run(who.tenantId, () =>
+        lock.run([nameTurn(who.tenantId, input.name)], async () => {
+          const plan = emptyPlan();
+          const service = planCreate(who, input, plan);
+          await commit(plan);
+          return service;
+        }),
+      ),
+    update: async (who, id, change) =>
+      settingsLock.run(who.tenantId, () =>
+        lock.run(change.name === undefined ? [] : [nameTurn(who.tenantId, change.name)], () =>
+          updateNow(who, id, change),
+        ),
+      ),
     remove: async (who, id) => settingsLock.run(who.tenantId, () => lock.run([id], () => removeNow(who, id))),
     setStatus: async ({ tenantId, actor }, id, { status, message }) =>
       lock.run([id], async () => {

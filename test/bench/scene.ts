@@ -23,8 +23,8 @@ export interface Scene {
   product: Product;
   readonly api: RemoteApi;
   readonly dataDirectory: string;
-  /** kill -9, then the same directory and port again; resolves at once. */
-  restartAfterKill(): Promise<void>;
+  /** kill -9, then the same directory and port again, also as another command; resolves at once. */
+  restartAfterKill(as?: ProductCommand): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,14 +38,14 @@ export const openScene = async (
   const dataDirectory = join(root, "data");
   mkdirSync(dataDirectory);
   const port = freePort();
-  const start = (): Product => startProduct({ dataDirectory, port, command, env });
+  const start = (as = command): Product => startProduct({ dataDirectory, port, command: as, env });
   const scene: Scene = {
     product: start(),
     api: createRemoteApi(`http://127.0.0.1:${port}`, TOKEN),
     dataDirectory,
-    restartAfterKill: async () => {
+    restartAfterKill: async (as) => {
       await scene.product.kill();
-      scene.product = start();
+      scene.product = start(as);
     },
     close: async () => {
       await scene.product.kill();

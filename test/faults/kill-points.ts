@@ -1,8 +1,8 @@
 // In: rounds and a seed. Out: what was lost when the product was killed at a chosen step of its own: at
 // the n-th write or sync of a commit, in a checkpoint, at a connection, before or behind a request or an
 // answer. strace delivers the signal in the middle of the very system call.
-import { join } from "node:path";
-import { productCommand, type ProductCommand } from "../harness/process";
+import { killedAt, untilEnded, type KillPoint } from "../harness/kill-at";
+import { productCommand } from "../harness/process";
 import { seededRandom, wholeBetween } from "../harness/random";
 import { describeReport, reportOf } from "./loop-report";
 import { openPlantScene } from "./plant-scene";
@@ -12,22 +12,10 @@ const ROUNDS = 60;
 /** As in the kill loop: what may have been sent without having been noted. */
 const IN_FLIGHT_PER_CHANNEL = 4;
 const FAIL_SHARE = 0.03;
-/** A point that has not come by then does not come in this round: then it is a kill like any other. */
-const POINT_LIMIT_MS = 4_000;
-const POLL_MS = 5;
 /** Long enough that a message in flight at the next kill can't be taken for one of the kill before. */
 const LIFE_BETWEEN_MS = 400;
 
-interface Point {
-  what: string;
-  call: string;
-  /** Only on this file; null: wherever the call is made. */
-  file: string | null;
-  /** The signal comes at the n-th call of a thread, n between 1 and this. */
-  most: number;
-}
-
-const POINTS: readonly Point[] = [
+const POINTS: readonly KillPoint[] = [
   { what: "writing a commit", call: "pwrite64", file: "andon.db-wal", most: 400 },
   { what: "before a commit is synced", call: "fsync,fdatasync", file: "andon.db-wal", most: 120 },
   { what: "in a checkpoint", call: "pwrite64", file: "andon.db", most: 30 },
@@ -36,49 +24,6 @@ const POINTS: readonly Point[] = [
   { what: "before bytes leave", call: "sendto,write,writev,sendmsg", file: null, most: 600 },
   { what: "before bytes are read", call: "recvfrom,read,recvmsg", file: null, most: 900 },
 ];
-
-const under = (
-  command: ProductCommand,
-  dataDirectory: string,
-  point: Point,
-  when: number,
-): ProductCommand => ({
-  ...command,
-  argv: [
-    // -D: the product itself is the child, and its tracer goes with it.
-    "strace",
-    "-D",
-    "-f",
-    "-qq",
-    "-o",
-    "/dev/null",
-    ...(point.file === null ? [] : ["-P", join(dataDirectory, point.file)]),
-    "-e",
-    `trace=${point.call}`,
-    "-e",
-    `inject=${point.call}:signal=SIGKILL:when=${when}`,
-    ...command.argv,
-  ],
-});
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** True when it ended by itself. */
-const untilEnded = async (pid: number): Promise<boolean> => {
-  const limit = performance.now() + POINT_LIMIT_MS;
-  while (isAlive(pid)) {
-    if (performance.now() > limit) return false;
-    await Bun.sleep(POLL_MS);
-  }
-  return true;
-};
 
 const run: Tier["run"] = async ({ rounds: given, seed, say }) => {
   const rounds = given ?? ROUNDS;
@@ -94,11 +39,11 @@ const run: Tier["run"] = async ({ rounds: given, seed, say }) => {
   const hits = new Map<string, number>();
   try {
     for (let round = 1; round <= rounds; round++) {
-      const point = POINTS[(round - 1) % POINTS.length] as Point;
+      const point = POINTS[(round - 1) % POINTS.length] as KillPoint;
       const when = wholeBetween(random, 1, point.most);
       await scene.product.kill();
       scene.noteEnd();
-      scene.restartInSilence(under(command, scene.dataDirectory, point, when));
+      scene.restartInSilence(killedAt(command, scene.dataDirectory, point, when));
       const { pid } = scene.product;
       await scene.product.ready().then(
         () => scene.resume(),

@@ -280,6 +280,21 @@ describe("which service", () => {
       ["Pushmail", "operational"],
     ]);
   });
+
+  test("is made once where several receivers and a person want it, and none of them has to come again", async () => {
+    const settings = { service_id: null, service_name_field: "service_name", create_missing_services: true };
+    const receivers = [await receiver(settings), await receiver(settings), await receiver(settings)];
+    for (const name of ["Cart", "Search", "Mail"]) {
+      const posts = receivers.flatMap(({ post }) =>
+        Array.from({ length: 8 }, () => post({ service_name: name, status: "down" })),
+      );
+      const person = app.api("POST", "/services", { name });
+      expect((await Promise.all(posts)).map(({ status }) => status)).toEqual(Array(24).fill(200));
+      expect([201, 409]).toContain((await person).status);
+    }
+    const services = (await app.api("GET", "/services")).body.data as Json[];
+    expect(services.map(({ name }) => name)).toEqual(["Mail", "Search", "Cart", "Pushmail"]);
+  });
 });
 
 describe("the log", () => {
