@@ -228,7 +228,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       repository: services.uptimeRepository,
       clock,
     }),
-    maintenanceRoutes(plugin, maintenance),
+    maintenanceRoutes(plugin, { ...maintenance, clock }),
     ...monitors.routes(plugin, timelineOf),
     channelRoutes(plugin, {
       service: channels.service,

@@ -411,3 +411,80 @@ test("the list has pages and filters", async () => {
   const second = await app.api("GET", `/maintenance-windows?limit=2&cursor=${first.body.next_cursor}`);
   expect([first.body.data.length, second.body.data.length, second.body.next_cursor]).toEqual([2, 1, null]);
 });
+
+describe("before it is saved, and in the calendar", () => {
+  const preview = (body: Json): Promise<Answer> => app.api("POST", "/maintenance-windows/preview", body);
+  const beginnings = ({ body }: Answer): string[] =>
+    body.data.map((one: Json) => String(one["starts_at"]).slice(0, 16));
+
+  test("the next five are told, over a change of the clock, and nothing is saved", async () => {
+    clock.setWall(Date.UTC(2026, 2, 16));
+    const weekly = await preview({
+      cron: "0 2 * * 0",
+      duration_seconds: 7_200,
+      time_zone: "Europe/Berlin",
+    });
+    expect(beginnings(weekly)).toEqual([
+      "2026-03-22T01:00",
+      // 2:00 does not exist on this day: it begins when the clock has moved.
+      "2026-03-29T01:00",
+      "2026-04-05T00:00",
+      "2026-04-12T00:00",
+      "2026-04-19T00:00",
+    ]);
+    const yearly = await preview({ cron: "0 3 1 1 *", duration_seconds: 60 });
+    expect(beginnings(yearly).map((at) => at.slice(0, 4))).toEqual(["2027", "2028", "2029", "2030", "2031"]);
+    const once = await preview({ starts_at: inMs(HOUR), ends_at: inMs(2 * HOUR) });
+    expect(once.body.data).toEqual([{ starts_at: inMs(HOUR), ends_at: inMs(2 * HOUR) }]);
+    expect((await app.api("GET", "/maintenance-windows")).body.data).toEqual([]);
+  });
+
+  test("what creating would refuse is refused by its field", async () => {
+    const fieldOf = async (body: Json): Promise<unknown> => {
+      const answer = await preview(body);
+      return [answer.status, answer.body.field];
+    };
+    expect(await fieldOf({})).toEqual([422, "starts_at"]);
+    expect(await fieldOf({ cron: "every day at 3" })).toEqual([422, "cron"]);
+    expect(await fieldOf({ cron: "0 3 * * *" })).toEqual([422, "duration_seconds"]);
+    expect(await fieldOf({ cron: "0 * * * *", duration_seconds: 7_200 })).toEqual([422, "duration_seconds"]);
+    expect(await fieldOf({ starts_at: inMs(-2 * HOUR), ends_at: inMs(-HOUR) })).toEqual([422, "ends_at"]);
+    expect(await fieldOf({ cron: "0 3 * * *", duration_seconds: 60, time_zone: "Mars" })).toEqual([
+      422,
+      "time_zone",
+    ]);
+    expect((await preview({ name: "Upgrade" })).status).toBe(422);
+  });
+
+  test("the calendar holds what is to come, under way and over, of deleted windows too", async () => {
+    const calendar = async (query = ""): Promise<string[]> =>
+      (await app.api("GET", `/maintenance-windows/calendar${query}`)).body.data.map(
+        (one: Json) =>
+          `${String(one["starts_at"]).slice(8, 16)} ${String(one["window_name"])} ${String(one["status"])}${one["is_recurring"] === true ? " again" : ""}`,
+      );
+    const past = await planned({
+      name: "Done",
+      service_ids: [shop],
+      starts_at: inMs(0),
+      ends_at: inMs(HOUR),
+    });
+    await clock.advance(2 * HOUR);
+    await planned({ name: "Now", service_ids: [shop], starts_at: inMs(0), ends_at: inMs(HOUR) });
+    await planned({ name: "Weekly", service_ids: [shop], cron: "0 3 * * 0", duration_seconds: 3_600 });
+    const gone = await planned({
+      name: "Never",
+      service_ids: [shop],
+      starts_at: inMs(HOUR),
+      ends_at: inMs(2 * HOUR),
+    });
+    await app.api("DELETE", `/maintenance-windows/${gone.id}`);
+    await app.api("DELETE", `/maintenance-windows/${past.id}`);
+    const all = await calendar();
+    expect(all[0]).toBe("01T00:00 Done ended");
+    expect(all[1]).toBe("01T02:00 Now active");
+    expect(all.slice(2).every((line) => line.endsWith("T03:00 Weekly scheduled again"))).toBe(true);
+    expect(all.some((line) => line.includes("Never"))).toBe(false);
+    expect(await calendar(`?to=${inMs(-HOUR)}`)).toEqual(["01T00:00 Done ended"]);
+    expect((await app.api("GET", "/maintenance-windows/calendar?from=soon")).body.field).toBe("from");
+  });
+});

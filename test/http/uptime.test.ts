@@ -185,3 +185,29 @@ describe("settings", () => {
     expect(await field("GET", "/reports/sla?month=2026-00")).toBe("month");
   });
 });
+
+test("the days of all services at once say the same as each one's own", async () => {
+  const shop = await made({ name: "Shop", group: "Web" });
+  const press = await made({ name: "Press" });
+  const gone = await made({ name: "Gone" });
+  go(10 * HOUR);
+  await say(shop, "down");
+  go(HOUR);
+  await say(shop, "operational");
+  await app.api("DELETE", `/services/${gone}`);
+  go(DAY);
+  const { status, body } = await app.api("GET", "/reports/days?days=3");
+  expect(status).toBe(200);
+  expect(body.dates).toEqual(["2026-02-28", "2026-03-01", "2026-03-02"]);
+  expect(body.data.map((one: Json) => one["service_id"])).toEqual([shop, press]);
+  const own = (await app.api("GET", `/services/${shop}/days?days=3`)).body.data as Json[];
+  expect(body.data[0].days).toEqual(
+    own.map(({ state, uptime_percent, downtime_seconds }) => ({ state, uptime_percent, downtime_seconds })),
+  );
+  expect(body.data[0].days.map((day: Json) => day["state"])).toEqual(["no_data", "down", "operational"]);
+  expect(body.data[0].uptime_percent).toBeCloseTo(100 - 100 / 35, 3);
+  expect(body.data[1].uptime_percent).toBe(100);
+  const web = (await app.api("GET", "/reports/days?group=Web&days=1")).body;
+  expect(web.data.map((one: Json) => one["service_id"])).toEqual([shop]);
+  expect((await app.api("GET", "/reports/days?days=400")).status).toBe(422);
+});

@@ -9,11 +9,9 @@ import type { TenantDirectory } from "../../core/tenants";
 import { journalStatement } from "../../journal/append";
 import type { KeyedLock } from "../../lib/keyed-lock";
 import { emptyPlan, type Commit, type Plan } from "../../notify/plan";
-import { isTimeZone, refusePattern } from "../../operations/recurrence";
 import type { ServiceBook } from "../book";
 import type { ServiceLock } from "../lock";
 import { snapshotOf, type MaintenanceBook } from "./book";
-import { planAhead, shortestInterval } from "./plan-ahead";
 import {
   dropScheduledStatement,
   type MaintenanceRepository,
@@ -22,6 +20,7 @@ import {
 } from "./repository";
 import type { MaintenanceRunner, MaintenanceRunnerParts } from "./runner";
 import type { MaintenanceSteps } from "./steps";
+import { checkTiming } from "./timing";
 
 /** What people set, checked in shape (`wire.ts`). */
 export type WindowSettings = Pick<
@@ -112,32 +111,6 @@ export const createMaintenanceDesk = (parts: MaintenanceDeskParts): MaintenanceD
     check("machine_ids", machineIds, (id) => machineExists(tenantId, id));
     check("monitor_ids", monitorIds, (id) => monitorExists(tenantId, id));
     check("project_ids", projectIds, (id) => tenants.project(tenantId, id) !== undefined);
-  };
-
-  const checkRecurrence = ({ cron, durationSeconds, timeZone }: WindowSettings, now: number): void => {
-    if (cron === null) return;
-    const refusal = refusePattern(cron);
-    if (refusal !== null) throw invalid("cron", `cron is no pattern of five fields: ${refusal}`);
-    if (durationSeconds === null)
-      throw invalid("duration_seconds", "A recurring window needs duration_seconds.");
-    if (shortestInterval(cron, timeZone, now) < durationSeconds * 1_000)
-      throw invalid("duration_seconds", "It would last longer than until it comes again.");
-  };
-
-  const checkTiming = (settings: WindowSettings, now: number): void => {
-    const { cron, startsAt, endsAt, timeZone } = settings;
-    if (!isTimeZone(timeZone))
-      throw invalid("time_zone", "time_zone must be a name such as Europe/Berlin or UTC.");
-    checkRecurrence(settings, now);
-    if (cron === null && settings.durationSeconds !== null)
-      throw invalid("duration_seconds", "duration_seconds is for windows with cron: give ends_at.");
-    if (cron === null && startsAt === null)
-      throw invalid("starts_at", "starts_at is missing (or give cron).");
-    if (cron === null && endsAt === null) throw invalid("ends_at", "ends_at is missing (or give cron).");
-    if (endsAt !== null && endsAt <= (startsAt ?? endsAt - 1))
-      throw invalid("ends_at", "ends_at must be after starts_at.");
-    if (planAhead({ ...settings, plannedUntil: null }, now, 1).length === 0)
-      throw invalid(cron === null ? "ends_at" : "cron", "This time is over already, or never comes.");
   };
 
   const journal = (

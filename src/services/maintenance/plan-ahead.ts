@@ -21,7 +21,15 @@ export type WindowTiming = Pick<
  * What has no row yet, in order, at most `room`. What has begun already begins now: nobody makes downtime
  * of the past into maintenance. What is over before `now` is not made up for.
  */
-export const planAhead = (window: WindowTiming, now: number, room: number): PlannedOccurrence[] => {
+export const planAhead = (window: WindowTiming, now: number, room: number): PlannedOccurrence[] =>
+  planWithin(window, now, { room, aheadMs: AHEAD_MS });
+
+/** The same as far ahead as is asked for. */
+export const planWithin = (
+  window: WindowTiming,
+  now: number,
+  { room, aheadMs }: { room: number; aheadMs: number },
+): PlannedOccurrence[] => {
   const { startsAt, endsAt, cron, durationSeconds, timeZone, plannedUntil } = window;
   if (cron === null || durationSeconds === null) {
     if (plannedUntil !== null || startsAt === null || endsAt === null || endsAt <= now) return [];
@@ -33,7 +41,7 @@ export const planAhead = (window: WindowTiming, now: number, room: number): Plan
   for (const slot of momentsOf(cron, timeZone, after)) {
     if (endsAt !== null && slot > endsAt) break;
     const hasNext = (planned.at(-1)?.slot ?? plannedUntil ?? 0) > now;
-    if (planned.length >= room || (slot > now + AHEAD_MS && hasNext)) break;
+    if (planned.length >= room || (slot > now + aheadMs && hasNext)) break;
     planned.push({ slot, startsAt: Math.max(slot, now), endsAt: slot + durationMs });
   }
   return planned;

@@ -1,11 +1,17 @@
 // In: maintenance windows and their occurrences. Out: their rows, and the statements that write them.
-import { and, desc, eq, gt, inArray, isNull, or } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNull, lt, or } from "drizzle-orm";
 import type { Statement } from "../../store/engine";
 import { statementOf } from "../../store/statement";
 import type { Store } from "../../store/store";
 import { maintenanceOccurrences, maintenanceWindows } from "./schema";
 
 export type WindowRow = Readonly<typeof maintenanceWindows.$inferSelect>;
+/** An occurrence with what a calendar says of its window. */
+export interface CalendarRow {
+  occurrence: Occurrence;
+  windowName: string;
+  cron: string | null;
+}
 export type Occurrence = Readonly<typeof maintenanceOccurrences.$inferSelect>;
 
 const INSERT_OCCURRENCE = `INSERT INTO maintenance_occurrences
@@ -78,6 +84,29 @@ export const createMaintenanceRepository = ({ db }: Pick<Store, "db">) => ({
       .from(maintenanceOccurrences)
       .where(eq(maintenanceOccurrences.windowId, windowId))
       .orderBy(desc(maintenanceOccurrences.startsAt))
+      .limit(limit),
+
+  /** Those that have a part in [from, to), of deleted windows too, in the order of their beginnings. */
+  calendar: (
+    tenantId: string,
+    { from, to, limit }: { from: number; to: number; limit: number },
+  ): Promise<CalendarRow[]> =>
+    db
+      .select({
+        occurrence: maintenanceOccurrences,
+        windowName: maintenanceWindows.name,
+        cron: maintenanceWindows.cron,
+      })
+      .from(maintenanceOccurrences)
+      .innerJoin(maintenanceWindows, eq(maintenanceWindows.id, maintenanceOccurrences.windowId))
+      .where(
+        and(
+          eq(maintenanceOccurrences.tenantId, tenantId),
+          lt(maintenanceOccurrences.startsAt, to),
+          gt(maintenanceOccurrences.endsAt, from),
+        ),
+      )
+      .orderBy(asc(maintenanceOccurrences.startsAt), asc(maintenanceOccurrences.id))
       .limit(limit),
 
   insertWindow: (row: WindowRow): Statement => statementOf(db.insert(maintenanceWindows).values(row), 1),

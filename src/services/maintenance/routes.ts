@@ -2,19 +2,27 @@
 import { Elysia, t } from "elysia";
 import { isId } from "../../core/ids";
 import { readPage, toPage } from "../../core/paging";
-import { readWords } from "../../core/query";
+import { readTime, readWords } from "../../core/query";
 import type { AccessPlugin } from "../../http/access";
 import { pageFields, pageOf } from "../../http/models";
+import type { Clock } from "../../core/clock";
 import { isTarget, type MaintenanceBook } from "./book";
 import type { MaintenanceDesk } from "./desk";
 import type { MaintenanceRepository, WindowRow } from "./repository";
+import { nextOccurrences } from "./timing";
 import {
+  CalendarWire,
   OccurrenceWire,
+  presentCalendar,
   presentOccurrence,
+  presentTimes,
   presentWindow,
+  readTiming,
   readWindow,
   readWindowChange,
   statusOf,
+  TimesWire,
+  TimingBody,
   WindowCreate,
   WindowUpdate,
   WindowWire,
@@ -24,6 +32,7 @@ export interface MaintenanceRouteParts {
   desk: MaintenanceDesk;
   book: MaintenanceBook;
   repository: MaintenanceRepository;
+  clock: Clock;
 }
 
 const WindowQuery = t.Object(
@@ -38,10 +47,23 @@ const WindowQuery = t.Object(
 );
 
 const SHOWN_OCCURRENCES = 500;
+const DAY_MS = 86_400_000;
+const CALENDAR_BACK_MS = 30 * DAY_MS;
+const CALENDAR_AHEAD_MS = 92 * DAY_MS;
+const SHOWN_IN_CALENDAR = 1_000;
+const PREVIEWED = 5;
+
+const CalendarQuery = t.Object(
+  {
+    from: t.Optional(t.String({ description: "ISO 8601; 30 days ago when left out" })),
+    to: t.Optional(t.String({ description: "ISO 8601; in 92 days when left out" })),
+  },
+  { additionalProperties: false },
+);
 
 /** Give it to the server. */
 export const maintenanceRoutes = (access: AccessPlugin, parts: MaintenanceRouteParts) => {
-  const { desk, book, repository } = parts;
+  const { desk, book, repository, clock } = parts;
   const tags = ["Maintenance"];
   const present = (window: WindowRow): WindowWire => presentWindow(window, book.occurrencesOf(window.id));
 
@@ -95,6 +117,40 @@ export const maintenanceRoutes = (access: AccessPlugin, parts: MaintenanceRouteP
         },
       },
     )
+    .get(
+      "/calendar",
+      async ({ principal: { tenantId }, query }) => {
+        const now = clock.now();
+        const rows = await repository.calendar(tenantId, {
+          from: readTime("from", query.from) ?? now - CALENDAR_BACK_MS,
+          to: readTime("to", query.to) ?? now + CALENDAR_AHEAD_MS,
+          limit: SHOWN_IN_CALENDAR,
+        });
+        return { data: rows.map(presentCalendar) };
+      },
+      {
+        access: "viewer",
+        query: CalendarQuery,
+        response: t.Object({ data: t.Array(CalendarWire) }),
+        detail: {
+          summary: "Read the calendar of maintenance",
+          description:
+            "What is or was planned in a range of time, earliest first, at most 1,000; recurring windows are planned two weeks ahead, and always once. Windows that were deleted are in it with what they had begun.",
+          tags,
+        },
+      },
+    )
+    .post("/preview", ({ body }) => presentTimes(nextOccurrences(readTiming(body), clock.now(), PREVIEWED)), {
+      access: "viewer",
+      body: TimingBody,
+      response: TimesWire,
+      detail: {
+        summary: "See when a maintenance window would be",
+        description:
+          "The next five occurrences, or the refusal that creating it would bring. Nothing is saved.",
+        tags,
+      },
+    })
     .get("/:id", ({ principal, params }) => present(desk.find(principal.tenantId, params.id)), {
       access: "viewer",
       response: WindowWire,

@@ -7,7 +7,9 @@ import { readTime } from "../../core/query";
 import { isoMillis, isoMillisOrNull } from "../../core/time";
 import { NOTHING } from "./book";
 import type { WindowSettings } from "./desk";
-import type { Occurrence, WindowRow } from "./repository";
+import type { PlannedOccurrence } from "./plan-ahead";
+import type { CalendarRow, Occurrence, WindowRow } from "./repository";
+import type { Timing } from "./timing";
 
 const Ids = t.Array(t.String({ minLength: 1, maxLength: 200 }), { maxItems: 500, uniqueItems: true });
 const Time = t.Union([t.String({ minLength: 1 }), t.Null()]);
@@ -15,15 +17,7 @@ const Time = t.Union([t.String({ minLength: 1 }), t.Null()]);
 const LONGEST_SECONDS = 31 * 86_400;
 const SHORTEST_SECONDS = 60;
 
-const windowFields = {
-  description: t.Optional(t.String({ maxLength: 4_000 })),
-  service_ids: t.Optional(Ids),
-  machine_ids: t.Optional(Ids),
-  monitor_ids: t.Optional(Ids),
-  groups: t.Optional(
-    t.Array(t.String({ minLength: 1, maxLength: 200 }), { maxItems: 500, uniqueItems: true }),
-  ),
-  project_ids: t.Optional(Ids),
+const timingFields = {
   starts_at: t.Optional(Time),
   ends_at: t.Optional(Time),
   cron: t.Optional(
@@ -40,6 +34,18 @@ const windowFields = {
   time_zone: t.Optional(t.String({ minLength: 1, maxLength: 100, description: "e.g. Europe/Berlin" })),
 };
 
+const windowFields = {
+  description: t.Optional(t.String({ maxLength: 4_000 })),
+  service_ids: t.Optional(Ids),
+  machine_ids: t.Optional(Ids),
+  monitor_ids: t.Optional(Ids),
+  groups: t.Optional(
+    t.Array(t.String({ minLength: 1, maxLength: 200 }), { maxItems: 500, uniqueItems: true }),
+  ),
+  project_ids: t.Optional(Ids),
+  ...timingFields,
+};
+
 const NameField = t.String({ minLength: 1, maxLength: 200 });
 
 export const WindowCreate = t.Object({ name: NameField, ...windowFields }, { additionalProperties: false });
@@ -47,6 +53,9 @@ export const WindowUpdate = t.Object(
   { name: t.Optional(NameField), ...windowFields },
   { additionalProperties: false },
 );
+
+/** When it would be, without saying for what. */
+export const TimingBody = t.Object(timingFields, { additionalProperties: false });
 
 const NullableString = t.Union([t.String(), t.Null()]);
 
@@ -59,6 +68,25 @@ export const OccurrenceWire = t.Object({
   ended_at: NullableString,
 });
 export type OccurrenceWire = Static<typeof OccurrenceWire>;
+
+/** What stands in a calendar. */
+export const CalendarWire = t.Composite([
+  OccurrenceWire,
+  t.Object({
+    window_id: t.String(),
+    window_name: t.String(),
+    is_recurring: t.Boolean(),
+    service_ids: t.Array(t.String(), {
+      description: "Services that showed it; empty before it began.",
+    }),
+  }),
+]);
+export type CalendarWire = Static<typeof CalendarWire>;
+
+export const TimesWire = t.Object({
+  data: t.Array(t.Object({ starts_at: t.String(), ends_at: t.String() })),
+});
+export type TimesWire = Static<typeof TimesWire>;
 
 export const WindowWire = t.Object({
   id: t.String(),
@@ -88,6 +116,29 @@ type Body = Static<typeof WindowUpdate>;
 const readTimeOrNull = (field: string, text: string | null): number | null =>
   text === null ? null : (readTime(field, text) ?? null);
 
+const NO_TIMING: Timing = {
+  startsAt: null,
+  endsAt: null,
+  cron: null,
+  durationSeconds: null,
+  timeZone: "UTC",
+};
+
+/** What is left out stays as it is. Throws `invalid` with the field. */
+const readTimingChange = (body: Static<typeof TimingBody>): Partial<Timing> => ({
+  ...(body.starts_at === undefined ? {} : { startsAt: readTimeOrNull("starts_at", body.starts_at) }),
+  ...(body.ends_at === undefined ? {} : { endsAt: readTimeOrNull("ends_at", body.ends_at) }),
+  ...(body.cron === undefined ? {} : { cron: body.cron }),
+  ...(body.duration_seconds === undefined ? {} : { durationSeconds: body.duration_seconds }),
+  ...(body.time_zone === undefined ? {} : { timeZone: body.time_zone }),
+});
+
+/** Throws `invalid` with the field. */
+export const readTiming = (body: Static<typeof TimingBody>): Timing => ({
+  ...NO_TIMING,
+  ...readTimingChange(body),
+});
+
 const readTargets = (body: Body, before: MaintenanceTargets): MaintenanceTargets => ({
   serviceIds: body.service_ids ?? before.serviceIds,
   machineIds: body.machine_ids ?? before.machineIds,
@@ -105,22 +156,14 @@ export const readWindowChange = (body: Body, before: MaintenanceTargets): Partia
   ...(TARGET_FIELDS.every((field) => body[field] === undefined)
     ? {}
     : { targets: readTargets(body, before) }),
-  ...(body.starts_at === undefined ? {} : { startsAt: readTimeOrNull("starts_at", body.starts_at) }),
-  ...(body.ends_at === undefined ? {} : { endsAt: readTimeOrNull("ends_at", body.ends_at) }),
-  ...(body.cron === undefined ? {} : { cron: body.cron }),
-  ...(body.duration_seconds === undefined ? {} : { durationSeconds: body.duration_seconds }),
-  ...(body.time_zone === undefined ? {} : { timeZone: body.time_zone }),
+  ...readTimingChange(body),
 });
 
 /** Throws `invalid` with the field. */
 export const readWindow = (body: Static<typeof WindowCreate>): WindowSettings => ({
   description: "",
   targets: NOTHING,
-  startsAt: null,
-  endsAt: null,
-  cron: null,
-  durationSeconds: null,
-  timeZone: "UTC",
+  ...NO_TIMING,
   ...readWindowChange(body, NOTHING),
   name: checkName("name", body.name),
 });
@@ -132,6 +175,21 @@ export const presentOccurrence = (occurrence: Occurrence): OccurrenceWire => ({
   ends_at: isoMillis(occurrence.endsAt),
   started_at: isoMillisOrNull(occurrence.startedAt),
   ended_at: isoMillisOrNull(occurrence.endedAt),
+});
+
+export const presentCalendar = ({ occurrence, windowName, cron }: CalendarRow): CalendarWire => ({
+  ...presentOccurrence(occurrence),
+  window_id: occurrence.windowId,
+  window_name: windowName,
+  is_recurring: cron !== null,
+  service_ids: occurrence.serviceIds,
+});
+
+export const presentTimes = (planned: readonly PlannedOccurrence[]): TimesWire => ({
+  data: planned.map(({ startsAt, endsAt }) => ({
+    starts_at: isoMillis(startsAt),
+    ends_at: isoMillis(endsAt),
+  })),
 });
 
 /** `occurrences`: those of the window, in the order of their beginnings. */

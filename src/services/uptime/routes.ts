@@ -12,7 +12,9 @@ import { reportCsv } from "./report-csv";
 import type { UptimeRepository } from "./repository";
 import {
   DaysWire,
+  OverviewWire,
   presentDay,
+  presentOverviewRow,
   presentReportRow,
   presentSettings,
   presentUptime,
@@ -57,6 +59,15 @@ const DaysQuery = t.Object(
   { additionalProperties: false },
 );
 
+const OverviewQuery = t.Object(
+  {
+    days: t.Optional(t.Integer({ minimum: 1, maximum: DEFAULT_DAYS, default: DEFAULT_DAYS })),
+    time_zone: TimeZoneField,
+    group: t.Optional(t.String()),
+  },
+  { additionalProperties: false },
+);
+
 const ReportQuery = t.Object(
   {
     month: t.Optional(t.String({ description: "e.g. 2026-03; the present one when left out" })),
@@ -93,6 +104,22 @@ export const uptimeRoutes = (access: AccessPlugin, { desk, uptime, repository, c
       measured_until: isoMillis(Math.max(range.from, Math.min(range.to, now))),
       data: data.flat(),
     };
+  };
+
+  const overview = async (tenantId: string, query: typeof OverviewQuery.static): Promise<OverviewWire> => {
+    const timeZone = readTimeZone(query.time_zone, (await uptime.settings(tenantId)).timeZone);
+    const days = lastDays(query.days ?? DEFAULT_DAYS, timeZone, clock.now());
+    const whole = { from: days[0]?.from ?? 0, to: days.at(-1)?.to ?? 0 };
+    const living = (await repository.servicesIn(tenantId, whole)).filter(
+      ({ group, deletedAt }) => deletedAt === null && (!query.group || group === query.group),
+    );
+    const data = await Promise.all(
+      living.map(async (service) => {
+        const [all, ...each] = await uptime.read(service, [whole, ...days]);
+        return all === undefined ? [] : [presentOverviewRow(service.id, all, each)];
+      }),
+    );
+    return { time_zone: timeZone, dates: days.map(({ date }) => date), data: data.flat() };
   };
 
   return new Elysia({ prefix: "/api/v1" })
@@ -140,6 +167,16 @@ export const uptimeRoutes = (access: AccessPlugin, { desk, uptime, repository, c
         detail: { summary: "Read a service's days", description: "The daily bars of a status page.", tags },
       },
     )
+    .get("/reports/days", ({ principal: { tenantId }, query }) => overview(tenantId, query), {
+      access: "viewer",
+      query: OverviewQuery,
+      response: OverviewWire,
+      detail: {
+        summary: "Read the days of all services",
+        description: "The daily bars of each service, at most 90 days.",
+        tags,
+      },
+    })
     .get("/reports/sla", ({ principal: { tenantId }, query }) => report(tenantId, query), {
       access: "viewer",
       query: ReportQuery,

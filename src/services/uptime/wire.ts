@@ -81,6 +81,22 @@ export const DaysWire = t.Object({
   data: t.Array(DayWire, { description: "Oldest first; the last one is today." }),
 });
 
+/** The bars of many services at once, without the seconds behind them. */
+export const OverviewWire = t.Object({
+  time_zone: t.String(),
+  dates: t.Array(t.String(), { description: "Oldest first; the last one is today." }),
+  data: t.Array(
+    t.Object({
+      service_id: t.String(),
+      uptime_percent: Percent,
+      days: t.Array(t.Object({ state: DayState, uptime_percent: Percent, downtime_seconds: t.Number() }), {
+        description: "One per date.",
+      }),
+    }),
+  ),
+});
+export type OverviewWire = Static<typeof OverviewWire>;
+
 export const ReportRowWire = t.Object({
   service_id: t.String(),
   name: t.String(),
@@ -156,6 +172,21 @@ export const presentDay = ({ date, from, to }: LocalDay, reading: UptimeReading)
   to: isoMillis(to),
   state: dayState(reading.seconds),
   ...presentMeasured(reading),
+});
+
+/** `whole`: over all the days. */
+export const presentOverviewRow = (
+  serviceId: string,
+  whole: UptimeReading,
+  days: readonly UptimeReading[],
+): OverviewWire["data"][number] => ({
+  service_id: serviceId,
+  uptime_percent: whole.uptime.percent,
+  days: days.map(({ seconds, uptime }) => ({
+    state: dayState(seconds),
+    uptime_percent: uptime.percent,
+    downtime_seconds: uptime.downtimeSeconds,
+  })),
 });
 
 export const presentReportRow = (
