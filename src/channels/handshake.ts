@@ -4,7 +4,7 @@
 import type { Actor, Principal } from "../core/actor";
 import { isAppError } from "../core/errors";
 import type { AttemptView } from "../delivery/history";
-import type { TestResult } from "../delivery/test-send";
+import { HANDSHAKE_STATUS, type TestResult } from "../delivery/test-send";
 import type { KeyedLock } from "../lib/keyed-lock";
 import type { Channel, ChannelDirectory } from "./directory";
 import type { ChannelTests } from "./tests";
@@ -12,21 +12,9 @@ import type { ChannelTests } from "./tests";
 /** Shown while a channel waits for its endpoint. */
 export const UNVERIFIED = "The endpoint has not answered a test message with exactly 200 yet.";
 
-const HANDSHAKE_STATUS = 200;
-
 /** Every message of it, where the type sends several. */
 const isExactly200 = ({ attempts }: TestResult): boolean =>
   attempts.every(({ statusCode }) => statusCode === HANDSHAKE_STATUS);
-
-/** The test of a channel that is not verified succeeds by exactly 200, not by any 2xx. */
-export const asHandshake = (result: TestResult): TestResult =>
-  !result.isSuccess || isExactly200(result)
-    ? result
-    : {
-        ...result,
-        isSuccess: false,
-        error: `The endpoint answered ${result.attempt.statusCode}; the channel becomes active by exactly 200.`,
-      };
 
 export interface Handshake {
   /** Sends, and switches the channel on where the answer is 200. Never rejects for what the endpoint does. */

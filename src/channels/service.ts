@@ -21,7 +21,7 @@ import type { Message } from "./channel";
 import { changesBetween, describeChannel, rowOfChannel } from "./describe";
 import { channelOf, eventsOf, type Channel, type ChannelDirectory } from "./directory";
 import { checkEvents, checkFilters } from "./filters";
-import { asHandshake, asTested, createHandshake, UNVERIFIED } from "./handshake";
+import { asTested, createHandshake, UNVERIFIED } from "./handshake";
 import { channelTypes } from "./registry";
 import {
   channelExistsStatement,
@@ -306,9 +306,8 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
       const isHandshake = channel.health === "unverified";
       const tested = asTested(channel);
       const result = await tests.send(channel, purpose);
-      if (!isHandshake) return result;
-      await handshake.conclude(principal, tested, result);
-      return asHandshake(result);
+      if (isHandshake) await handshake.conclude(principal, tested, result);
+      return result;
     },
   };
 };

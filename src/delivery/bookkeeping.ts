@@ -72,7 +72,7 @@ export const createBookkeeping = (parts: {
   const changeOf = (channel: Channel, decision: Decision, row: OutboxRow): HealthChange => {
     health.attempted(channel, decision.status === "delivered", clock.now());
     if (decision.effect !== "none") {
-      const reason = `Delivery ${row.id} (${row.event}) failed after ${row.attempts} ${row.attempts === 1 ? "attempt" : "attempts"}.`;
+      const reason = `A message (${row.event}) failed after ${row.attempts} ${row.attempts === 1 ? "attempt" : "attempts"}.`;
       return health.stopChannel(
         channel,
         decision.effect,

@@ -57,9 +57,11 @@ export const decide = (input: DecisionInput): Decision => {
         retryAfterMs: input.retryAfterMs,
       })
     : null;
+  // An endpoint that says so is not there any more; codes of other protocols say other things.
+  const isGone = statusCode === GONE && judgement.outcome === "client_error";
   // Pausing never discards: a resume sends what led to it as well, be it one delivery or several at once.
   const pausesEarly = behaviour.pauseAfterFailures !== null && tries >= behaviour.pauseAfterFailures;
-  const pausesAtEnd = delayMs === null && statusCode !== GONE && behaviour.whenExhausted === "pause_channel";
+  const pausesAtEnd = delayMs === null && !isGone && behaviour.whenExhausted === "pause_channel";
   const pauses = judgement.retry && (pausesEarly || pausesAtEnd);
   if (channel === "held" && (delayMs !== null || pauses))
     return { status: "held", tries, nextAttemptAt: null, reason, effect: "none" };
@@ -67,9 +69,10 @@ export const decide = (input: DecisionInput): Decision => {
   if (delayMs !== null)
     return { status: "pending", tries, nextAttemptAt: now + delayMs, reason, effect: "none" };
 
-  const isUsedUp = judgement.retry && channel === "sending";
-  if (isUsedUp && statusCode === GONE)
+  // Used up at once, or at the end: no try is left that could find it there again.
+  if (isGone && channel === "sending")
     return { status: "failed", tries, nextAttemptAt: null, reason, effect: "disable" };
+  const isUsedUp = judgement.retry && channel === "sending";
   const effect = isUsedUp && behaviour.whenExhausted === "fail_channel" ? "fail" : "none";
   return { status: "failed", tries, nextAttemptAt: null, reason, effect };
 };

@@ -4,7 +4,7 @@ import { csvLine } from "../lib/csv";
 import { isoMillis, isoMillisOrNull } from "../core/time";
 import type { Engine } from "../store/engine";
 import type { DeliveryFilter } from "./filter";
-import { readDeliveries, type DeliveryView } from "./history";
+import { isTest, readDeliveries, type DeliveryView } from "./history";
 import { findPlaces, type Place, type SearchScope } from "./search";
 
 const PAGE = 500;
@@ -27,6 +27,7 @@ const COLUMNS: readonly [
   ["delivered_at", (row) => isoMillisOrNull(row.deliveredAt)],
   ["finished_at", (row) => isoMillisOrNull(row.finishedAt)],
   ["replay_of", (row) => row.replayOf],
+  ["is_test", (row) => String(isTest(row))],
 ];
 
 /** A read that fails ends the stream with an error: the client sees that it has not got all. */

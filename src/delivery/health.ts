@@ -1,28 +1,19 @@
 // In: the outcome of each attempt, and what it does to the channel. Out: the channel's health, kept
 // in memory at once and written with the next group: a change is journalled and, where people must
 // know, told to the failure channel.
-import type { Message } from "../channels/channel";
 import type { Channel, ChannelDirectory } from "../channels/directory";
 import type { ChannelHealth } from "../channels/schema";
 import { SYSTEM, type Actor } from "../core/actor";
-import type { Clock } from "../core/clock";
 import { journalStatement } from "../journal/append";
 import type { Engine, Statement } from "../store/engine";
-import type { Outbox, OutboxRow } from "./outbox";
+import { isNotice, planNotices, type NoticeEvent, type NoticeParts } from "./notices";
+import type { OutboxRow } from "./outbox";
 import { holdStatement } from "./repository";
 import { hourStatement, loadHours, pruneHoursStatement, saveHealthStatement } from "./health-repository";
 
-/** Who and where a channel belongs to, as a message needs it. */
-export type DescribeTenant = (
-  tenantId: string,
-) => Pick<Message, "organization" | "project" | "baseUrl"> | undefined;
-
-export interface HealthParts {
+export interface HealthParts extends NoticeParts {
   engine: Engine;
-  clock: Clock;
-  directory: Pick<ChannelDirectory, "get" | "find">;
-  outbox: Outbox;
-  describe: DescribeTenant;
+  directory: NoticeParts["directory"] & Pick<ChannelDirectory, "get">;
 }
 
 /** Statements for the present group, and rows that the worker sends once they are durable. */
@@ -83,13 +74,8 @@ export interface ChannelHealthKeeper {
   successRate(channelId: string): number | null;
 }
 
-export const createChannelHealth = ({
-  engine,
-  clock,
-  directory,
-  outbox,
-  describe,
-}: HealthParts): ChannelHealthKeeper => {
+export const createChannelHealth = (parts: HealthParts): ChannelHealthKeeper => {
+  const { engine, clock, directory, outbox } = parts;
   const records = new Map<string, Record24>();
 
   const recordOf = (channelId: string): Record24 => {
@@ -115,15 +101,7 @@ export const createChannelHealth = ({
 
   const note = (
     channel: Channel,
-    kind:
-      | "channel.failing"
-      | "channel.recovered"
-      | "channel.paused"
-      | "channel.failed"
-      | "channel.disabled"
-      | "channel.resumed"
-      | "channel.verified"
-      | "channel.test_failed",
+    kind: NoticeEvent | "channel.failing" | "channel.recovered" | "channel.verified",
     reason: string,
     actor: Actor,
   ): Statement =>
@@ -135,33 +113,6 @@ export const createChannelHealth = ({
       at: clock.now(),
       data: { channelId: channel.id, channelName: channel.name, reason },
     });
-
-  /** A notice that fails notifies nobody further: one about a notice is not made. */
-  const noticeOf = (
-    channel: Channel,
-    event:
-      | "channel.paused"
-      | "channel.failed"
-      | "channel.disabled"
-      | "channel.resumed"
-      | "channel.test_failed",
-    reason: string,
-  ): OutboxRow[] => {
-    const target =
-      channel.failureChannelId === null
-        ? undefined
-        : directory.find(channel.tenantId, channel.failureChannelId);
-    const tenant = target === undefined || !target.isActive ? undefined : describe(channel.tenantId);
-    if (target === undefined || tenant === undefined) return [];
-    const at = clock.now();
-    const message: Message = {
-      event,
-      at,
-      ...tenant,
-      channel: { id: channel.id, name: channel.name, reason },
-    };
-    return outbox.plan(target, message, { subjectId: channel.id, machineId: null, urgency: 1, at });
-  };
 
   const save = (channel: Channel): Statement[] => {
     const record = recordOf(channel.id);
@@ -230,7 +181,7 @@ export const createChannelHealth = ({
       channel.health = health;
       channel.healthReason = reason;
       recordOf(channel.id).isFailingTold = false;
-      const notices = event.startsWith("channel.") ? [] : noticeOf(channel, kind, reason);
+      const notices = isNotice(event) ? [] : planNotices(parts, channel, { event: kind, reason });
       return {
         statements: [
           ...save(channel),
@@ -248,7 +199,7 @@ export const createChannelHealth = ({
       channel.consecutiveFailures = 0;
       recordOf(channel.id).isFailingTold = false;
       const reason = `Resumed by ${actor.name}.`;
-      const notices = noticeOf(channel, "channel.resumed", reason);
+      const notices = planNotices(parts, channel, { event: "channel.resumed", reason });
       return {
         statements: [
           ...save(channel),
@@ -270,7 +221,7 @@ export const createChannelHealth = ({
     },
 
     testFailed: (channel, reason) => {
-      const notices = noticeOf(channel, "channel.test_failed", reason);
+      const notices = planNotices(parts, channel, { event: "channel.test_failed", reason });
       return {
         statements: [
           note(channel, "channel.test_failed", reason, SYSTEM),

@@ -1,5 +1,6 @@
 // In: a delivery's ID, its subject or its place. Out: deliveries and attempts as people look at them;
 // a body only where it is asked for by itself.
+import type { DeliveryEvent } from "../core/events";
 import type { Engine, SqlValue } from "../store/engine";
 import type { AcceptedKey } from "../channels/schema";
 import type { RefusedExchange } from "./repository";
@@ -24,6 +25,17 @@ export interface DeliveryView {
   deliveredAt: number | null;
   finishedAt: number | null;
 }
+
+/** What a channel tells of itself stands under its own name, too: summaries, and what it was brought to show. */
+const OF_ITSELF: readonly string[] = ["channel.summary", "state.shown"] satisfies DeliveryEvent[];
+
+/** It told of nothing that happened: its subject is the channel that was tested. */
+export const isTest = ({
+  subjectId,
+  channelId,
+  event,
+}: Pick<DeliveryView, "subjectId" | "channelId" | "event">): boolean =>
+  subjectId === channelId && !OF_ITSELF.includes(event);
 
 export interface AttemptView {
   number: number;

@@ -6,7 +6,7 @@ import type { Channel } from "../channels/directory";
 import type { Clock } from "../core/clock";
 import { isAppError } from "../core/errors";
 import type { Engine } from "../store/engine";
-import type { DescribeTenant } from "./health";
+import type { DescribeTenant } from "./notices";
 import type { Lane } from "./lane";
 import type { Outbox, OutboxRow } from "./outbox";
 import {

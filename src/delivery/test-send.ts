@@ -50,6 +50,8 @@ export interface TestSendParts {
   onStart: (channel: Channel) => void;
 }
 
+/** StatusPulse "validates the route with a 200 OK handshake before enabling live traffic". */
+export const HANDSHAKE_STATUS = 200;
 /** A lamp shows each step of a test for so long: people have to see it. */
 const DWELL_MS = 1_500;
 /** Recipients that are tried at the same time: as many as a channel may have in flight. */
@@ -80,9 +82,15 @@ const sentRequestOf = (
   };
 };
 
-/** The outcome's sentence, and the detail where it says more. */
-const errorOf = ({ judgement, record }: AttemptResult): string | null => {
-  if (judgement.outcome === "delivered") return null;
+/**
+ * The outcome's sentence, and the detail where it says more. A channel that waits for its endpoint is
+ * proved by exactly 200: any other 2xx delivers a message and is no success of the test.
+ */
+const errorOf = ({ judgement, record }: AttemptResult, isHandshake: boolean): string | null => {
+  if (judgement.outcome === "delivered")
+    return isHandshake && record.statusCode !== HANDSHAKE_STATUS
+      ? `The endpoint answered ${record.statusCode}; the channel becomes active by exactly ${HANDSHAKE_STATUS}.`
+      : null;
   return record.error === null || record.error === judgement.reason
     ? judgement.reason
     : `${judgement.reason} ${record.error}`;
@@ -100,6 +108,7 @@ const sendRow = async (
   row: OutboxRow,
   purpose: SigningPurpose,
 ): Promise<Sent> => {
+  const isHandshake = channel.health === "unverified";
   onStart(channel);
   const result = await performAttempt(attempt, {
     channel,
@@ -126,7 +135,7 @@ const sendRow = async (
       deliveryId: row.id,
       request: request === null ? null : sentRequestOf(request, row.contentType, channel.secrets),
     },
-    error: errorOf(result),
+    error: errorOf(result, isHandshake),
     statements: [
       outbox.insertStatement(row),
       finishStatement(row.seq, isDelivered ? now : null, now),

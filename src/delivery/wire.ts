@@ -5,7 +5,7 @@ import { readTime, readWords } from "../core/query";
 import { isoMillis, isoMillisOrNull } from "../core/time";
 import { pageFields } from "../http/models";
 import type { DeliveryFilter } from "./filter";
-import type { AttemptView, DeliveryView } from "./history";
+import { isTest, type AttemptView, type DeliveryView } from "./history";
 import type { AcceptedKey } from "../channels/schema";
 import type { RefusedExchange } from "./repository";
 import { DELIVERY_STATUSES, OUTCOMES } from "./schema";
@@ -23,6 +23,7 @@ export const DeliveryWire = t.Object({
   event: t.String(),
   subject_id: t.String({ description: "The alert, incident, service or channel that the message is about." }),
   machine_id: nullable(t.String()),
+  is_test: t.Boolean({ description: "Sample values: a test or a handshake. subject_id is the channel." }),
   status: Status,
   attempt_count: t.Integer(),
   next_attempt_at: nullable(t.String()),
@@ -143,6 +144,7 @@ export const presentDelivery = (delivery: DeliveryView, channelName: string): De
   event: delivery.event,
   subject_id: delivery.subjectId,
   machine_id: delivery.machineId,
+  is_test: isTest(delivery),
   status: delivery.status,
   attempt_count: delivery.attempts,
   next_attempt_at: isoMillisOrNull(delivery.nextAttemptAt),

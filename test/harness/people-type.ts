@@ -1,5 +1,6 @@
-// In: what a test wants of a channel type. Out: the type, registered for the life of the test process:
-// plain JSON of the message to a URL whose path is secret, for people unless told otherwise.
+// In: what a test wants of a channel type. Out: the type, registered until the file or the test that asked
+// for it is over: plain JSON of the message to a URL whose path is secret, for people unless told otherwise.
+import { afterAll } from "bun:test";
 import { invalid } from "../../src/core/errors";
 import type { AnyChannelType, ChannelBehaviour, ChannelType } from "../../src/channels/channel";
 import { judgeStatus } from "../../src/channels/judge-status";
@@ -13,6 +14,10 @@ interface Config {
 
 const encoder = new TextEncoder();
 
+/**
+ * To be called at the top of a file or inside a test, not in a hook: the registry is shared by all files
+ * of a run, and what is left in it would be taken for a type of the product.
+ */
 export const registerType = (
   kind: string,
   parts: Partial<Omit<ChannelType<Config>, "behaviour" | "kind">> & {
@@ -70,5 +75,7 @@ export const registerType = (
     mask: ({ given }) => ({ ...given, url: "••••" }),
     ...rest,
   };
-  (channelTypes as Map<string, AnyChannelType>).set(kind, type as unknown as AnyChannelType);
+  const registry = channelTypes as Map<string, AnyChannelType>;
+  registry.set(kind, type as unknown as AnyChannelType);
+  afterAll(() => void registry.delete(kind));
 };

@@ -9,11 +9,12 @@ import { openScriptedReceiver, type ScriptedReceiver } from "../harness/scripted
 const KIND = "test_button";
 const PATH = "services-T000-B000-canarypath";
 
+registerType(KIND);
+
 let run: TestApp;
 let receiver: ScriptedReceiver;
 
 beforeAll(async () => {
-  registerType(KIND);
   run = await startApp({ config: { outboundMode: "open" } });
 });
 afterAll(() => run.stop());
@@ -58,9 +59,14 @@ describe("a type for people", () => {
     expect(body.attempt).toMatchObject({ outcome: "delivered", status_code: 200 });
     const deliveries = await run.api("GET", `/notification-channels/${id}/deliveries`);
     expect(
-      deliveries.body.data.map((row: Record<string, unknown>) => [row["event"], row["status"], row["id"]]),
+      deliveries.body.data.map(({ event, status, id, is_test }: Record<string, unknown>) => [
+        event,
+        status,
+        id,
+        is_test,
+      ]),
     ).toEqual(
-      events.map((event, index) => [event, "delivered", body.attempts[index].delivery_id]).toReversed(),
+      events.map((event, index) => [event, "delivered", body.attempts[index].delivery_id, true]).toReversed(),
     );
     const channel = await run.api("GET", `/notification-channels/${id}`);
     expect(channel.body).toMatchObject({ last_test_success: true });

@@ -158,10 +158,14 @@ describe("an unverified channel", () => {
     expect(almost.status).toBe(200);
     expect(almost.json).toMatchObject({ success: false, attempt: { status_code: 204 } });
     expect(String(almost.json["error"])).toContain("exactly 200");
-    expect((await api.read(channel["id"]))["health"]).toBe("unverified");
+    expect(await api.read(channel["id"])).toMatchObject({ health: "unverified", last_test_success: false });
     sink.answerWith(200);
     expect((await api.call("POST", `${pathOf(channel)}/test`)).json["success"]).toBe(true);
-    expect(await api.read(channel["id"])).toMatchObject({ is_active: true, health: "active" });
+    expect(await api.read(channel["id"])).toMatchObject({
+      is_active: true,
+      health: "active",
+      last_test_success: true,
+    });
     // From then on any 2xx is a success.
     sink.answerWith(204);
     expect((await api.call("POST", `${pathOf(channel)}/test`)).json["success"]).toBe(true);

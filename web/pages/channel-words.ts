@@ -52,11 +52,11 @@ const rank = (event: string): number => (ORDER.includes(event) ? ORDER.indexOf(e
 export const eventWords = (events: readonly string[]): string[] =>
   events.toSorted((left, right) => rank(left) - rank(right)).map((event) => words.eventNames[event] ?? event);
 
-/** A delivery's ID says nothing to people: the event's name stands for it. */
-const OF_DELIVERY = /^Delivery [0-9a-f-]{36} \(([\w.]+)\)/;
+/** What the message was about, in the words of this page. */
+const OF_MESSAGE = /^A message \(([\w.]+)\)/;
 
 /** The server's sentence about the channel's health, fit for a list. */
 export const healthReason = ({ health_reason: reason }: Channel): string | null =>
   reason === null
     ? null
-    : reason.replace(OF_DELIVERY, (_, event: string) => words.deliveryOf(words.eventNames[event] ?? event));
+    : reason.replace(OF_MESSAGE, (_, event: string) => words.deliveryOf(words.eventNames[event] ?? event));

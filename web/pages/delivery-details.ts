@@ -113,7 +113,8 @@ export class DeliveryDetails extends LitElement {
   }
 
   private about(): TemplateResult | null {
-    const { event, subject_id: subject } = this.delivery;
+    const { event, subject_id: subject, is_test: isTest } = this.delivery;
+    if (isTest) return null;
     if (event.startsWith("alert."))
       return html`<dt>${words.facts.alert}</dt>
         <dd><a href="/alerts/${subject}">${words.showAlert}</a></dd>`;

@@ -19,7 +19,7 @@ import { text } from "../text/en";
 import { formatFullTime, formatTime } from "../text/format";
 import "./delivery-details";
 import { deliveryListStyles } from "./delivery-list-styles";
-import { deliveryMark } from "./delivery-words";
+import { deliveryEvent, deliveryMark } from "./delivery-words";
 
 const words = text.deliveries;
 const PAGE = 50;
@@ -127,7 +127,7 @@ export class DeliveryList extends LitElement {
 
   private row(delivery: Delivery): TemplateResult {
     const { kind, word } = deliveryMark(delivery);
-    const event = text.channels.eventNames[delivery.event] ?? delivery.event;
+    const event = deliveryEvent(delivery);
     const isOpen = this.open.has(delivery.id);
     const machine = this.full ? this.machineOf(delivery) : "";
     return html`<li>

@@ -1,4 +1,4 @@
-// In: a delivery. Out: the shape and word for how it stands.
+// In: a delivery. Out: what it told of, and the shape and word for how it stands.
 import type { Delivery } from "../api/deliveries";
 import type { MarkKind } from "../elements/mark";
 import { text } from "../text/en";
@@ -10,6 +10,12 @@ const KINDS: Record<Delivery["status"], MarkKind> = {
   failed: "critical",
   cancelled: "stale",
   held: "stale",
+};
+
+/** A test must not be taken for what it is a sample of. */
+export const deliveryEvent = ({ event, is_test: isTest }: Pick<Delivery, "event" | "is_test">): string => {
+  const name = text.channels.eventNames[event] ?? event;
+  return isTest && event !== "channel.test" ? text.deliveries.test(name) : name;
 };
 
 /** A waiting delivery that has failed before is a warning. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Channel } from "../../../src/channels/directory";
 import type { OutboxRow } from "../../../src/delivery/outbox";
 import { openDeliveryBench, principal, type DeliveryBench } from "../../harness/delivery";
+import { registerType } from "../../harness/people-type";
 import { openRecordingSink, type RecordingSink } from "../../harness/recording-sink";
 
 let bench: DeliveryBench;
@@ -291,6 +292,48 @@ describe("notices", () => {
       channel: { id: channel.id, name: "hook", reason: expect.stringContaining("failed after 1 attempt") },
     });
     await bench.worker.idle();
+  });
+
+  test("reach whoever has subscribed to them as well, once, and nobody whose filters channels can't pass", async () => {
+    const events = ["channel.paused"];
+    const subscribed = await bench.channel({ url: notices.url }, { name: "subscribed", events });
+    await bench.channel(
+      { url: notices.url },
+      { name: "by machine", events, filters: { machine_ids: ["m"] } },
+    );
+    await bench.channel({ url: notices.url }, { name: "off", events, isActive: false });
+    await bench.channel({ url: notices.url }, { name: "others", events: ["channel.resumed"] });
+    const channel = await bench.channel(
+      { url: sink.url, pause_after_failures: 1 },
+      { failureChannelId: subscribed.id, events: ["alert.triggered", "channel.paused"] },
+    );
+    sink.answerWith(500);
+    await bench.tell(channel);
+    await notices.waitFor(1);
+    await bench.worker.idle();
+    expect(noticesSent()).toEqual(["channel.paused"]);
+    // Nor is the channel told of itself.
+    expect(sink.received).toHaveLength(1);
+    sink.answerWith(200);
+    await bench.service.resume(principal, channel.id);
+    await notices.waitFor(3);
+    await bench.worker.idle();
+    expect(noticesSent().toSorted()).toEqual(["channel.paused", "channel.resumed", "channel.resumed"]);
+  });
+
+  test("a digest that fails for good is no notice: what became of its channel is told", async () => {
+    const other = await bench.channel({ url: notices.url });
+    registerType("test_gone", {
+      judge: () => ({ outcome: "client_error", retry: false, reason: "It is gone." }),
+    });
+    const people = await bench.channel({ url: sink.url }, { type: "test_gone", failureChannelId: other.id });
+    sink.answerWith(410);
+    const summary = { from: 0, until: 1, count: 1, lines: [] };
+    await bench.tell(people, { ...bench.message("channel.summary"), summary }, { subjectId: people.id });
+    await notices.waitFor(1);
+    await bench.worker.idle();
+    expect([people.health, noticesSent()]).toEqual(["disabled", ["channel.disabled"]]);
+    expect(people.healthReason).toBe("A message (channel.summary) failed after 1 attempt. It is gone.");
   });
 
   test("wait while their channel is paused, and are not made for one that is switched off", async () => {

@@ -92,8 +92,17 @@ describe("decisions", () => {
     expect(of({ row: { tries: 1 } })).toEqual(["pending", "none", 21_000]);
     expect(of(last)).toEqual(["failed", "none", null]);
     expect(of({ judgement: { ...failed, retry: false } })).toEqual(["failed", "none", null]);
-    expect(of({ statusCode: 410 })).toEqual(["pending", "none", 11_000]);
-    expect(of({ ...last, statusCode: 410 })).toEqual(["failed", "disable", null]);
+    const gone = { statusCode: 410, judgement: { ...failed, outcome: "client_error" } } as const;
+    expect(of(gone)).toEqual(["pending", "none", 11_000]);
+    expect(of({ ...last, ...gone })).toEqual(["failed", "disable", null]);
+    // Channels for people try what is permanent no second time.
+    expect(of({ ...gone, judgement: { ...gone.judgement, retry: false } })).toEqual([
+      "failed",
+      "disable",
+      null,
+    ]);
+    // Of SMTP the same number means something else.
+    expect(of({ ...last, statusCode: 410 })).toEqual(["failed", "none", null]);
     expect(of({ ...last, behaviour: { ...behaviour, whenExhausted: "pause_channel" } })).toEqual([
       "held",
       "pause",
@@ -107,7 +116,7 @@ describe("decisions", () => {
     expect(of({ behaviour: { ...behaviour, pauseAfterFailures: 1 } })).toEqual(["held", "pause", null]);
     expect(of({ behaviour: { ...behaviour, pauseAfterFailures: 2 } })).toEqual(["pending", "none", 11_000]);
     expect(of({ channel: "held" })).toEqual(["held", "none", null]);
-    expect(of({ ...last, channel: "held", statusCode: 410 })).toEqual(["failed", "none", null]);
+    expect(of({ ...last, ...gone, channel: "held" })).toEqual(["failed", "none", null]);
     expect(of({ channel: "gone" })).toEqual(["cancelled", "none", null]);
     expect(of({ channel: "gone", judgement: { ...failed, outcome: "delivered", retry: false } })).toEqual([
       "delivered",

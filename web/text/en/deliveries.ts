@@ -43,6 +43,7 @@ export const deliveriesText = {
   subject: "About one alert",
   deletedChannel: "deleted channel",
   export: "Export as CSV",
+  test: (event: string): string => `${event} (test)`,
   openDetails: (what: string): string => `Details of ${what}`,
   facts: {
     id: "ID",
