@@ -6,6 +6,9 @@ import { SOURCE_ROOT } from "../http/assets/bundle";
 
 /** As written in `await import("…")`. Only packages that share no module with the rest of the program. */
 const LAZY_PACKAGES = [
+  "badge-maker",
+  "feed",
+  "ical-generator",
   "mqtt",
   "nodemailer/lib/mail-composer",
   "nodemailer/lib/smtp-connection",

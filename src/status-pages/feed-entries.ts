@@ -1,0 +1,70 @@
+// In: the view of a page. Out: what its feeds list, newest first: each public update of an incident and each step
+// of planned work is an entry of its own, so that a reader which knows entries by their ID alone shows the
+// end of an incident as well as its beginning. Texts are plain.
+import { idOfContent } from "../lib/content-id";
+import { feedWords, type Step } from "./feed-words";
+import { type IncidentView, type MaintenanceView, namesOf, type PageView } from "./view";
+
+export interface FeedEntry {
+  /** A UUID that never changes. */
+  id: string;
+  title: string;
+  /** In plain text, lines and all; may be empty. */
+  text: string;
+  /** Names of components; may be empty. */
+  affected: readonly string[];
+  /** Where on the page it stands, e.g. `#incident-…`. */
+  anchor: string;
+  at: number;
+}
+
+/** As many as readers keep, and little enough to be fetched every few minutes. */
+const MOST_ENTRIES = 50;
+
+const ofIncident = (view: PageView, incident: IncidentView): FeedEntry[] => {
+  const words = feedWords(view.page.language);
+  return incident.updates.map(({ id, status, message, at }) => ({
+    id,
+    title: `${words.incident[status]}: ${incident.title}`,
+    text: message,
+    affected: namesOf(view, incident.componentIds),
+    anchor: `#incident-${incident.id}`,
+    at,
+  }));
+};
+
+const ofMaintenance = (view: PageView, maintenance: MaintenanceView): FeedEntry[] => {
+  const words = feedWords(view.page.language);
+  const { id, name, description, createdAt, startedAt, endedAt } = maintenance;
+  const steps: [Step, number | null][] = [
+    // What comes every night is announced by its calendar.
+    ["scheduled", maintenance.isRecurring ? null : createdAt],
+    ["started", startedAt],
+    ["ended", endedAt],
+  ];
+  return steps.flatMap(([step, at]) =>
+    at === null
+      ? []
+      : [
+          {
+            id: idOfContent(`${id} ${step}`),
+            title: `${words.maintenance[step]}: ${name}`,
+            text: description,
+            affected: namesOf(view, maintenance.componentIds),
+            anchor: `#maintenance-${id}`,
+            at,
+          },
+        ],
+  );
+};
+
+/** Of equal times the later step comes first. */
+export const feedEntriesOf = (view: PageView): FeedEntry[] => {
+  const incidents = [...view.openIncidents, ...view.pastIncidents].flatMap((one) => ofIncident(view, one));
+  const maintenance = [
+    ...view.activeMaintenance,
+    ...view.upcomingMaintenance,
+    ...view.pastMaintenance,
+  ].flatMap((one) => ofMaintenance(view, one).toReversed());
+  return [...incidents, ...maintenance].toSorted((a, b) => b.at - a.at).slice(0, MOST_ENTRIES);
+};
