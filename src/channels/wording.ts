@@ -2,6 +2,7 @@
 // a few facts, and where to look. Plain text: each channel escapes and cuts it by its own rules.
 import type { TellableEvent } from "../core/events";
 import { isoSeconds } from "../core/time";
+import { cutText } from "../lib/cut-text";
 import type { Message } from "./channel";
 
 /** How grave it is, for a colour: `good` is the end of something bad. */
@@ -22,6 +23,9 @@ export interface Wording {
   /** Begun, went on, or ended: what pagers and stacks of messages need. */
   phase: "open" | "acknowledged" | "update" | "closed";
 }
+
+/** UTF-16 units, more than any service takes: what goes beyond need not be cleaned and escaped first. */
+const LONGEST = { line: 8_000, body: 40_000, summaryLine: 1_000 } as const;
 
 const WORDS: Partial<Record<TellableEvent, string>> = {
   "alert.acknowledged": "Acknowledged",
@@ -186,7 +190,7 @@ const ofSummary = ({ summary, baseUrl }: Message): Parts | undefined => {
   return {
     headline: `While offline: ${count} ${count === 1 ? "message" : "messages"}`,
     body: [
-      ...lines.map(({ at, text }) => `${timeText(at)} ${oneLine(text)}`),
+      ...lines.map(({ at, text }) => `${timeText(at)} ${oneLine(cutText(text, LONGEST.summaryLine))}`),
       ...(left > 0 ? [`and ${left} more`] : []),
     ].join("\n"),
     facts: [
@@ -230,8 +234,11 @@ export const wordingOf = (message: Message): Wording => {
   return {
     phase: "update",
     ...parts,
-    headline: oneLine(parts.headline),
-    body: cleanText(parts.body),
-    facts: parts.facts.map(([label, value]) => [oneLine(label), oneLine(value)] as const),
+    headline: oneLine(cutText(parts.headline, LONGEST.line)),
+    body: cleanText(cutText(parts.body, LONGEST.body)),
+    facts: parts.facts.map(
+      ([label, value]) =>
+        [oneLine(cutText(label, LONGEST.line)), oneLine(cutText(value, LONGEST.line))] as const,
+    ),
   };
 };

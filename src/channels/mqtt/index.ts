@@ -1,5 +1,7 @@
 // In: a broker and topics. Out: the MQTT channel type: each event published over one kept connection,
 // and, where wanted, a retained topic that always holds how things stand.
+import { cutBytes } from "../../lib/cut-text";
+import { shortenTexts } from "../../lib/shorten-texts";
 import type { ComposedBody, Message, OpenAlerts } from "../channel";
 import { jsonBody, nativeType } from "../native";
 import type { MqttMessage, MqttRequest } from "../requests";
@@ -25,10 +27,26 @@ const textOf = (message: Message): string => {
   return body === "" ? headline : `${headline}. ${body.replaceAll("\n", " ")}`;
 };
 
+/** Bytes, where the smallest of the well-known brokers end (AWS IoT Core: 128 KB). */
+const LARGEST = 128_000;
+/** Better cut than not told. */
+const CUTS = [1_000, 100] as const;
+
+/** The last cut is taken however large it is: a broker says so, and names the topic. */
+const jsonOf = (message: Message): string => {
+  const whole = composeAndon(message);
+  let json = JSON.stringify(whole);
+  for (const cut of CUTS) {
+    if (Buffer.byteLength(json, "utf8") <= LARGEST) break;
+    json = JSON.stringify(shortenTexts(whole, cut));
+  }
+  return json;
+};
+
 const compose = (message: Message, { payload }: MqttConfig): ComposedBody => {
   const stored: Stored = {
     words: topicWordsOf(message),
-    payload: payload === "json" ? JSON.stringify(composeAndon(message)) : textOf(message),
+    payload: payload === "json" ? jsonOf(message) : cutBytes(textOf(message), LARGEST),
   };
   return jsonBody(stored);
 };

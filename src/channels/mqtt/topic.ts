@@ -14,6 +14,8 @@ const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/g;
 /** 65,535 bytes are allowed; brokers stop far below. UTF-16 units, of the template and of each word. */
 const LONGEST_TEMPLATE = 500;
 const LONGEST_WORD = 100;
+/** Of a text that becomes such a word: more is not looked at. */
+const LONGEST_TEXT = 1_000;
 
 /** Separators, wildcards, what the standard forbids or brokers close the connection for. */
 // oxlint-disable-next-line no-control-regex
@@ -21,7 +23,11 @@ const UNFIT = /[+#/$\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]/g;
 
 /** One level of a topic, never empty. */
 const levelOf = (text: string): string => {
-  const level = oneLine(text).replace(UNFIT, "_").slice(0, LONGEST_WORD).toWellFormed().trim();
+  const level = oneLine(text.slice(0, LONGEST_TEXT))
+    .replace(UNFIT, "_")
+    .slice(0, LONGEST_WORD)
+    .toWellFormed()
+    .trim();
   return level === "" ? "_" : level;
 };
 

@@ -17,16 +17,20 @@ const LEFT_OUT = new Set(["Machine", "Project", "Incident", "Status", "Service",
 /** Less of a line than this says nothing. */
 const SHORTEST_REST = 20;
 
+/** Letters may become fewer when they are written in plain ones: so much is looked at for each that fits. */
+const LOOK_AHEAD = 4;
+
 /** Pure. Not longer than `longest`; a link is whole or left out. */
 export const smsText = (message: Message, { longest, hasLink, isPlain }: SmsTextOptions): string => {
   const { headline, body, facts, url } = wordingOf(message);
-  const write = isPlain ? gsmText : (text: string): string => text;
+  const most = longest * LOOK_AHEAD;
+  const write = (text: string): string => (isPlain ? gsmText(cutText(text, most, "")) : text);
   const ellipsis = isPlain ? "..." : "…";
   const link = hasLink && url !== null && url.length <= longest / 2 ? `\n${url}` : "";
   const room = longest - link.length;
   let text = cutText(write(headline), room, ellipsis);
   const lines = [
-    ...body.split("\n"),
+    ...cutText(body, most, "").split("\n"),
     ...facts
       .filter(([label, value]) => !LEFT_OUT.has(label) && !headline.startsWith(`${value}:`))
       .map(([label, value]) => `${label}: ${value}`),

@@ -1,7 +1,7 @@
 // In: the template, content type and query of a `custom` webhook as given. Out: what makes of each message the body, or the query of a GET; and the checks that are made before it is saved.
 import { invalid } from "../../core/errors";
-import { cutText } from "../../lib/cut-text";
 import { findJsonFault } from "../../lib/json-fault";
+import { shortenTexts } from "../../lib/shorten-texts";
 import type { ComposedBody, Message } from "../channel";
 import { parseLiquid, TemplateFault, type LiquidEscape, type LiquidTemplate } from "../liquid";
 import { textOf } from "../values";
@@ -108,16 +108,6 @@ const asQuery = (text: string): string =>
     .trim()
     .replace(/^[?&]+/, "");
 
-/** Names and texts of at most `longest` characters, down to the leaves. */
-const shortened = (value: unknown, longest: number): unknown => {
-  if (typeof value === "string") return cutText(value, longest);
-  if (Array.isArray(value)) return value.map((inner) => shortened(inner, longest));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [cutText(name, longest), shortened(inner, longest)]),
-  );
-};
-
 /** What is too large with whole texts is tried with shorter ones: better cut than not told. */
 const CUTS = [Infinity, 1_000, 100] as const;
 
@@ -128,7 +118,7 @@ const rendered = (message: Message, { isQuery, template }: TemplateConfig): stri
   for (const cut of CUTS) {
     const isLast = cut === CUTS.at(-1);
     try {
-      const given = cut === Infinity ? values : (shortened(values, cut) as Record<string, unknown>);
+      const given = cut === Infinity ? values : (shortenTexts(values, cut) as Record<string, unknown>);
       const text = template.render(given, message.at);
       const result = isQuery ? asQuery(text) : text;
       bytes = Buffer.byteLength(result, "utf8");

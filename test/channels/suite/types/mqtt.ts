@@ -14,6 +14,7 @@ const breaches = (_body: string, request: unknown): string[] => {
     if (topic.split("/").length !== 4 || topic.split("/").includes("")) found.push(`levels: ${topic}`);
     if (topic.startsWith("$")) found.push(`the broker's own topic: ${topic}`);
     if (Buffer.byteLength(topic) > 1_024) found.push(`topic of ${Buffer.byteLength(topic)} bytes`);
+    if (Buffer.byteLength(payload) > 128_000) found.push(`payload of ${Buffer.byteLength(payload)} bytes`);
     if (!topic.isWellFormed() || !payload.isWellFormed()) found.push("half a character");
   }
   return found;
