@@ -4,15 +4,11 @@ import { createAccess, type Access } from "./access/access";
 import { accessRoutes } from "./access/routes";
 import { alertRoutes } from "./alerts/routes";
 import { presentJournalEvent } from "./alerts/wire";
-import { previewRoutes } from "./channels/preview-routes";
-import { channelRoutes } from "./channels/routes";
 import type { Config } from "./config/config";
 import { systemClock } from "./core/clock";
 import { Plainly, silentLog } from "./core/log";
 import { deliveriesOfSubject } from "./delivery/history";
-import { replayRoutes } from "./delivery/replay-routes";
 import { deliveryMetrics } from "./delivery/delivery-metrics";
-import { deliveryRoutes } from "./delivery/routes";
 import { presentDelivery } from "./delivery/wire";
 import { escalationRoutes } from "./escalation/routes";
 import { createAccessPlugin } from "./http/access";
@@ -53,7 +49,9 @@ import { wireMaintenance, wireMuting } from "./wiring/maintenance";
 import { wireReceivers } from "./wiring/receivers";
 import { wireMonitors } from "./wiring/monitors";
 import { wireServices } from "./wiring/services";
+import { wireStatusPages } from "./wiring/status-pages";
 import { wireTelling } from "./wiring/telling";
+import { tellingRoutes } from "./wiring/telling-routes";
 
 export type { AppSeams } from "./wiring/base";
 
@@ -152,6 +150,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   });
   time.tell([intake, monitors.watch, decisions.engine, decisions.runner, channels.delivery.worker]);
   const journal = createJournalFeed(store);
+  const statusPages = await wireStatusPages(base, { telling: channels, services, journal });
   const hub = createStreamHub({
     feed: journal,
     clock,
@@ -229,22 +228,9 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       clock,
     }),
     maintenanceRoutes(plugin, { ...maintenance, clock }),
+    ...statusPages.routes(plugin),
     ...monitors.routes(plugin, timelineOf),
-    channelRoutes(plugin, {
-      service: channels.service,
-      directory: channels.directory,
-      store,
-      successRate: (channelId) => channels.delivery.health.successRate(channelId),
-    }),
-    previewRoutes(plugin, channels.previewer),
-    deliveryRoutes(plugin, {
-      store,
-      clock,
-      directory: channels.directory,
-      outbox: channels.delivery.outbox,
-      worker,
-    }),
-    replayRoutes(plugin, { store, replays: channels.delivery.replays }),
+    ...tellingRoutes(plugin, base, channels),
     streamRoutes(plugin, { hub, publicUrl: config.publicUrl }),
   ];
 
@@ -280,6 +266,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       docsRoutes(plugin, { slices: described, assets, isPublic: config.publicDocs }),
       assetRoutes(plugin, { assets }),
     ],
+    pageHosts: statusPages.domains,
     onDraining: () => {
       void hub.stop();
       // Messages under way and requests under way get the same seconds, not some after the others.
@@ -320,6 +307,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       hub,
       processMetrics,
       scheduler,
+      statusPages.keeper,
       channels.weeklyTests,
       server,
       localAdmin,

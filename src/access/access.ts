@@ -12,7 +12,7 @@ import { createAuthenticate } from "./authenticate";
 import { AccessBook } from "./book";
 import { createOrganizationDesk, type OrganizationDesk } from "./organizations";
 import type { AccessParts } from "./parts";
-import { createPasswords, type PasswordCost } from "./passwords";
+import { createPasswords, type PasswordCost, type Passwords } from "./passwords";
 import { createAccessRepository } from "./repository";
 import { createSessionDesk, type SessionDesk } from "./sessions";
 import { createSetupDesk, type FirstStartOptions, type SetupDesk } from "./setup";
@@ -43,6 +43,8 @@ export interface Access extends Service {
   readonly sessions: SessionDesk;
   readonly signIn: SignInDesk;
   readonly setup: SetupDesk;
+  /** One line for all: each check costs memory, whatever the password opens. */
+  readonly passwords: Passwords;
   /** Andon itself acting in an organization; for the command line and the demo. */
   system(tenantId: string): Principal;
 }
@@ -109,6 +111,7 @@ export const createAccess = async (options: AccessOptions): Promise<Access> => {
     sessions,
     signIn: createSignInDesk({ ...parts, sessions, limits }),
     setup,
+    passwords: parts.passwords,
     system: (tenantId) => ({ tenantId, role: "admin", scope: "full", actor: SYSTEM }),
     start: async () => {
       if (isRunning) return;

@@ -109,6 +109,7 @@ export const loadConfig = (sources: ConfigSources = {}): LoadedConfig => {
   // The loop above gave every name of the table a value of its kind.
   const config = values as Config;
   config.dataDir = resolve(from.directory, config.dataDir);
+  if (config.mirrorDir !== null) config.mirrorDir = resolve(from.directory, config.mirrorDir);
   if (config.tlsCert !== null) config.tlsCert = resolve(from.directory, config.tlsCert);
   if (config.tlsKey !== null) config.tlsKey = resolve(from.directory, config.tlsKey);
   checkTogether(config);

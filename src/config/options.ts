@@ -176,6 +176,12 @@ export const OPTIONS = {
   minuteRetentionDays: days("ANDON_MINUTE_RETENTION_DAYS", 90, "Days that one-minute averages are kept."),
   hourRetentionDays: days("ANDON_HOUR_RETENTION_DAYS", 1095, "Days that one-hour averages are kept."),
   attemptRetentionDays: days("ANDON_ATTEMPT_RETENTION_DAYS", 30, "Days that delivery attempts are kept."),
+  mirrorDir: option({
+    env: "ANDON_MIRROR_DIR",
+    kind: optional(text(checkLength({ min: 1, max: 4096 }))),
+    default: null,
+    help: "Directory below which static copies of status pages are written, for a file server elsewhere.",
+  }),
   logLevel: option({
     env: "ANDON_LOG_LEVEL",
     kind: choice(["debug", "info", "warn", "error"]),
@@ -194,7 +200,7 @@ export type OptionName = keyof typeof OPTIONS;
 
 type ValueOf<O> = O extends Option<infer T> ? T : never;
 
-/** Every option with its checked value. `dataDir`, `tlsCert` and `tlsKey` are absolute paths. */
+/** Every option with its checked value. `dataDir`, `mirrorDir`, `tlsCert` and `tlsKey` are absolute paths. */
 export type Config = { -readonly [Name in OptionName]: ValueOf<(typeof OPTIONS)[Name]> };
 
 export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];

@@ -54,7 +54,10 @@ export const statusPages = sqliteTable("status_pages", {
   emailChannelId: text("email_channel_id"),
   allowsEmailSubscribers: flag("allows_email_subscribers").notNull(),
   allowsWebhookSubscribers: flag("allows_webhook_subscribers").notNull(),
-  /** A folder that a static copy is written to. */
+  /**
+   * A folder below ANDON_MIRROR_DIR that a static copy is written to; null: none. Relative and without dot
+   * segments, so that no page is written anywhere else.
+   */
   mirrorDir: text("mirror_dir"),
   /** Changes with the logo; null: none. */
   logoVersion: text("logo_version"),

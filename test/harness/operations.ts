@@ -43,6 +43,10 @@ export const INCOMING_DELIVERY = "/api/v1/webhook-receivers/{id}/deliveries";
 /** The metric of the one machine. */
 export const METRIC = "temperature";
 
+/** A PNG of one pixel. */
+export const TINY_PICTURE =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+
 const SETTLED = new Set(["delivered", "failed"]);
 
 /** The whole application with one object of every kind, all created over HTTP, all messages delivered. */
@@ -70,6 +74,8 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
     duration_seconds: 60,
     service_ids: [service],
   });
+  const statusPage = await create("/status-pages", { name: "Walled page", service_ids: [service] });
+  await run.api("PUT", `/status-pages/${statusPage}/logo`, { data: TINY_PICTURE });
   const incident = await create("/incidents", {
     title: "Walled incident",
     severity: "minor",
@@ -146,6 +152,7 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
       "/api/v1/organizations": String((await only("/organizations"))["id"]),
       "/api/v1/projects": project,
       "/api/v1/services": service,
+      "/api/v1/status-pages": statusPage,
       "/api/v1/users": person,
       "/api/v1/webhook-receivers": String(receiver.body.id),
       [INCOMING_DELIVERY]: String(((await incoming.json()) as { delivery_id: string }).delivery_id),

@@ -8,6 +8,7 @@ import {
   METRIC,
   type Operation,
   readOperations,
+  TINY_PICTURE,
 } from "../harness/operations";
 import { createOtherTenant, UNKNOWN_ID } from "../harness/tenant-isolation";
 
@@ -53,6 +54,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "PATCH /api/v1/projects/{id}": { name: "changed" },
   "PATCH /api/v1/services/{id}": { name: "changed" },
   "POST /api/v1/services/{id}/status": { status: "down" },
+  "PATCH /api/v1/status-pages/{id}": { name: "changed" },
+  "PUT /api/v1/status-pages/{id}/logo": { data: TINY_PICTURE },
   "PATCH /api/v1/users/{id}": { name: "changed" },
   "PATCH /api/v1/webhook-receivers/{id}": { name: "changed" },
   "POST /api/v1/webhook-receivers/{id}/deliveries/{delivery_id}/reprocess": undefined,

@@ -1,0 +1,69 @@
+// In: the base, who is told, and services. Out: status pages, loaded: what people set about them, and what
+// the public reads.
+import type { AccessPlugin } from "../http/access";
+import type { JournalFeed } from "../journal/feed";
+import { createStatusPageBook } from "../status-pages/book";
+import { createStatusPageDesk } from "../status-pages/desk";
+import { createPageKeeper } from "../status-pages/keeper";
+import { createStatusPageRepository, type StatusPage } from "../status-pages/repository";
+import { REPRESENTATIONS } from "../status-pages/representations";
+import { statusPageRoutes } from "../status-pages/routes";
+import type { Base } from "./base";
+import type { Services } from "./services";
+import type { Telling } from "./telling";
+
+export interface StatusPageNeeds {
+  telling: Telling;
+  services: Services;
+  journal: JournalFeed;
+}
+
+/** Pages as editors and the public see them. */
+export const wireStatusPages = async (
+  { store, access, clock, log, config }: Base,
+  { telling, services, journal }: StatusPageNeeds,
+) => {
+  const repository = createStatusPageRepository(store);
+  const book = createStatusPageBook(repository);
+  const publicUrl = config.publicUrl === null ? null : new URL(config.publicUrl);
+  const urlOf = ({ slug, domain }: StatusPage): string | null => {
+    if (domain !== null) return `${publicUrl?.protocol ?? "https:"}//${domain}/`;
+    return publicUrl === null ? null : `${publicUrl.origin}/status/${slug}/`;
+  };
+  const keeper = createPageKeeper({
+    book,
+    engine: store.engine,
+    feed: journal,
+    representations: REPRESENTATIONS,
+    urlOf,
+    clock,
+    log,
+  });
+  const desk = createStatusPageDesk({
+    book,
+    repository,
+    services: services.book,
+    hashPassword: access.passwords.hash,
+    isEmailChannel: (tenantId, id) => telling.directory.find(tenantId, id)?.kind === "email",
+    timeZoneOf: async (tenantId) => (await services.uptime.settings(tenantId)).timeZone,
+    ownHost: publicUrl?.hostname ?? null,
+    mirrorRoot: config.mirrorDir,
+    onChanged: keeper.changed,
+    commit: telling.commit,
+    clock,
+  });
+  await book.load();
+  return {
+    book,
+    repository,
+    desk,
+    keeper,
+    /** Host names that pages have of their own. */
+    domains: () => book.domains,
+    routes: (plugin: AccessPlugin) => [
+      statusPageRoutes(plugin, { desk, repository, services: services.book }),
+    ],
+  };
+};
+
+export type StatusPages = Awaited<ReturnType<typeof wireStatusPages>>;
