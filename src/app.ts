@@ -266,7 +266,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       docsRoutes(plugin, { slices: described, assets, isPublic: config.publicDocs }),
       assetRoutes(plugin, { assets }),
     ],
-    pageHosts: statusPages.domains,
+    pageDomains: statusPages.domains,
     onDraining: () => {
       void hub.stop();
       // Messages under way and requests under way get the same seconds, not some after the others.

@@ -9,6 +9,8 @@ export interface RequestFacts {
   readonly address: string;
   /** True over TLS, at Andon itself or at a trusted proxy. */
   readonly isSecure: boolean;
+  /** It came by a status page's own domain, whose root is the page: the client sees no `/status/{slug}`. */
+  readonly isOwnDomain: boolean;
   /** For time-outs; null outside a running server. */
   readonly server: Server<unknown> | null;
   /** The request as it came from the socket; a copy may carry it further. */
@@ -25,6 +27,7 @@ export const factsOf = (request: Request): RequestFacts =>
     requestId: "-",
     address: "0.0.0.0",
     isSecure: request.url.startsWith("https:"),
+    isOwnDomain: false,
     server: null,
     original: request,
   };

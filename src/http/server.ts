@@ -17,6 +17,7 @@ import { createErrorHandler } from "./errors";
 import { createIdempotency } from "./idempotency";
 import { createLiveSockets } from "./live-sockets";
 import { judgeOrigin } from "./origin-guard";
+import { NO_PAGE_DOMAINS, type PageDomains, readPageRequest } from "./own-domain";
 import { INTERNAL, type Problem, problemOf, problemResponse } from "./problem";
 import { createPatience, type Lockable } from "./patience";
 import { rememberFacts } from "./request-facts";
@@ -41,8 +42,8 @@ export interface ServerParts {
   authenticate: Authenticate;
   /** In the order in which they are asked; a catch-all comes last. */
   routes: readonly AnyElysia[];
-  /** Own domains of status pages. */
-  pageHosts?: () => ReadonlySet<string>;
+  /** Own domains of status pages: there is nothing else on them. */
+  pageDomains?: PageDomains;
   limits?: Partial<Limits>;
   /** Called when stopping begins: whoever holds a response open (live streams) ends it now. */
   onDraining?: () => void;
@@ -74,7 +75,6 @@ const POLLS_AT_ONCE = 100;
 const POLL_MS = 10;
 /** Nobody can open the address that stands for every network; on this machine these reach it. */
 const REACHED_AS: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
-const NO_HOSTS: ReadonlySet<string> = new Set();
 
 /** Unique per process and start: eight random characters and a running number. */
 const createRequestIds = (): (() => string) => {
@@ -100,10 +100,8 @@ export const createServer = (parts: ServerParts): HttpServer => {
   const limits: Limits = { ...DEFAULT_LIMITS, ...parts.limits };
   const budgets = createAddressBudgets(clock, limits);
   const proxies = parseAddressList(config.trustedProxies);
-  const judgeHost = createHostGuard({
-    publicUrl: config.publicUrl,
-    pageHosts: parts.pageHosts ?? (() => NO_HOSTS),
-  });
+  const domains = parts.pageDomains ?? NO_PAGE_DOMAINS;
+  const judgeHost = createHostGuard({ publicUrl: config.publicUrl, pageHosts: domains.hosts });
   const sockets = createLiveSockets();
   const patience = createPatience(parts.store);
   const nextRequestId = createRequestIds();
@@ -137,22 +135,25 @@ export const createServer = (parts: ServerParts): HttpServer => {
     return key === null ? app.fetch(request) : runOnce(request, key, execute);
   };
 
-  const takeUp = (request: Request, listener: Server<unknown>): Response | Promise<Response> => {
+  const takeUp = (original: Request, listener: Server<unknown>): Response | Promise<Response> => {
     const requestId = nextRequestId();
-    const unsound = judgeHost(request.headers.get("host")) ?? judgePath(request.url);
+    const unsound = judgeHost(original.headers.get("host")) ?? judgePath(original.url);
     if (unsound !== null) return refuse(unsound, requestId);
-    const peer = listener.requestIP(request)?.address ?? "0.0.0.0";
+    const ofPage = readPageRequest(domains, original);
+    const request = ofPage ?? original;
+    const peer = listener.requestIP(original)?.address ?? "0.0.0.0";
     const plainPeer = peer.includes(":") ? (normalizeAddress(peer) ?? peer) : peer;
     const client = clientOf(request.headers, plainPeer, tls !== null, proxies);
     const { address } = client;
     const over: AppError | null = budgets.enter(address);
     if (over !== null) return refuse(problemOf(over), requestId);
-    rememberFacts(request, { requestId, ...client, server: listener, original: request });
+    const isOwnDomain = ofPage !== null;
+    rememberFacts(request, { requestId, ...client, isOwnDomain, server: listener, original });
 
     const isApi = request.url.startsWith("/api/", request.url.indexOf("/", 8));
     const leave = (): void => {
       budgets.leave(address);
-      patience.leave(request);
+      patience.leave(original);
       if (isDraining && budgets.inFlight === 0) drained?.();
     };
     const finish = (response: Response): Response => {
@@ -174,7 +175,7 @@ export const createServer = (parts: ServerParts): HttpServer => {
     try {
       const pending = answer(request, requestId);
       if (!(pending instanceof Promise)) return finish(pending);
-      patience.enter(request, listener);
+      patience.enter(original, listener);
       return pending.then(finish, fail);
     } catch (error) {
       return fail(error);

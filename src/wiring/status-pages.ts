@@ -1,6 +1,7 @@
 // In: the base, who is told, and services. Out: status pages, loaded: what people set about them, and what
 // the public reads.
 import type { AccessPlugin } from "../http/access";
+import type { PageDomains } from "../http/own-domain";
 import type { JournalFeed } from "../journal/feed";
 import { createStatusPageBook } from "../status-pages/book";
 import { createStatusPageDesk } from "../status-pages/desk";
@@ -58,8 +59,13 @@ export const wireStatusPages = async (
     repository,
     desk,
     keeper,
-    /** Host names that pages have of their own. */
-    domains: () => book.domains,
+    domains: {
+      hosts: () => book.domains,
+      pathOf: (host) => {
+        const page = book.byDomain(host);
+        return page === undefined ? undefined : `/status/${page.slug}`;
+      },
+    } satisfies PageDomains,
     routes: (plugin: AccessPlugin) => [
       statusPageRoutes(plugin, { desk, repository, services: services.book }),
     ],

@@ -6,6 +6,7 @@ import { accessRoutes } from "../../src/access/routes";
 import { silentLog, type Log } from "../../src/core/log";
 import { type AccessPlugin, createAccessPlugin } from "../../src/http/access";
 import { createPrincipalBudgets, DEFAULT_LIMITS, type Limits } from "../../src/http/budgets";
+import type { PageDomains } from "../../src/http/own-domain";
 import { createServer, type HttpServer, type ServerConfig } from "../../src/http/server";
 import type { FakeClock } from "./clock";
 import { openTestStore, type TestStore } from "./store";
@@ -24,7 +25,7 @@ export interface TestServerOptions {
   clock?: FakeClock;
   isProjectUsed?: (tenantId: string, projectId: string) => boolean;
   onDraining?: () => void;
-  pageHosts?: () => ReadonlySet<string>;
+  pageDomains?: PageDomains;
 }
 
 export interface Call {
@@ -110,7 +111,7 @@ export const startTestServer = async (options: TestServerOptions = {}): Promise<
     ],
     limits,
     ...(options.onDraining === undefined ? {} : { onDraining: options.onDraining }),
-    ...(options.pageHosts === undefined ? {} : { pageHosts: options.pageHosts }),
+    ...(options.pageDomains === undefined ? {} : { pageDomains: options.pageDomains }),
   });
   await access.start();
   try {

@@ -28,7 +28,7 @@ beforeAll(async () => {
   named = await startTestServer({
     routes: echo,
     config: { publicUrl: "https://andon.plant.example" },
-    pageHosts: () => new Set(["status.plant.example"]),
+    pageDomains: { hosts: () => new Set(["status.plant.example"]), pathOf: () => "/pub" },
   });
 });
 afterAll(async () => {
