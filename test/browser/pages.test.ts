@@ -12,6 +12,7 @@ import {
   signIn,
   type Visit,
 } from "./browser";
+import { addServices, type ServiceIds } from "./service-stage";
 import { startStage, type Stage } from "./stage";
 
 const LIMIT_MS = 30_000;
@@ -26,7 +27,7 @@ const VARIANTS = [
 ] as const;
 
 /** Path and what its first heading says. */
-const pagesOf = ({ ids, alertId, takenId }: Stage): readonly [string, RegExp][] => [
+const pagesOf = ({ ids, alertId, takenId }: Stage, services: ServiceIds): readonly [string, RegExp][] => [
   ["/", /need somebody/],
   ["/?show=resolved", /need somebody/],
   [`/alerts/${alertId}`, /CNC Mill #1/],
@@ -34,6 +35,10 @@ const pagesOf = ({ ids, alertId, takenId }: Stage): readonly [string, RegExp][] 
   ["/machines", /Machines/],
   [`/machines/${ids.mill}`, /CNC Mill #1/],
   [`/machines/${ids.robot}?range=30d`, /warehouse-robot-01/],
+  ["/services", /Services/],
+  ["/services?state=trouble", /Services/],
+  [`/services/${services.shop}`, /Shop/],
+  [`/services/${services.label}`, /Label printing/],
   ["/rules", /Rules/],
   ["/rules/new", /New rule/],
   [`/rules/${ids.hotRule}`, /Spindle too hot/],
@@ -54,9 +59,11 @@ const pagesOf = ({ ids, alertId, takenId }: Stage): readonly [string, RegExp][] 
 describe.skipIf(!hasBrowser)("pages", () => {
   let browser: Browser;
   let stage: Stage;
+  let services: ServiceIds;
 
   beforeAll(async () => {
     [browser, stage] = await Promise.all([openBrowser(), startStage()]);
+    services = await addServices(stage);
   }, LIMIT_MS);
   afterAll(async () => {
     await browser?.close();
@@ -72,7 +79,7 @@ describe.skipIf(!hasBrowser)("pages", () => {
         await signIn(visit, stage.app.url);
         await page.goto("/");
         const found: Record<string, string[]> = {};
-        for (const [path, heading] of pagesOf(stage)) {
+        for (const [path, heading] of pagesOf(stage, services)) {
           await go(page, path);
           await page.getByRole("heading", { name: heading, level: 1 }).first().waitFor();
           await page.locator('[aria-busy="true"]').first().waitFor({ state: "hidden" });

@@ -56,8 +56,10 @@ export class LiveStream {
   /** Answers of earlier connections are ignored. */
   private turn = 0;
 
-  onEvent(listener: (event: StreamEvent) => void): void {
+  /** The answer ends it. */
+  onEvent(listener: (event: StreamEvent) => void): () => void {
     this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   /** Called when the server ends the stream because the session has ended. */
@@ -66,8 +68,9 @@ export class LiveStream {
   }
 
   /** Called at each greeting; `missed`: the connection was lost before. */
-  onGreeting(listener: (missed: boolean) => void): void {
+  onGreeting(listener: (missed: boolean) => void): () => void {
     this.greetings.add(listener);
+    return () => this.greetings.delete(listener);
   }
 
   start(): void {

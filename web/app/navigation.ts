@@ -28,13 +28,14 @@ const GROUPS: readonly NavGroup[] = [
     entries: [
       { href: "/", label: shell.now, icon: "now", key: "n", isInBar: true },
       { href: "/machines", label: shell.machines, icon: "machines", key: "m", isInBar: true },
+      { href: "/services", label: shell.services, icon: "services", key: "s", isInBar: true },
     ],
   },
   {
     label: shell.groups.tell,
     entries: [
       { href: "/rules", label: shell.rules, icon: "rules", key: "r", isInBar: true },
-      { href: "/channels", label: shell.channels, icon: "channels", key: "c", isInBar: true },
+      { href: "/channels", label: shell.channels, icon: "channels", key: "c" },
       { href: "/deliveries", label: shell.deliveries, icon: "deliveries", key: "d" },
       { href: "/escalation", label: shell.escalation, icon: "escalation", key: "e" },
     ],

@@ -52,6 +52,20 @@ export const ROUTES: readonly Route[] = [
     render: (params) => html`<page-machine .machineNumber=${param(params, "number")}></page-machine>`,
   },
   {
+    path: "/services",
+    title: shell.services,
+    nav: "/services",
+    load: () => import("../pages/services"),
+    render: () => html`<page-services></page-services>`,
+  },
+  {
+    path: "/services/:id",
+    title: "",
+    nav: "/services",
+    load: () => import("../pages/service"),
+    render: (params) => html`<page-service .serviceId=${param(params, "id")}></page-service>`,
+  },
+  {
     path: "/rules",
     title: shell.rules,
     nav: "/rules",

@@ -6,6 +6,12 @@ import { customElement, property } from "lit/decorators.js";
 const ICONS = {
   now: svg`<path d="M3 12h4l2.500-7 4.500 14 2.500-7H21"/>`,
   machines: svg`<path d="M3 20V10l5.500 3.500V10L14 13.500V5h4l1 15z"/><path d="M7.500 16.500h2M13 16.500h2"/>`,
+  services: svg`<rect x="3.500" y="4" width="17" height="6" rx="1.500"/><rect x="3.500" y="14" width="17" height="6" rx="1.500"/><path d="M7 7h.100M7 17h.100M12 7h5M12 17h5"/>`,
+  incidents: svg`<path d="M12 3.500L21.500 20h-19z"/><path d="M12 10v4.500M12 17v.100"/>`,
+  maintenance: svg`<path d="M14.500 6.500a4.500 4.500 0 0 1 5.800-2.400l-3 3 .600 2.900 2.900.600"/><path d="M20.300 4.100a4.600 4.600 0 0 1-5.900 6.300L7.200 18.200a2 2 0 0 1-2.900-2.900l7.500-7.200a4.600 4.600 0 0 1 2.700-4.600"/>`,
+  sla: svg`<path d="M4 20V10M10 20V4M16 20v-7M21 20H3"/>`,
+  pages: svg`<rect x="3" y="4" width="18" height="16" rx="2"/><path d="M3 8.500h18M7 13h3M14 13h3M7 16.500h3M14 16.500h3"/>`,
+  calendar: svg`<rect x="3.500" y="5" width="17" height="15" rx="2"/><path d="M3.500 10h17M8 3v4M16 3v4"/>`,
   rules: svg`<path d="M4 7h9M19 7h1M4 17h1M11 17h9"/><circle cx="16" cy="7" r="2.600"/><circle cx="8" cy="17" r="2.600"/>`,
   channels: svg`<path d="M21 3L10 14M21 3l-6.500 18-4.500-7-7-4.500z"/>`,
   deliveries: svg`<path d="M3.500 13.500h5l1.500 3h4l1.500-3h5M3.500 13.500l2.500-8h12l2.500 8v6h-17z"/>`,

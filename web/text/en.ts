@@ -7,10 +7,12 @@ import { channelsText } from "./en/channels";
 import { chartText, commonText, severityText, shellText } from "./en/common";
 import { deliveriesText } from "./en/deliveries";
 import { entryText } from "./en/entry";
+import { incidentsText } from "./en/incidents";
 import { machinesText } from "./en/machines";
 import { nowText } from "./en/now";
 import { escalationText, tokensText, usersText } from "./en/people";
 import { rulesText } from "./en/rules";
+import { servicesText } from "./en/services";
 
 export const text = {
   common: commonText,
@@ -26,6 +28,8 @@ export const text = {
   channelForm: channelFormText,
   channelPage: channelPageText,
   deliveries: deliveriesText,
+  services: servicesText,
+  incidents: incidentsText,
   escalation: escalationText,
   tokens: tokensText,
   users: usersText,

@@ -82,6 +82,13 @@ export const formatDay = (when: string): string => {
   return `${then.date} ${then.year}`;
 };
 
+/** A day of a calendar, such as `2026-03-29`, whatever the time zone: `29 Mar 2026`. */
+export const formatDate = (date: string): string => {
+  const at = new Date(`${date}T00:00:00Z`);
+  if (Number.isNaN(at.getTime())) return "—";
+  return `${at.getUTCDate()} ${at.toLocaleString("en", { month: "short", timeZone: "UTC" })} ${at.getUTCFullYear()}`;
+};
+
 const formatters = new Map<string, Intl.NumberFormat>();
 
 const formatter = (least: number, most: number): Intl.NumberFormat => {
@@ -123,3 +130,12 @@ export const humanize = (name: string): string => {
 
 export const formatPercent = (share: number): string =>
   `${formatNumber(share * 100, share >= 1 || share === 0 ? 0 : 1)}\u00a0%`;
+
+const UPTIME_PLACES = 1_000;
+
+/** In percent; cut, never rounded up: 100 means that there was no downtime at all. */
+export const formatUptime = (percent: number | null): string => {
+  if (percent === null) return "—";
+  const cut = Math.floor(percent * UPTIME_PLACES) / UPTIME_PLACES;
+  return `${formatNumber(cut, cut === 100 ? 0 : cut >= 99.9 ? 3 : 2)}\u00a0%`;
+};

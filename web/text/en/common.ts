@@ -61,6 +61,7 @@ export const shellText = {
   groups: { watch: "Watch", respond: "Respond", tell: "Tell", show: "Show", admin: "Administer" },
   now: "Now",
   machines: "Machines",
+  services: "Services",
   rules: "Rules",
   channels: "Channels",
   deliveries: "Deliveries",
