@@ -233,6 +233,8 @@ export interface EventMap {
   "alert.updated": { alertId: string; changes: Record<string, unknown> };
   "alert.occurred_again": { alertId: string; occurrences: number };
   "escalation.cancelled": { alertId: string; policyId: string; reason: string };
+  /** The step, counted from 1, was due before its wait was over: the one before had told nobody. */
+  "escalation.moved_on": { alertId: string; policyId: string; step: number; reason: string };
   "channel.failing": ChannelNotice;
   "channel.recovered": ChannelNotice;
   "channel.paused": ChannelNotice;

@@ -41,6 +41,8 @@ export interface AttemptsParts {
   unpark: (host: string) => void;
   /** There may be room for more. */
   pump: () => void;
+  /** A message of this event has failed for good, or is held back; null: messages of any. */
+  onUntold?: (event: string | null) => void;
   /** Notices about channels that are durable. */
   committed: (rows: readonly OutboxRow[]) => void;
   /** An attempt is over, and all that follows from it in memory. */
@@ -90,6 +92,7 @@ export const createAttempts = (parts: AttemptsParts): Attempts => {
   const setAside = (lane: Lane, row: OutboxRow): void => {
     const over = (): void => {
       lane.forget(row);
+      parts.onUntold?.(row.event);
       ready(lane);
       pump();
     };
@@ -184,6 +187,9 @@ export const createAttempts = (parts: AttemptsParts): Attempts => {
         lane.forget(row);
         if (nextAt !== null) lanes.noteDue(lane, nextAt);
         if (notices.length > 0) parts.committed(notices);
+        // Where the whole channel has stopped, others are held with it.
+        if (row.status === "held") parts.onUntold?.(null);
+        else if (row.status === "failed") parts.onUntold?.(isSending(channel) ? row.event : null);
         ready(lane);
       },
       onFreed: free,

@@ -48,6 +48,8 @@ export interface DeliveryParts {
   /** Looks whether the clock was set, and has it told to the worker. */
   checkClock?: () => void;
   onAttempt?: (channel: Channel, outcome: Outcome, totalMs: number) => void;
+  /** Called when a message of this event has failed for good or is held back; null: messages of any. */
+  onUntold?: (event: string | null) => void;
   /** What is open within a channel's filters; absent: nothing ever is. */
   openAlertsOf?: (channel: Channel) => OpenAlerts;
   /** Tests replace what talks to the network. */
@@ -152,6 +154,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     ...(seams.random === undefined ? {} : { random: seams.random }),
     ...(seams.routes === undefined ? {} : { routes: seams.routes }),
     ...(parts.onAttempt === undefined ? {} : { onAttempt: parts.onAttempt }),
+    ...(parts.onUntold === undefined ? {} : { onUntold: parts.onUntold }),
   });
 
   /** The channel changed: what it shows is shown anew, what is kept open for it belongs to the past. */

@@ -6,6 +6,7 @@ import { isSending } from "./is-sending";
 import type { Clock } from "../core/clock";
 import type { ClockJump } from "../core/clock-jump";
 import type { Log } from "../core/log";
+import { createQuietTime } from "../lib/quiet-time";
 import type { Service } from "../lib/service";
 import type { Engine } from "../store/engine";
 import type { AttemptParts } from "./attempt";
@@ -18,6 +19,7 @@ import { createLanes } from "./lanes";
 import { createNetworkWatch } from "./network";
 import { networkStatements } from "./network-journal";
 import type { OutboxRow } from "./outbox";
+import { createParking } from "./parking";
 import { Pools } from "./pools";
 import { Turns } from "./turns";
 import { createBookkeeping } from "./bookkeeping";
@@ -51,6 +53,11 @@ export interface WorkerParts {
   checkClock?: () => void;
   /** 0 ≤ random < 1, for jitter. */
   random?: () => number;
+  /**
+   * Called when a message of this event has failed for good or is held back, and with null when those of a
+   * channel are: whoever relies on them may do something else.
+   */
+  onUntold?: (event: string | null) => void;
   /** Told of each finished attempt: metrics. */
   onAttempt?: (channel: Channel, outcome: Outcome, totalMs: number) => void;
 }
@@ -83,13 +90,11 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
   const { store, clock, log, directory, transports, health, stale, random = Math.random } = parts;
   const turns = new Turns();
   const pools = new Pools();
-  const parkedAt = new Map<string, Set<Lane>>();
   let receipts = openReceipts(null);
   let marker: AttemptMarker | null = null;
   let hasGivenUp = false;
   let state: "new" | "running" | "stopping" | "stopped" = "new";
   let stopping: Promise<void> | null = null;
-  let idleListeners: (() => void)[] = [];
 
   const settler = createSettler({ engine: store.engine, clock, log, onRoom: () => pump() });
   const lanes = createLanes({
@@ -156,13 +161,14 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     hasGivenUp: () => hasGivenUp,
     ready: (lane) => ready(lane),
     rest: (lane, restMs) => rest(lane, restMs),
-    unpark: (host) => unpark(host),
+    unpark: (host) => parking.unpark(host),
     pump: () => pump(),
     committed: (rows) => committed(rows),
-    onOver: () => {
-      if (idleListeners.length > 0) tellIdle();
-    },
+    onOver: () => quiet.tell(),
   });
+
+  const parking = createParking(transports, (lane) => ready(lane));
+  const quiet = createQuietTime(() => isIdle());
 
   /** Gives the lane a turn when it has something to start. */
   const ready = (lane: Lane): void => {
@@ -187,26 +193,6 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     };
   };
 
-  const park = (lane: Lane, host: string): void => {
-    lane.isParked = true;
-    const parked = parkedAt.get(host);
-    if (parked === undefined) parkedAt.set(host, new Set([lane]));
-    else parked.add(lane);
-  };
-
-  /** A place at the host is free: the first lane there that has something to send gets a turn. */
-  const unpark = (host: string): void => {
-    const parked = parkedAt.get(host);
-    if (parked === undefined) return;
-    for (const lane of parked) {
-      parked.delete(lane);
-      lane.isParked = false;
-      ready(lane);
-      if (lane.queued > 0) break;
-    }
-    if (parked.size === 0) parkedAt.delete(host);
-  };
-
   /** Starts attempts as long as there is room, one of each channel in turn. */
   const pump = (): void => {
     while (state === "running" && !settler.isFull && pools.hasRoom(false)) {
@@ -222,9 +208,9 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
         rest(lane, restMs);
         continue;
       }
-      const host = hostOf(channel);
+      const host = parking.hostOf(channel);
       if (!pools.hasRoomAt(host)) {
-        park(lane, host);
+        parking.park(lane, host);
         continue;
       }
       let row = lane.take(channel.behaviour.ordered);
@@ -239,17 +225,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       attempts.start(lane, channel, row, host);
       ready(lane);
     }
-    if (idleListeners.length > 0) tellIdle();
-  };
-
-  const hostOf = (channel: Channel): string => {
-    try {
-      const [target] = channel.type.targets(channel.config);
-      return target === undefined ? channel.id : transports.hostKey(target.url);
-    } catch {
-      // The attempt will say what is wrong with the settings.
-      return channel.id;
-    }
+    quiet.tell();
   };
 
   const committed = (rows: readonly OutboxRow[]): void => {
@@ -290,7 +266,11 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
         lane.clear();
         lane.mayHold = true;
         // Results that came in while the change was being committed may have left rows waiting.
-        if (id === channelId) settler.add({ statements: channelInStep(id, channel, clock.now()) });
+        if (id === channelId)
+          settler.add({
+            statements: channelInStep(id, channel, clock.now()),
+            done: () => parts.onUntold?.(null),
+          });
       } else {
         if (lane.mayHold) reopening.letGo(lane);
         lane.mustSettleStale = true;
@@ -306,13 +286,6 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     lanes.reads === 0 &&
     staleLanes.count === 0 &&
     ![...lanes.all()].some((lane) => lane.queued > 0 && lane.cancelRest === null);
-
-  const tellIdle = (): void => {
-    if (!isIdle()) return;
-    const listeners = idleListeners;
-    idleListeners = [];
-    for (const listener of listeners) listener();
-  };
 
   const stop = async (): Promise<void> => {
     const wasRunning = state === "running";
@@ -372,7 +345,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     idle: async () => {
       do {
         await settler.flush();
-        if (!isIdle()) await new Promise<void>((resolve) => idleListeners.push(resolve));
+        await quiet.come();
         await settler.flush();
       } while (!isIdle());
     },

@@ -49,13 +49,17 @@ const nextStep = ({ alert, policy }: Chain, runs: readonly RunRow[]): NextStep |
   if (runs.some(({ status }) => status === "pending")) return null;
   let step = 0;
   let from = alert.createdAt;
+  let wasTold = true;
   for (const run of runs)
     if (isDone(run) && run.step >= step) {
       step = run.step + 1;
       from = run.finishedAt ?? from;
+      wasTold = run.status === "fired";
     }
   const planned = policy.steps[step];
-  return planned === undefined ? null : { step, dueAt: from + waitMs(planned.wait_minutes) };
+  if (planned === undefined) return null;
+  // Where the step before has told nobody, nobody need be waited for.
+  return { step, dueAt: wasTold ? from + waitMs(planned.wait_minutes) : from };
 };
 
 /**

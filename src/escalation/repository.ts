@@ -85,8 +85,36 @@ export const postponeRunStatement = (id: string, dueAt: number): Statement => ({
   expect: 1,
 });
 
+const HASTEN_RUN = "UPDATE escalation_runs SET due_at = ? WHERE id = ? AND status = 'pending' AND due_at > ?";
+
+/** It is due now; a `conflict` where it is due already, or does not wait any more. */
+export const hastenRunStatement = (id: string, now: number): Statement => ({
+  sql: HASTEN_RUN,
+  params: [now, id, now],
+  expect: 1,
+});
+
+/** Deliveries of the step before: both carry the moment of the decision. */
+const OF_STEP_BEFORE = `outbox.subject_id = run.alert_id AND outbox.event = 'alert.escalated'
+  AND outbox.created_at = earlier.finished_at
+  AND outbox.channel_id = policy.steps ->> ('$[' || earlier.step || '].channel_id')`;
+
+const STUCK = `SELECT run.id, run.tenant_id, run.alert_id, run.policy_id, run.step
+  FROM escalation_runs AS run
+  JOIN escalation_runs AS earlier ON earlier.alert_id = run.alert_id AND earlier.policy_id = run.policy_id
+    AND earlier.step = run.step - 1 AND earlier.status = 'fired'
+  JOIN escalation_policies AS policy ON policy.id = run.policy_id
+  WHERE run.status = 'pending' AND run.due_at > ?
+    AND EXISTS (SELECT 1 FROM outbox WHERE ${OF_STEP_BEFORE})
+    AND NOT EXISTS (SELECT 1 FROM outbox WHERE ${OF_STEP_BEFORE}
+      AND outbox.status NOT IN ('failed', 'held', 'cancelled'))
+  LIMIT ?`;
+
+/** A step that waits although the message of the one before it reached none of its recipients. */
+export type StuckRun = Pick<RunRow, "id" | "tenantId" | "alertId" | "policyId" | "step">;
+
 /** Runs are of all organizations, policies of one unless the name says otherwise. */
-export const createEscalationRepository = ({ db }: Store) => ({
+export const createEscalationRepository = ({ db, engine }: Store) => ({
   allPolicies: () => db.select().from(escalationPolicies),
 
   listPolicies: (tenantId: string, page: PageRequest): Promise<PolicyRow[]> =>
@@ -136,6 +164,16 @@ export const createEscalationRepository = ({ db }: Store) => ({
         .from(escalationRuns)
         .where(IS_PENDING)
     )[0]?.dueAt ?? null,
+
+  /** At most `limit`. */
+  stuckRuns: async (now: number, limit: number): Promise<StuckRun[]> =>
+    (await engine.query({ sql: STUCK, params: [now, limit] })).map((row) => ({
+      id: row[0] as string,
+      tenantId: row[1] as string,
+      alertId: row[2] as string,
+      policyId: row[3] as string,
+      step: row[4] as number,
+    })),
 
   /** Waiting, gone out and cancelled ones. */
   runsOfAlerts: (alertIds: readonly string[]): Promise<RunRow[]> =>

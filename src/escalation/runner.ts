@@ -12,6 +12,7 @@ import { journalStatement } from "../journal/append";
 import type { Notifier } from "../notify/notifier";
 import { emptyPlan, type Plan } from "../notify/plan";
 import { CHANNEL_GONE, extendCoverage, type CoverageParts } from "./coverage";
+import { moveOn } from "./move-on";
 import { waitMs } from "./planner";
 import type { EscalationPolicy } from "./policies";
 import {
@@ -30,6 +31,8 @@ export interface EscalationRunner extends Service {
    * could not be committed is tried again.
    */
   extend(): Promise<void>;
+  /** Some message may have reached nobody: steps that wait for what follows it are looked at, soon. */
+  reconsider(): void;
   /** Waits are measured anew; a storage that refuses is asked again before anything is told. */
   clockJumped(jump: ClockJump): void;
 }
@@ -58,6 +61,7 @@ export const createEscalationRunner = (parts: EscalationRunnerParts): Escalation
   let running: Promise<void> | null = null;
   let extending: Promise<void> = Promise.resolve();
   let mustExtend = false;
+  let mustReconsider = false;
   /** Not in the database yet. */
   const jumps: ClockJump[] = [];
   let stopped = true;
@@ -75,11 +79,17 @@ export const createEscalationRunner = (parts: EscalationRunnerParts): Escalation
       }),
     );
 
-  const planNext = (run: RunRow, policy: EscalationPolicy, now: number, plan: Plan): void => {
+  /** `isTold`: somebody may answer now; without, nobody need be waited for. */
+  const planNext = (
+    run: RunRow,
+    policy: EscalationPolicy,
+    { now, isTold }: { now: number; isTold: boolean },
+    plan: Plan,
+  ): void => {
     const step = run.step + 1;
     const next = policy.steps[step];
     if (next === undefined) return;
-    const dueAt = now + waitMs(next.wait_minutes);
+    const dueAt = isTold ? now + waitMs(next.wait_minutes) : now;
     const { tenantId, policyId, alertId } = run;
     plan.statements.push(
       insertRunStatement({ id: newId(), tenantId, policyId, alertId, step, dueAt, createdAt: now }),
@@ -94,7 +104,7 @@ export const createEscalationRunner = (parts: EscalationRunnerParts): Escalation
     step: EscalationPolicy["steps"][number],
     now: number,
     plan: Plan,
-  ): void => {
+  ): boolean => {
     const escalation = {
       policyId: policy.id,
       policyName: policy.name,
@@ -102,8 +112,10 @@ export const createEscalationRunner = (parts: EscalationRunnerParts): Escalation
       step: run.step + 1,
     };
     const occurrence = { event: "alert.escalated", alert, at: now } as const;
-    if (!notifier.planEscalation(occurrence, escalation, step.channel_id, plan))
-      return cancel(run, CHANNEL_GONE, now, plan);
+    if (!notifier.planEscalation(occurrence, escalation, step.channel_id, plan)) {
+      cancel(run, CHANNEL_GONE, now, plan);
+      return false;
+    }
     plan.statements.push(
       finishRunStatement(run.id, "fired", null, now),
       journalStatement({
@@ -116,6 +128,9 @@ export const createEscalationRunner = (parts: EscalationRunnerParts): Escalation
       }),
     );
     plan.afterCommit.push(onEscalated);
+    // Of a paused channel it is held from the beginning.
+    if (plan.deliveries.some(({ status }) => status !== "pending")) plan.afterCommit.push(reconsider);
+    return true;
   };
 
   const takeStep = async (run: RunRow): Promise<void> => {
@@ -136,18 +151,19 @@ export const createEscalationRunner = (parts: EscalationRunnerParts): Escalation
         plan.statements.push(postponeRunStatement(run.id, dueAt));
         plan.afterCommit.push(() => wake(dueAt));
       } else {
-        tell(run, alert, policy, step, now, plan);
-        planNext(run, policy, now, plan);
+        const isTold = tell(run, alert, policy, step, now, plan);
+        planNext(run, policy, { now, isTold }, plan);
       }
     }
     await commit(plan);
   };
 
+  const turnOf = (alertId: string): string => findOpenAlert(alertId)?.machineId ?? alertId;
+
   /** False when it is to be tried again. */
   const runStep = async (run: RunRow): Promise<boolean> => {
-    const machineId = findOpenAlert(run.alertId)?.machineId ?? run.alertId;
     try {
-      await lock.run(machineId, () => takeStep(run));
+      await lock.run(turnOf(run.alertId), () => takeStep(run));
       return true;
     } catch (error) {
       // Usually somebody acknowledged or resolved between the query and the commit: nothing was sent.
@@ -194,12 +210,29 @@ export const createEscalationRunner = (parts: EscalationRunnerParts): Escalation
     arm(clock.now());
   };
 
+  const reconsider = (): void => {
+    mustReconsider = true;
+    arm(clock.now());
+  };
+
+  const reconsiderNow = async (): Promise<void> => {
+    if (!mustReconsider) return;
+    mustReconsider = false;
+    try {
+      await moveOn({ repository, turnOf, commit, lock, clock });
+    } catch (error) {
+      mustReconsider = true;
+      throw error;
+    }
+  };
+
   const cycle = async (): Promise<void> => {
     let pause = 0;
     let next: number | null = null;
     try {
       await shiftRuns();
       if (mustExtend) await extend();
+      await reconsiderNow();
       if (!(await pass())) pause = PAUSE_AFTER_FAILURE_MS;
       next = await repository.nextDueAt();
     } catch (error) {
@@ -208,6 +241,8 @@ export const createEscalationRunner = (parts: EscalationRunnerParts): Escalation
       pause = PAUSE_AFTER_FAILURE_MS;
     }
     running = null;
+    // Asked for while this pass was under way.
+    if (mustReconsider && next !== null) next = clock.now();
     if (next !== null) arm(Math.max(next, clock.now() + pause));
   };
 
@@ -231,13 +266,14 @@ export const createEscalationRunner = (parts: EscalationRunnerParts): Escalation
     name: "escalation",
     wake,
     extend,
+    reconsider,
     clockJumped,
     start: async () => {
       stopped = false;
       // A stop between a policy's change and what follows for open alerts is made good here.
       await extend();
-      const next = await repository.nextDueAt();
-      if (next !== null) arm(next);
+      // Nor was a message that failed in the last moment waited for.
+      reconsider();
     },
     stop: async () => {
       stopped = true;

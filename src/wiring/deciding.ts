@@ -23,7 +23,7 @@ import type { Telling } from "./telling";
 export const wireDeciding = async (
   base: Base,
   machines: MachineDirectory,
-  { notifier, commit, directory, showAlerts, delivery }: Telling,
+  { notifier, commit, directory, showAlerts, relyOnMessages, delivery }: Telling,
   { mutedUntil }: Pick<Muting, "mutedUntil">,
 ) => {
   const { clock, log, store, metrics } = base;
@@ -55,6 +55,7 @@ export const wireDeciding = async (
     mutedUntil,
     onEscalated: () => metrics.alertChanged("escalated"),
   });
+  relyOnMessages(runner.reconsider);
   const policyDesk = createPolicyDesk({
     book: policies,
     repository: escalations,

@@ -22,6 +22,7 @@ export const wireTelling = async (base: Base, { silenceOf }: Pick<Muting, "silen
   await directory.load();
   // Alerts are made after channels: until then nothing is open.
   let openAlerts: () => Iterable<AlertSnapshot> = () => [];
+  let reconsider: () => void = () => undefined;
   const delivery = createDelivery({
     store,
     clock,
@@ -42,6 +43,9 @@ export const wireTelling = async (base: Base, { silenceOf }: Pick<Muting, "silen
     receiptsPath: join(config.dataDir, "receipts"),
     markerPath: join(config.dataDir, "attempting"),
     checkClock: base.checkClock,
+    onUntold: (event) => {
+      if (event === null || event === "alert.escalated") reconsider();
+    },
     onAttempt: (channel, outcome, totalMs) => metrics.attempted(channel.kind, outcome, totalMs),
     ...(seams.delivery === undefined ? {} : { seams: seams.delivery }),
   });
@@ -96,6 +100,10 @@ export const wireTelling = async (base: Base, { silenceOf }: Pick<Muting, "silen
     /** Where lamps and retained topics see what is open. */
     showAlerts: (source: () => Iterable<AlertSnapshot>) => {
       openAlerts = source;
+    },
+    /** Called when a step of an escalation may have told nobody. */
+    relyOnMessages: (onUntold: () => void) => {
+      reconsider = onUntold;
     },
   };
 };

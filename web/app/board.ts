@@ -140,7 +140,7 @@ const hear = (event: StreamEvent): void => {
     }
     const id = alert?.id ?? event.subject_id;
     if (id !== null && id !== "" && event.kind !== "alert.resolved") readSoon(id);
-  } else if (event.kind === "escalation.cancelled" && event.subject_id !== null) readSoon(event.subject_id);
+  } else if (event.kind.startsWith("escalation.") && event.subject_id !== null) readSoon(event.subject_id);
   else if (event.kind.startsWith("config.") && event.data["object"] === "escalation_policy")
     void refreshBoard();
 };

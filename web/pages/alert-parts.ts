@@ -97,6 +97,7 @@ const ENTRY_MARKS: Record<string, { mark: MarkKind; isOutlined: boolean }> = {
   "alert.noted": { mark: "plain", isOutlined: true },
   "alert.updated": { mark: "plain", isOutlined: true },
   "escalation.cancelled": { mark: "plain", isOutlined: true },
+  "escalation.moved_on": { mark: "plain", isOutlined: true },
 };
 
 const readString = (data: Record<string, unknown>, ...path: string[]): string => {

@@ -56,6 +56,7 @@ export const alertText = {
     "alert.updated": "Rule changed while open",
     "alert.occurred_again": "Crossed the limit again",
     "escalation.cancelled": "Escalation stopped",
+    "escalation.moved_on": "Escalation moved on",
   } as Record<string, string>,
   escalatedTo: (policy: string): string => `Policy “${policy}”`,
   stopped: (reason: string): string => `Reason: ${reason}`,
