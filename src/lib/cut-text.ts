@@ -17,7 +17,8 @@ const encoder = new TextEncoder();
 
 /** At most `limit` bytes of UTF-8, the ellipsis included. */
 export const cutBytes = (text: string, limit: number): string => {
-  if (encoder.encode(text).length <= limit) return text;
+  // A character takes at least one byte for each of its units: what is longer is not encoded as a whole.
+  if (text.length <= limit && encoder.encode(text).length <= limit) return text;
   const room = limit - encoder.encode(ELLIPSIS).length;
   if (room < 0) return "";
   const { read } = encoder.encodeInto(text, new Uint8Array(room));

@@ -12,13 +12,14 @@ import type { Receiver, ReceiverBook } from "./book";
 import { dedupKeyOf } from "./dedup";
 import { interpret } from "./interpret";
 import { keptHeaders } from "./kept-headers";
-import { keptPayload, logStatements, type Delivery } from "./log";
-import { readPayload, textOf } from "./payload";
-import { withoutEffect, type Processor, type ReceivedFacts } from "./process";
+import { keptPart, keptPayload, logStatements, type Delivery } from "./log";
+import { readPayload } from "./payload";
+import type { Processor } from "./process";
 import type { ReceiverRecord } from "./repository";
 import type { Sns } from "./sns";
 import type { Teachings } from "./teaching";
 import { verify, type Verdict } from "./verify";
+import { withoutEffect, type ReceivedFacts } from "./summarize";
 
 export interface Accept {
   /**
@@ -182,7 +183,7 @@ export const createAccept = (parts: AcceptParts): Accept => {
     const verdict = await judge(record, { headers, body });
     if (!verdict.isVerified) {
       countUnverified(address);
-      const facts = { ...empty, payload: keptPayload(textOf(body)), payloadBytes: body.byteLength };
+      const facts = { ...empty, payload: keptPart(body), payloadBytes: body.byteLength };
       return write(withoutEffect(facts, { result: "auth_failed", error: verdict.reason, isVerified: false }));
     }
     countReceiver(record);

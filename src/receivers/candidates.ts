@@ -3,12 +3,12 @@
 import { printDotPath, type DotPath } from "../lib/dot-path";
 import { cutText } from "../lib/cut-text";
 import { interpret, textOfValue } from "./interpret";
-import { COMMON_WORDS } from "./presets/common-words";
+import { commonMeaning } from "./presets/common-words";
 import { PRESETS } from "./presets/registry";
 import { compileSettings } from "./compile";
 import { defaultSettings } from "./default-settings";
 import type { Meaning } from "./schema";
-import { defaultMeaning, wordKeyOf } from "./words";
+import { defaultMeaning } from "./words";
 
 export interface Candidate {
   path: string;
@@ -34,8 +34,7 @@ const LONGEST_VALUE = 300;
 /** Of a list, the first say what the others are like. */
 const MOST_OF_A_LIST = 5;
 
-const meaningOf = (text: string): Meaning | null =>
-  defaultMeaning(text) ?? COMMON_WORDS[wordKeyOf(text)] ?? null;
+const meaningOf = (text: string): Meaning | null => defaultMeaning(text) ?? commonMeaning(text) ?? null;
 
 export const findCandidates = (payload: unknown): Candidate[] => {
   const found: Candidate[] = [];

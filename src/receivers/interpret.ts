@@ -5,7 +5,7 @@ import { printDotPath, readDotPath } from "../lib/dot-path";
 import type { CompiledSettings, Paths } from "./compile";
 import { setsStatus } from "./default-settings";
 import type { PresetItem } from "./presets/preset";
-import type { Interpretation, Report } from "./report";
+import { MOST_ITEMS, type Interpretation, type Report } from "./report";
 import type { Meaning, ReceiverSettings } from "./schema";
 import { describeWords } from "./words";
 
@@ -27,8 +27,6 @@ const LONGEST_TITLE = 500;
 /** As services take it. */
 const LONGEST_MESSAGE = 4_000;
 const LONGEST_URL = 2_000;
-/** More in one request is not a status. */
-export const MOST_ITEMS = 500;
 
 /** Texts, numbers and truth values can be shown; the rest is structure. */
 export const textOfValue = (value: unknown): string | null => {

@@ -1,5 +1,6 @@
 // In: rows of a receiver's log. Out: their API models, and what the sender is answered. Times ISO 8601 UTC in ms.
 import { t, type Static } from "elysia";
+import { roleAllows, type Principal } from "../core/actor";
 import { isoMillis } from "../core/time";
 import { ServiceStatusModel } from "../services/wire";
 import type { Outcome } from "./decide";
@@ -36,7 +37,8 @@ export const DeliveryWire = t.Composite([
     received_at: t.String(),
     source_ip: t.String(),
     payload: t.Any({
-      description: "As JSON, or as text where it is none or was cut at 64 KiB; null once it is pruned.",
+      description:
+        "As JSON, or as text where it is none or was cut at 64 KiB; null once it is pruned, and below the role of an editor.",
     }),
     payload_bytes: t.Integer(),
     is_payload_cut: t.Boolean(),
@@ -75,6 +77,9 @@ export const presentOutcome = (
   alert_id: outcome.alertId,
 });
 
+/** What a sender posts may hold anything, credentials as well. */
+const showsPayload = ({ role }: Pick<Principal, "role">): boolean => roleAllows(role, "editor");
+
 const payloadValue = (delivery: Delivery): unknown => {
   if (delivery.payload === null || isCut(delivery)) return delivery.payload;
   try {
@@ -84,11 +89,11 @@ const payloadValue = (delivery: Delivery): unknown => {
   }
 };
 
-export const presentDelivery = (delivery: Delivery): DeliveryWire => ({
+export const presentDelivery = (delivery: Delivery, reader: Pick<Principal, "role">): DeliveryWire => ({
   id: delivery.id,
   received_at: isoMillis(delivery.receivedAt),
   source_ip: delivery.sourceIp,
-  payload: payloadValue(delivery),
+  payload: showsPayload(reader) ? payloadValue(delivery) : null,
   payload_bytes: delivery.payloadBytes,
   is_payload_cut: isCut(delivery),
   ...presentOutcome(delivery),
@@ -98,9 +103,12 @@ export const presentDelivery = (delivery: Delivery): DeliveryWire => ({
   reprocess_of: delivery.reprocessOf,
 });
 
-export const presentWholeDelivery = (delivery: Delivery): WholeDeliveryWire => ({
-  ...presentDelivery(delivery),
-  payload_text: delivery.payload,
+export const presentWholeDelivery = (
+  delivery: Delivery,
+  reader: Pick<Principal, "role">,
+): WholeDeliveryWire => ({
+  ...presentDelivery(delivery, reader),
+  payload_text: showsPayload(reader) ? delivery.payload : null,
 });
 
 /** What the sender is told: `status` and `previous_status` are the service's. */

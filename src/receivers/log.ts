@@ -49,6 +49,13 @@ export const keptPayload = (text: string): string =>
   // No character takes more than three bytes for each of its units.
   text.length * 3 <= KEPT_PAYLOAD_BYTES ? text : cutBytes(text, KEPT_PAYLOAD_BYTES);
 
+const decoder = new TextDecoder();
+
+/** The same of bytes that nobody reads; a character that is cut in two by the limit is replaced. */
+export const keptPart = (body: Uint8Array): string =>
+  // A few bytes more, of which three may be a mark that is no text: so it shows that it was cut.
+  keptPayload(decoder.decode(body.subarray(0, KEPT_PAYLOAD_BYTES + 8)));
+
 /** Only a part of the payload was kept. */
 export const isCut = ({ payload, payloadBytes }: Pick<Delivery, "payload" | "payloadBytes">): boolean =>
   payload !== null && payload.endsWith("…") && Buffer.byteLength(payload) < payloadBytes;
@@ -65,10 +72,13 @@ const ADD_SIZE = `INSERT INTO webhook_receiver_log_size (receiver_id, bytes) VAL
   ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes`;
 
 /** What counts against the size of the log. */
-export const keptBytesOf = ({ payload, items }: Pick<Delivery, "payload" | "items">): number =>
-  ROW_BYTES + (payload?.length ?? 0) + (items === null ? 0 : items.length * 256);
+const keptBytesOf = (delivery: Delivery, items: string | null): number => {
+  const { payload, payloadBytes, message, error } = delivery;
+  const payloadKept = payload === null ? 0 : Math.min(payloadBytes, KEPT_PAYLOAD_BYTES);
+  return ROW_BYTES + payloadKept + (message?.length ?? 0) + (error?.length ?? 0) + (items?.length ?? 0);
+};
 
-const insertStatement = (delivery: Delivery): Statement => ({
+const insertStatement = (delivery: Delivery, items: string | null, keptBytes: number): Statement => ({
   sql: INSERT,
   params: [
     delivery.id,
@@ -88,14 +98,14 @@ const insertStatement = (delivery: Delivery): Statement => ({
     delivery.incidentId,
     delivery.windowId,
     delivery.alertId,
-    delivery.items === null ? null : JSON.stringify(delivery.items),
+    items,
     JSON.stringify(delivery.headers),
     delivery.payload,
     delivery.payloadBytes,
     delivery.dedupKey,
     delivery.duplicateOf,
     delivery.reprocessOf,
-    keptBytesOf(delivery),
+    keptBytes,
   ],
 });
 
@@ -103,8 +113,14 @@ const insertStatement = (delivery: Delivery): Statement => ({
 export const logStatements = (deliveries: readonly Delivery[]): Statement[] => {
   const [first] = deliveries;
   if (first === undefined) return [];
-  const bytes = deliveries.reduce((sum, delivery) => sum + keptBytesOf(delivery), 0);
-  return [...deliveries.map(insertStatement), { sql: ADD_SIZE, params: [first.receiverId, bytes] }];
+  let bytes = 0;
+  const statements = deliveries.map((delivery) => {
+    const items = delivery.items === null ? null : JSON.stringify(delivery.items);
+    const keptBytes = keptBytesOf(delivery, items);
+    bytes += keptBytes;
+    return insertStatement(delivery, items, keptBytes);
+  });
+  return [...statements, { sql: ADD_SIZE, params: [first.receiverId, bytes] }];
 };
 
 const textOrNull = (value: SqlValue | undefined): string | null =>

@@ -16,21 +16,8 @@ import type { PlannedWork } from "./planned-work";
 import type { Raiser } from "./raise";
 import type { ReceiverRecord } from "./repository";
 import type { Interpretation, Report } from "./report";
+import { brief, summarize, withoutEffect, type ReceivedFacts } from "./summarize";
 import { saveUnknownStatements } from "./unknown-words";
-
-/** What is known of a request before anything is decided. */
-export type ReceivedFacts = Pick<
-  Delivery,
-  | "id"
-  | "receiverId"
-  | "receivedAt"
-  | "sourceIp"
-  | "headers"
-  | "payload"
-  | "payloadBytes"
-  | "dedupKey"
-  | "reprocessOf"
->;
 
 export interface Job {
   receiver: ReceiverRecord;
@@ -68,63 +55,6 @@ const MOST_AT_ONCE = 128;
 /** Somebody else changed the same service in between: more often than this is no accident. */
 const TRIES = 4;
 
-const NOTHING: Omit<Delivery, keyof ReceivedFacts | "result" | "error" | "isVerified"> = {
-  rawStatus: null,
-  mappedStatus: null,
-  previousStatus: null,
-  newStatus: null,
-  serviceId: null,
-  serviceName: null,
-  message: null,
-  incidentId: null,
-  windowId: null,
-  alertId: null,
-  items: null,
-  duplicateOf: null,
-};
-
-/** The row of a request that led to nothing. */
-export const withoutEffect = (
-  facts: ReceivedFacts,
-  end: Pick<Delivery, "result" | "error"> & { isVerified?: boolean },
-): Delivery => ({
-  ...facts,
-  ...NOTHING,
-  isVerified: true,
-  // Only what came to its end is recognized when it comes again.
-  dedupKey: end.result === "ignored" ? facts.dedupKey : null,
-  ...end,
-});
-
-const hasResult =
-  (result: Outcome["result"]) =>
-  (outcome: Outcome): boolean =>
-    outcome.result === result;
-
-/** One result for all: processed where anything was, failed where nothing was and something could not be used. */
-export const summarize = (outcomes: readonly Outcome[]): Outcome => {
-  const [first] = outcomes;
-  if (first === undefined) throw new Error("nothing to summarize");
-  if (outcomes.length === 1) return first;
-  const failed = outcomes.filter(hasResult("failed"));
-  const main = outcomes.find(hasResult("processed")) ?? failed[0] ?? first;
-  const same = outcomes.filter(({ serviceId }) => serviceId === main.serviceId);
-  const error =
-    failed.length === 0 || failed.length === outcomes.length
-      ? main.error
-      : `${failed.length} of ${outcomes.length} could not be used: ${failed[0]?.error}`;
-  // Several words about one service in one request are one step.
-  return {
-    ...main,
-    error,
-    previousStatus: same[0]?.previousStatus ?? main.previousStatus,
-    newStatus: same.at(-1)?.newStatus ?? main.newStatus,
-    incidentId: same.findLast(({ incidentId }) => incidentId !== null)?.incidentId ?? null,
-    incidentChange: same.findLast(({ incidentId }) => incidentId !== null)?.incidentChange ?? null,
-    alertId: outcomes.find(({ alertId }) => alertId !== null)?.alertId ?? null,
-  };
-};
-
 const reportsOf = ({ interpretation }: Job): readonly Report[] =>
   interpretation.kind === "reports" ? interpretation.reports : [];
 
@@ -159,7 +89,7 @@ export const createProcessor = (parts: ProcessorParts): Processor => {
       result,
       error,
       isVerified: true,
-      items: outcomes.length === 1 ? null : outcomes,
+      items: outcomes.length === 1 ? null : outcomes.map(brief),
       dedupKey: result === "failed" ? null : facts.dedupKey,
       duplicateOf: null,
     };

@@ -7,9 +7,10 @@ import { compileSettings } from "./compile";
 import type { Outcome } from "./decide";
 import { interpret } from "./interpret";
 import { readPayload } from "./payload";
-import { summarize, type Processor } from "./process";
+import type { Processor } from "./process";
 import type { ReceiverRecord } from "./repository";
 import type { Report } from "./report";
+import { summarize } from "./summarize";
 
 export interface Rehearsal {
   result: Outcome["result"];

@@ -3,6 +3,9 @@ import type { ServiceStatus } from "../core/events";
 import type { Severity } from "../core/severity";
 import type { Meaning } from "./schema";
 
+/** More things in one request are not a status. */
+export const MOST_ITEMS = 500;
+
 /** One thing that a payload says about one service. */
 export interface Report {
   /** As the payload names it; null where it names none. */

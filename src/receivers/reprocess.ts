@@ -8,7 +8,8 @@ import type { Receiver } from "./book";
 import { interpret } from "./interpret";
 import { isCut, logStatements, type Delivery, type DeliveryFilter, type DeliveryLog } from "./log";
 import { readPayload } from "./payload";
-import { withoutEffect, type Processor } from "./process";
+import type { Processor } from "./process";
+import { withoutEffect } from "./summarize";
 
 export interface Reprocess {
   /** Throws `not_found`, and `conflict` for what cannot be read again. Durable when it resolves. */

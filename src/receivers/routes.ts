@@ -200,7 +200,7 @@ export const receiverRoutes = (access: AccessPlugin, { desk, book, log, baseUrl 
           await log.list(record.id, readFilter(query), page),
           page,
           ({ id }) => id,
-          presentDelivery,
+          (delivery) => presentDelivery(delivery, principal),
         );
       },
       {
@@ -221,7 +221,7 @@ export const receiverRoutes = (access: AccessPlugin, { desk, book, log, baseUrl 
         const { record } = desk.find(principal.tenantId, params.id);
         const delivery = await log.find(record.id, params.delivery_id);
         if (delivery === null) throw notFound("delivery");
-        return presentWholeDelivery(delivery);
+        return presentWholeDelivery(delivery, principal);
       },
       {
         access: "viewer",

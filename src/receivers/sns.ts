@@ -30,21 +30,34 @@ const isOfSns = (text: string): boolean => {
 };
 
 /** Signed in this order, each with its name on a line before it. */
-const SIGNED: Readonly<Record<string, readonly string[]>> = {
-  Notification: ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"],
-  SubscriptionConfirmation: [
-    "Message",
-    "MessageId",
-    "SubscribeURL",
-    "Timestamp",
-    "Token",
-    "TopicArn",
-    "Type",
-  ],
-  UnsubscribeConfirmation: ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"],
-};
+const SIGNED: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    Notification: ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"],
+    SubscriptionConfirmation: [
+      "Message",
+      "MessageId",
+      "SubscribeURL",
+      "Timestamp",
+      "Token",
+      "TopicArn",
+      "Type",
+    ],
+    UnsubscribeConfirmation: [
+      "Message",
+      "MessageId",
+      "SubscribeURL",
+      "Timestamp",
+      "Token",
+      "TopicArn",
+      "Type",
+    ],
+  }),
+);
 
-const ALGORITHMS: Readonly<Record<string, string>> = { "1": "RSA-SHA1", "2": "RSA-SHA256" };
+const ALGORITHMS: ReadonlyMap<string, string> = new Map([
+  ["1", "RSA-SHA1"],
+  ["2", "RSA-SHA256"],
+]);
 
 /** SNS tries again for hours; older envelopes are repetitions that nobody would recognize any more. */
 const OLDEST_MS = 24 * 3_600_000;
@@ -55,7 +68,7 @@ const MOST_CERTIFICATES = 20;
 const refuse = (reason: string): Verdict => ({ isVerified: false, reason });
 
 const signedText = (envelope: unknown, type: string): string | null => {
-  const names = SIGNED[type];
+  const names = SIGNED.get(type);
   if (names === undefined) return null;
   return names
     .map((name) => [name, textAt(envelope, name)] as const)
@@ -110,7 +123,7 @@ export const createSns = ({ fetchText }: { fetchText: FetchText }): Sns => {
       const text = signedText(envelope, type);
       if (text === null) return refuse("This is no envelope of Amazon SNS.");
       const signature = textAt(envelope, "Signature") ?? "";
-      const algorithm = ALGORITHMS[textAt(envelope, "SignatureVersion") ?? ""];
+      const algorithm = ALGORITHMS.get(textAt(envelope, "SignatureVersion") ?? "");
       if (signature === "" || algorithm === undefined)
         return refuse("The envelope has no signature of version 1 or 2.");
       const at = Date.parse(textAt(envelope, "Timestamp") ?? "");

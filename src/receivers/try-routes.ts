@@ -28,6 +28,7 @@ import {
 } from "./try-wire";
 import { listUnknownWords } from "./unknown-words";
 import { presentReceiver, readReceiverChange, ReceiverWire } from "./wire";
+import { wordKeyOf } from "./words";
 
 export interface TryRouteParts {
   desk: ReceiverDesk;
@@ -103,6 +104,8 @@ export const tryRoutes = (access: AccessPlugin, parts: TryRouteParts) => {
       async ({ principal, params, body }) => {
         const { word, status: meaning } = body;
         if (word.trim() === "") throw invalid("word", "word must not be blank.");
+        // As in status_mapping itself: no object of JSON has such a field that everybody reads alike.
+        if (wordKeyOf(word) === "__proto__") throw invalid("word", "__proto__ cannot be mapped.");
         const receiver = await desk.mapWord(principal, params.id, { word, meaning });
         return presentReceiver(receiver, { baseUrl: baseUrl() });
       },
@@ -135,7 +138,7 @@ export const tryRoutes = (access: AccessPlugin, parts: TryRouteParts) => {
       ({ principal, params }) =>
         presentTeaching(teachings.of(desk.find(principal.tenantId, params.id).record.id)),
       {
-        access: "viewer",
+        access: "editor",
         response: TeachingWire,
         detail: {
           summary: "Read the payload that was waited for",
@@ -191,7 +194,10 @@ export const tryRoutes = (access: AccessPlugin, parts: TryRouteParts) => {
     .post(
       "/:id/deliveries/:delivery_id/reprocess",
       async ({ principal, params }) =>
-        presentDelivery(await reprocess.one(desk.find(principal.tenantId, params.id), params.delivery_id)),
+        presentDelivery(
+          await reprocess.one(desk.find(principal.tenantId, params.id), params.delivery_id),
+          principal,
+        ),
       {
         access: "editor",
         response: DeliveryWire,
@@ -210,7 +216,7 @@ export const tryRoutes = (access: AccessPlugin, parts: TryRouteParts) => {
         const ids = body?.delivery_ids;
         const which = ids === undefined ? { filter: readFilter(body ?? {}) } : { ids };
         const deliveries = await reprocess.several(receiver, which);
-        return { data: deliveries.map(presentDelivery), next_cursor: null };
+        return { data: deliveries.map((one) => presentDelivery(one, principal)), next_cursor: null };
       },
       {
         access: "editor",

@@ -2,7 +2,7 @@
 // receiver's mapping when somebody says what one means.
 import type { Engine, Statement } from "../store/engine";
 import type { CompiledSettings } from "./compile";
-import { COMMON_WORDS } from "./presets/common-words";
+import { commonMeaning } from "./presets/common-words";
 import type { Report } from "./report";
 import type { Meaning, StatusMapping } from "./schema";
 import { entriesOf, wordKeyOf } from "./words";
@@ -63,7 +63,7 @@ export const listUnknownWords = async (
       firstAt: Number(row[2]),
       lastAt: Number(row[3]),
       deliveryId: String(row[4]),
-      suggestion: COMMON_WORDS[String(row[0])] ?? null,
+      suggestion: commonMeaning(String(row[0])) ?? null,
     }))
     .filter(({ word }) => ownMeaning(word) === undefined && knownMeaning(word) === undefined);
 

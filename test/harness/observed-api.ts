@@ -148,25 +148,27 @@ export const createObservedApi = ({ url, token, secrets }: ObservedApiParts): Ob
     const documented = Object.entries(body["paths"] as Record<string, Fields>)
       .filter(([path, methods]) => "get" in methods && !path.endsWith("/stream"))
       .map(([path]) => path);
+    /** By the path of a list. */
     const ids = new Map<string, string[]>();
+    const expand = (path: string): string[] => {
+      const start = path.indexOf("/{");
+      if (start === -1) return [path];
+      const [parameter] = /\{\w+\}/.exec(path) ?? [""];
+      const values = parameter === "{metric}" ? ["temperature"] : (ids.get(path.slice(0, start)) ?? []);
+      return values.flatMap((value) => expand(path.replace(parameter, value)));
+    };
     let count = 0;
-    for (const path of documented.toSorted((a, b) => a.split("{").length - b.split("{").length)) {
-      const collection = path.split("/{")[0] ?? path;
-      const concrete = path.includes("{")
-        ? (ids.get(collection) ?? []).map((id) => path.replace("{id}", id).replace("{metric}", "temperature"))
-        : [path];
-      for (const address of concrete) {
-        expect(address).not.toContain("{");
+    for (const path of documented.toSorted((a, b) => a.split("{").length - b.split("{").length))
+      for (const address of expand(path)) {
         const query = address.endsWith("/readings") ? "?metric=temperature" : "";
         const { body: answer } = await ask("GET", address + query, { headers, token: bearer });
         count++;
-        if (!path.includes("{") && Array.isArray(answer["data"]))
+        if (Array.isArray(answer["data"]))
           ids.set(
-            path,
+            address,
             (answer["data"] as Fields[]).flatMap(({ id }) => (typeof id === "string" ? [id] : [])),
           );
       }
-    }
     return count;
   };
 

@@ -1,6 +1,7 @@
 // In: what Prometheus' Alertmanager posts (version 4), alone or inside Grafana's payload. Out: each alert of the
 // group for itself: the group's own status is "firing" as long as any of them is.
 import type { Meaning } from "../schema";
+import { createWords } from "../words";
 import {
   itemsOrNothing,
   nothing,
@@ -13,7 +14,7 @@ import {
 import { at, firstText, isRecord, listAt, textAt, timeAt, wordAt } from "./walk";
 
 /** By the label `severity`; without one, an alert that fires is a failure. */
-const SEVERITIES: Readonly<Record<string, Meaning>> = {
+const meaningOfSeverity = createWords({
   info: "ignore",
   information: "ignore",
   none: "ignore",
@@ -24,11 +25,11 @@ const SEVERITIES: Readonly<Record<string, Meaning>> = {
   medium: "degraded",
   p3: "degraded",
   p4: "degraded",
-};
+});
 
 const meaningOf = (status: string | null, severity: string | null): Meaning | null => {
   if (status === "resolved") return "operational";
-  return status === "firing" ? (SEVERITIES[severity ?? ""] ?? "down") : null;
+  return status === "firing" ? (meaningOfSeverity(severity ?? "") ?? "down") : null;
 };
 
 /** Without a fingerprint, the labels are what an alert is. */
@@ -103,7 +104,7 @@ const readPosted = (alerts: readonly unknown[], now: number): PresetReading => {
 };
 
 const read = (payload: unknown, { now }: PresetContext): PresetReading => {
-  if (Array.isArray(payload)) return readPosted(payload, now);
+  if (Array.isArray(payload)) return readPosted(listAt(payload), now);
   const alerts = listAt(payload, "alerts");
   if (!Array.isArray(at(payload, "alerts"))) return unlike("Alertmanager");
   if (alerts.length === 0) return nothing("The group holds no alert.");

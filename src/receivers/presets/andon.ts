@@ -1,33 +1,26 @@
 // In: what Andon itself posts in any dialect of its webhook channels, and what the systems post whose dialects
 // they are: Haltless, StatusPulse, AnyPing, Roboticks, Alert24. Out: what alerts, incidents and services say.
 import type { Meaning } from "../schema";
+import { createWords } from "../words";
 import { alertItem } from "./alertmanager";
 import { itemsOrNothing, nothing, unlike, type Preset, type PresetItem, type PresetReading } from "./preset";
 import { at, firstText, isRecord, listAt, textAt, wordAt } from "./walk";
 
-const OF_ALERTS: Readonly<Record<string, Meaning>> = {
-  info: "ignore",
-  warning: "degraded",
-  critical: "down",
-};
-const OF_INCIDENTS: Readonly<Record<string, Meaning>> = {
-  minor: "degraded",
-  major: "down",
-  critical: "down",
-};
+const ofAlerts = createWords({ info: "ignore", warning: "degraded", critical: "down" });
+const ofIncidents = createWords({ minor: "degraded", major: "down", critical: "down" });
 
 const alertMeaning = (event: string, severity: string | null): Meaning => {
   if (event === "alert.resolved") return "operational";
   // Somebody has taken it: how things stand has not changed.
   if (event === "alert.acknowledged") return "ignore";
-  return OF_ALERTS[severity ?? ""] ?? "down";
+  return ofAlerts(severity ?? "") ?? "down";
 };
 
 const incidentMeaning = (event: string, incident: unknown): Meaning => {
   if (event === "incident.resolved" || wordAt(incident, "status") === "resolved") return "operational";
   const severity = wordAt(incident, "severity");
   if (severity === null) return event === "incident.opened" ? "down" : "ignore";
-  return OF_INCIDENTS[severity] ?? "down";
+  return ofIncidents(severity) ?? "down";
 };
 
 /** CloudEvents and Standard Webhooks have an envelope of their own. */

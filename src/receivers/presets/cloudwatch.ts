@@ -1,6 +1,7 @@
 // In: what Amazon SNS posts for an alarm of CloudWatch: an envelope whose message is JSON in a text; or the same
 // alarm by EventBridge, or as a raw message. Out: the alarm's state, or the address by which the topic wants
 // its subscription confirmed. Whether the envelope is genuine was decided before (`sns.ts`).
+import { parsePayload } from "../payload";
 import { nothing, unlike, type Preset, type PresetItem, type PresetReading } from "./preset";
 import { firstText, isRecord, textAt } from "./walk";
 
@@ -18,9 +19,10 @@ const alarmItem = (alarm: unknown, url: string | null = null): PresetItem => {
   };
 };
 
+/** Null for what is none, nests too deep or is too large. */
 const parse = (text: string): unknown => {
   try {
-    return JSON.parse(text) as unknown;
+    return parsePayload(text);
   } catch {
     return null;
   }

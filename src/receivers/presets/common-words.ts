@@ -1,6 +1,7 @@
 // In: nothing. Out: what the words mean that monitoring systems, status pages and pipelines commonly use for a
 // status, beside those of Alert24. Words that say how far people have come change nothing.
 import type { Meaning } from "../schema";
+import { createWords } from "../words";
 
 const table: Readonly<Record<Meaning, readonly string[]>> = {
   operational: [
@@ -112,3 +113,6 @@ const table: Readonly<Record<Meaning, readonly string[]>> = {
 export const COMMON_WORDS: Readonly<Record<string, Meaning>> = Object.fromEntries(
   Object.entries(table).flatMap(([meaning, words]) => words.map((word) => [word, meaning as Meaning])),
 );
+
+/** The same, whatever the word's case is. */
+export const commonMeaning = createWords(COMMON_WORDS);

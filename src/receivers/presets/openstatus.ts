@@ -1,6 +1,7 @@
 // In: what openstatus posts: status reports and maintenance of a page, and the state of a monitor. Out: what
 // they say of components and of what is watched.
 import type { Meaning } from "../schema";
+import { createWords } from "../words";
 import {
   itemsOrNothing,
   unlike,
@@ -11,12 +12,12 @@ import {
 } from "./preset";
 import { at, isRecord, listAt, textAt, timeAt, wordAt } from "./walk";
 
-const IMPACTS: Readonly<Record<string, Meaning>> = {
+const ofImpact = createWords({
   operational: "operational",
   degraded_performance: "degraded",
   partial_outage: "degraded",
   major_outage: "down",
-};
+});
 
 const reportItems = (report: unknown): PresetItem[] => {
   const status = wordAt(report, "update", "status");
@@ -37,7 +38,7 @@ const reportItems = (report: unknown): PresetItem[] => {
         ? "operational"
         : status === "monitoring"
           ? "ignore"
-          : (IMPACTS[impact ?? ""] ?? "degraded");
+          : (ofImpact(impact ?? "") ?? "degraded");
     return {
       ...common,
       raw: impact === null || status === null ? status : `${status} (${impact})`,

@@ -2,13 +2,14 @@
 // what they say of components, incidents and planned work. How far people have come with an incident says
 // nothing about the service; its impact does.
 import type { Meaning } from "../schema";
+import { createWords } from "../words";
 import { itemsOrNothing, type PresetContext, type PresetItem, type PresetReading } from "./preset";
 import { at, firstText, isRecord, listAt, textAt, timeAt, wordAt } from "./walk";
 
 /** Squashed, since Instatus writes UNDERMAINTENANCE where others write under_maintenance. */
 const squash = (word: string | null): string => (word ?? "").replace(/[\s_-]/g, "");
 
-const IMPACTS: Readonly<Record<string, Meaning>> = {
+const ofImpact = createWords({
   none: "ignore",
   minor: "degraded",
   major: "down",
@@ -20,7 +21,7 @@ const IMPACTS: Readonly<Record<string, Meaning>> = {
   minoroutage: "degraded",
   majoroutage: "down",
   undermaintenance: "maintenance",
-};
+});
 
 const OVER = new Set(["resolved", "completed", "postmortem", "cancelled", "canceled"]);
 const UNDER_WAY = new Set(["inprogress", "verifying"]);
@@ -31,7 +32,7 @@ const meaningOf = (status: string, impact: string): Meaning => {
   if (OVER.has(status)) return "operational";
   if (UNDER_WAY.has(status)) return "maintenance";
   if (status === "monitoring" || ANNOUNCED.has(status)) return "ignore";
-  return IMPACTS[impact] ?? "ignore";
+  return ofImpact(impact) ?? "ignore";
 };
 
 interface Component {

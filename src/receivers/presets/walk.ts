@@ -1,6 +1,7 @@
 // In: a payload and names. Out: what stands there, as text, number, list or time. Only properties that the
 // payload itself has.
 import { readDotPath } from "../../lib/dot-path";
+import { MOST_ITEMS } from "../report";
 
 type Keys = readonly (string | number)[];
 
@@ -19,10 +20,10 @@ export const wordAt = (value: unknown, ...keys: Keys): string | null =>
     ?.trim()
     .toLowerCase() ?? null;
 
-/** Empty where there is no list. */
+/** Empty where there is no list. Of a longer one than is taken, no more than shows that. */
 export const listAt = (value: unknown, ...keys: Keys): readonly unknown[] => {
   const found = at(value, ...keys);
-  return Array.isArray(found) ? found : [];
+  return Array.isArray(found) ? found.slice(0, MOST_ITEMS + 1) : [];
 };
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
