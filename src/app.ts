@@ -250,6 +250,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     warnings: {
       network: () => worker.networkProblem ?? monitors.network.problem,
       clock: () => time.watch.problem,
+      mirrors: () => statusPages.mirror.problem,
     },
     deadline: (ms) => new Promise((resolve) => clock.after(ms, () => resolve())),
   });
@@ -308,6 +309,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       processMetrics,
       scheduler,
       statusPages.keeper,
+      statusPages.mirror,
       channels.weeklyTests,
       server,
       localAdmin,

@@ -197,7 +197,7 @@ export const buildView = ({ page, facts, url, now }: ViewParts): PageView => {
   const statuses = facts.services.map(({ status }) => status);
   const isWell = statuses.every((status) => status === "operational");
   const midnight = days.at(-1)?.to ?? now + REFRESH_UNWELL_MS;
-  const view: Omit<PageView, "version" | "builtAt" | "validUntil"> = {
+  const view: Omit<PageView, "version" | "builtAt" | "copiedAt" | "validUntil"> = {
     changedAt: latest([
       page.updatedAt,
       ...facts.services.map(({ updatedAt, changedAt }) => Math.max(updatedAt, changedAt)),
@@ -221,6 +221,7 @@ export const buildView = ({ page, facts, url, now }: ViewParts): PageView => {
     ...view,
     version: new Bun.CryptoHasher("sha256").update(JSON.stringify(view)).digest("base64url").slice(0, 22),
     builtAt: now,
+    copiedAt: null,
     validUntil: Math.min(midnight, now + (isWell ? REFRESH_WELL_MS : REFRESH_UNWELL_MS)),
   };
 };

@@ -144,9 +144,11 @@ export interface MaintenanceView {
 }
 
 export interface PageView {
-  /** Changes whenever anything in it does, `builtAt` and `validUntil` aside. */
+  /** Changes whenever anything in it does, `builtAt`, `copiedAt` and `validUntil` aside. */
   version: string;
   builtAt: number;
+  /** Of a static copy: when it was written. Null on the page itself. */
+  copiedAt: number | null;
   /** It has to be built anew then at the latest: midnight, an edge of maintenance, growing downtime. */
   validUntil: number;
   /** When anything that it shows was changed last. */

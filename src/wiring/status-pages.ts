@@ -6,6 +6,7 @@ import type { JournalFeed } from "../journal/feed";
 import { createStatusPageBook } from "../status-pages/book";
 import { createStatusPageDesk } from "../status-pages/desk";
 import { createPageKeeper } from "../status-pages/keeper";
+import { createPageMirror } from "../status-pages/mirror";
 import { createStatusPageRepository, type StatusPage } from "../status-pages/repository";
 import { REPRESENTATIONS } from "../status-pages/representations";
 import { statusPageRoutes } from "../status-pages/routes";
@@ -40,6 +41,14 @@ export const wireStatusPages = async (
     clock,
     log,
   });
+  const mirror = createPageMirror({
+    root: config.mirrorDir,
+    book,
+    keeper,
+    representations: REPRESENTATIONS,
+    clock,
+    log,
+  });
   const desk = createStatusPageDesk({
     book,
     repository,
@@ -49,7 +58,10 @@ export const wireStatusPages = async (
     timeZoneOf: async (tenantId) => (await services.uptime.settings(tenantId)).timeZone,
     ownHost: publicUrl?.hostname ?? null,
     mirrorRoot: config.mirrorDir,
-    onChanged: keeper.changed,
+    onChanged: (id) => {
+      keeper.changed(id);
+      mirror.changed();
+    },
     commit: telling.commit,
     clock,
   });
@@ -59,6 +71,7 @@ export const wireStatusPages = async (
     repository,
     desk,
     keeper,
+    mirror,
     domains: {
       hosts: () => book.domains,
       pathOf: (host) => {

@@ -111,6 +111,7 @@ export const pageLook = (change: Partial<PageLook> = {}): PageLook => ({
 export const pageView = (change: Partial<PageView> = {}, look: Partial<PageLook> = {}): PageView => ({
   version: "v1",
   builtAt: VIEW_AT,
+  copiedAt: null,
   validUntil: VIEW_AT + HOUR,
   changedAt: VIEW_AT - HOUR,
   page: pageLook(look),
