@@ -57,6 +57,8 @@ export const FIELD_TYPES = [
   "list",
   "json",
   "template",
+  // One object or a list of them: header, format (one of the options) and perhaps timestamp_header.
+  "signatures",
   // An object of PEM texts: ca, client_cert, client_key; and server_name.
   "tls",
 ] as const;

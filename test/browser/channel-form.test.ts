@@ -186,6 +186,17 @@ describe.skipIf(!hasBrowser)("the form of a channel", () => {
       await page.getByLabel("Search: Groups of services").fill("Line 2");
       await button(page, "Add");
       await page.getByText("More settings").click();
+      const signatures = page.locator("andon-signatures");
+      await signatures.getByLabel("Signature headers").selectOption({ label: "Headers of my own" });
+      await button(page, "Create channel");
+      await signatures.getByText("Every signature header needs a name.").waitFor();
+      expect(await signatures.locator("#header-0:focus").count()).toBe(1);
+      await signatures.getByLabel("Header", { exact: true }).fill("X-Roboticks-Signature");
+      await signatures.getByLabel("Format").selectOption("sha256=hex");
+      await button(page, "Add a signature header");
+      await signatures.getByLabel("Header", { exact: true }).last().fill("X-Grafana");
+      await signatures.getByLabel("Format").last().selectOption("ts:body");
+      await signatures.getByLabel(/^Header for the timestamp/).fill("X-Time");
       await page.locator("#retry").selectOption("persistent");
       await page.getByLabel(/^At most so many messages/).fill("30");
       await page.getByLabel("When this channel fails, tell").selectOption({ label: "Shift lead" });
@@ -209,11 +220,22 @@ describe.skipIf(!hasBrowser)("the form of a channel", () => {
         rate_limit_per_minute: 30,
         failure_channel_id: stage.ids.lead,
         weekly_test: true,
-        config: { dialect: "roboticks", retry: "persistent", headers: { "X-Line": "2" } },
+        config: {
+          dialect: "roboticks",
+          retry: "persistent",
+          headers: { "X-Line": "2" },
+          signature: [
+            { header: "X-Roboticks-Signature", format: "sha256=hex" },
+            { header: "X-Grafana", format: "ts:body", timestamp_header: "X-Time" },
+          ],
+        },
       });
+      await page.getByText("X-Grafana: ts:body").waitFor();
 
       await go(page, `/channels/${id}/edit`);
       await button(page, "Remove header X-Line");
+      await page.getByText(/^More settings/).click();
+      await button(page, "Remove signature header X-Grafana");
       await page.getByRole("button", { name: "Replace: Signing secret" }).click();
       await page.locator("#secret").fill("not this one after all");
       await page.getByRole("button", { name: "Keep the stored one: Signing secret" }).click();
@@ -223,7 +245,8 @@ describe.skipIf(!hasBrowser)("the form of a channel", () => {
       await page.getByRole("heading", { name: "Line relay", level: 1 }).waitFor();
       const changed = await read();
       expect(changed["filters"]).toEqual({ severities: ["critical"], groups: ["Line 2"] });
-      const { headers, secret } = changed["config"] as Record<string, unknown>;
+      const { headers, secret, signature } = changed["config"] as Record<string, unknown>;
+      expect(signature).toEqual([{ header: "X-Roboticks-Signature", format: "sha256=hex" }]);
       expect([headers, secret]).toEqual([
         { "X-Webhook-Secret": "••••alue" },
         (made["config"] as Record<string, unknown>)["secret"],

@@ -54,6 +54,11 @@ export class AndonPairs extends LitElement {
     if (changed.has("pairs") && asRecord(this.pairs) !== asRecord(this.rows)) this.rows = this.pairs;
   }
 
+  /** Moves to the first row: all of them are marked, for the fault names no other place. */
+  focusFault(): void {
+    this.renderRoot.querySelector<HTMLElement>(".row input, button")?.focus();
+  }
+
   private async write(rows: readonly Pair[], focusLast = false): Promise<void> {
     this.rows = rows;
     this.dispatchEvent(new CustomEvent("pairs", { detail: rows }));

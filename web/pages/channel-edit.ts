@@ -39,7 +39,7 @@ import "./channel-told";
 import "./channel-types";
 import "./channel-preview";
 import "./config-fields";
-import type { ConfigFields } from "./config-fields";
+import { WRONG, type ConfigFields } from "./config-fields";
 import { asText, configBody, findConfigFaults, isShown, type ConfigValues } from "./config-values";
 import { savedHandshake } from "./handshake";
 import { listStyles } from "./list-styles";
@@ -116,7 +116,7 @@ export class PageChannelEdit extends LitElement {
     for (const name of SECTIONS) {
       const section = this.renderRoot.querySelector<LitElement & { focusFault(): void }>(name);
       await section?.updateComplete;
-      if (section?.renderRoot.querySelector('[aria-invalid="true"]') == null) continue;
+      if (section?.renderRoot.querySelector(WRONG) == null) continue;
       return section.focusFault();
     }
     return undefined;

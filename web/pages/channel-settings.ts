@@ -24,6 +24,13 @@ interface Fact {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+const signatureWords = (value: unknown): string => {
+  const rows = (Array.isArray(value) ? value : [value]).filter(isRecord);
+  return rows.length === 0
+    ? text.channelForm.signatures.modes.none
+    : rows.map(({ header, format }) => `${String(header)}: ${String(format)}`).join("\n");
+};
+
 const valueWords = (value: unknown, field: ChannelField | undefined): Fact["value"] => {
   if (typeof value === "boolean") return value ? text.common.yes : text.common.no;
   const option = field?.options.find((each) => each.value === String(value));
@@ -32,6 +39,7 @@ const valueWords = (value: unknown, field: ChannelField | undefined): Fact["valu
     return Object.entries(value)
       .map(([name, content]) => `${name}: ${String(content)}`)
       .join("\n");
+  if (field?.type === "signatures") return signatureWords(value);
   // A schedule of one's own.
   if (Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === "number"))
     return value.map((seconds: number) => formatSeconds(seconds)).join(", ");
@@ -43,7 +51,7 @@ const valueWords = (value: unknown, field: ChannelField | undefined): Fact["valu
 };
 
 const isCode = (field: ChannelField | undefined): boolean =>
-  field !== undefined && ["headers", "json", "template", "url", "secret"].includes(field.type);
+  field !== undefined && ["headers", "signatures", "json", "template", "url", "secret"].includes(field.type);
 
 @customElement("channel-settings")
 export class ChannelSettings extends LitElement {

@@ -5,6 +5,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { ChannelField } from "../api/channels";
 import "../elements/pairs";
 import type { Pair } from "../elements/pairs";
+import "../elements/signatures";
 import { base, controls, surfaces } from "../styles/shared";
 import { text } from "../text/en";
 import {
@@ -26,6 +27,9 @@ const SECRET_BYTES = 32;
 /** As the server makes them: `whsec_` and the base64 of 32 random bytes. Needs no secure context. */
 const makeSecret = (): string =>
   `whsec_${btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(SECRET_BYTES))))}`;
+
+/** A control that is wrong, or an element with such controls. */
+export const WRONG = '[aria-invalid="true"], [data-wrong]';
 
 const isLocked = (field: ChannelField): boolean =>
   field.secret && (field.type === "secret" || field.type === "url" || field.type === "text");
@@ -72,7 +76,9 @@ export class ConfigFields extends LitElement {
 
   /** Moves to the first field that is wrong. */
   focusFault(): void {
-    this.renderRoot.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    const wrong = this.renderRoot.querySelector<HTMLElement & { focusFault?: () => void }>(WRONG);
+    if (wrong?.focusFault === undefined) wrong?.focus();
+    else wrong.focusFault();
   }
 
   /** Puts the cursor at a line of a template. */
@@ -96,6 +102,7 @@ export class ConfigFields extends LitElement {
       asText(content),
     ]);
     return html`<andon-pairs
+      ?data-wrong=${this.faults[field.name] !== undefined}
       legend=${field.label}
       hint=${field.hint}
       fault=${this.faults[field.name] ?? ""}
@@ -107,6 +114,18 @@ export class ConfigFields extends LitElement {
       .pairs=${pairs}
       @pairs=${(event: CustomEvent<readonly Pair[]>) => this.set(field.name, Object.fromEntries(event.detail.map(([name, content]) => [name.trim(), content])))}
     ></andon-pairs>`;
+  }
+
+  private signatures(field: ChannelField): TemplateResult {
+    return html`<andon-signatures
+      ?data-wrong=${this.faults[field.name] !== undefined}
+      legend=${field.label}
+      hint=${field.hint}
+      fault=${this.faults[field.name] ?? ""}
+      .formats=${field.options}
+      .value=${this.values[field.name]}
+      @signatures=${(event: CustomEvent<unknown>) => this.set(field.name, event.detail)}
+    ></andon-signatures>`;
   }
 
   private check(field: ChannelField): TemplateResult {
@@ -203,6 +222,7 @@ export class ConfigFields extends LitElement {
 
   private field(field: ChannelField): TemplateResult {
     if (field.type === "headers") return this.headers(field);
+    if (field.type === "signatures") return this.signatures(field);
     if (field.type === "boolean" && field.default !== null) return this.check(field);
     const value = this.values[field.name];
     const unread = value instanceof Unread && field.type !== "number" ? value.fault : undefined;

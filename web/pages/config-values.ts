@@ -84,6 +84,10 @@ export const toValue = (field: ChannelField, typed: string): unknown => {
   }
 };
 
+/** A row of signatures that was begun. */
+const hasUnnamed = (value: unknown): boolean =>
+  Array.isArray(value) && value.some((row) => isRecord(row) && row["header"] === "");
+
 /** What is missing or can't be read, by the names of fields. */
 export const findConfigFaults = (
   fields: readonly ChannelField[],
@@ -94,6 +98,7 @@ export const findConfigFaults = (
     const value = values[field.name];
     if (!isShown(field, values, fields)) continue;
     const isMissing = value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+    if (field.type === "signatures" && hasUnnamed(value)) faults[field.name] = words.signatures.unnamed;
     if (value instanceof Unread) faults[field.name] = value.fault;
     else if (field.required && isMissing) faults[field.name] = text.rules.needed;
   }

@@ -1,10 +1,20 @@
 // In: nothing. Out: the webhook channel's settings as people see them: form, API model and documents.
+import { SIGNATURE_FORMATS, type SignatureFormat } from "../../lib/hmac";
 import { RETRY_SCHEDULES } from "../../lib/retry-schedule";
 import type { ChannelField } from "../channel";
 import { WEBHOOK_METHODS } from "./dialect";
 import { DEFAULT_DIALECT, dialects } from "./dialects";
 
 const MOST_DELAYS = 4;
+
+/** What is signed, where that is not the body alone. */
+const FORMAT_LABELS: Record<SignatureFormat, string> = {
+  hex: "hex",
+  "sha256=hex": "sha256=hex",
+  base64: "base64",
+  standard: "standard: v1,… over ID, time and body",
+  "ts:body": "ts:body: hex over time and body",
+};
 
 const spanOf = (seconds: number): string => {
   if (seconds % 3_600 === 0) return `${seconds / 3_600} h`;
@@ -135,11 +145,12 @@ export const WEBHOOK_FIELDS: readonly ChannelField[] = [
   },
   {
     name: "signature",
-    label: "More signature headers",
-    type: "json",
+    label: "Signature headers",
+    type: "signatures",
     required: false,
     secret: false,
-    hint: '{"header": "X-Signature", "format": "sha256=hex"} or a list. Formats: hex, sha256=hex, base64, standard, ts:body (with "timestamp_header", if the timestamp shall stand in a header of its own).',
+    hint: "Beside webhook-signature, which every message carries when there is a secret. Headers of your own stand in place of the dialect's.",
+    options: SIGNATURE_FORMATS.map((format) => ({ value: format, label: FORMAT_LABELS[format] })),
     advanced: true,
   },
   {

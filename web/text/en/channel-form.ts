@@ -74,6 +74,19 @@ export const channelFormText = {
   headerValue: "Value",
   addHeader: "Add a header",
   removeHeader: (name: string): string => `Remove header ${name}`,
+  signatures: {
+    modes: {
+      usual: "As the dialect has it",
+      none: "None but webhook-signature",
+      own: "Headers of my own",
+    },
+    header: "Header",
+    format: "Format",
+    time: "Header for the timestamp",
+    add: "Add a signature header",
+    remove: (header: string): string => `Remove signature header ${header}`,
+    unnamed: "Every signature header needs a name.",
+  },
   openFile: "Open a file…",
   tls: {
     ca: "Certificate of the private CA",
