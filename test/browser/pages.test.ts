@@ -15,7 +15,7 @@ import {
 import { addServices, type ServiceIds } from "./service-stage";
 import { startStage, type Stage } from "./stage";
 
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 90_000;
 
 const VARIANTS = [
   { name: "wide and light", options: { colorScheme: "light", viewport: { width: 1440, height: 900 } } },
@@ -39,6 +39,11 @@ const pagesOf = ({ ids, alertId, takenId }: Stage, services: ServiceIds): readon
   ["/services?state=trouble", /Services/],
   [`/services/${services.shop}`, /Shop/],
   [`/services/${services.label}`, /Label printing/],
+  ["/incidents", /Incidents/],
+  ["/incidents?show=all", /Incidents/],
+  ["/incidents?severity=minor", /Incidents/],
+  [`/incidents/${services.code}`, /Orders cannot be paid/],
+  [`/incidents/${services.over}`, /Labels come out empty/],
   ["/rules", /Rules/],
   ["/rules/new", /New rule/],
   [`/rules/${ids.hotRule}`, /Spindle too hot/],

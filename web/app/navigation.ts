@@ -32,9 +32,13 @@ const GROUPS: readonly NavGroup[] = [
     ],
   },
   {
+    label: shell.groups.respond,
+    entries: [{ href: "/incidents", label: shell.incidents, icon: "incidents", key: "i", isInBar: true }],
+  },
+  {
     label: shell.groups.tell,
     entries: [
-      { href: "/rules", label: shell.rules, icon: "rules", key: "r", isInBar: true },
+      { href: "/rules", label: shell.rules, icon: "rules", key: "r" },
       { href: "/channels", label: shell.channels, icon: "channels", key: "c" },
       { href: "/deliveries", label: shell.deliveries, icon: "deliveries", key: "d" },
       { href: "/escalation", label: shell.escalation, icon: "escalation", key: "e" },

@@ -66,6 +66,20 @@ export const ROUTES: readonly Route[] = [
     render: (params) => html`<page-service .serviceId=${param(params, "id")}></page-service>`,
   },
   {
+    path: "/incidents",
+    title: text.incidents.title,
+    nav: "/incidents",
+    load: () => import("../pages/incidents"),
+    render: () => html`<page-incidents></page-incidents>`,
+  },
+  {
+    path: "/incidents/:id",
+    title: "",
+    nav: "/incidents",
+    load: () => import("../pages/incident"),
+    render: (params) => html`<page-incident .incidentId=${param(params, "id")}></page-incident>`,
+  },
+  {
     path: "/rules",
     title: shell.rules,
     nav: "/rules",

@@ -62,6 +62,7 @@ export const shellText = {
   now: "Now",
   machines: "Machines",
   services: "Services",
+  incidents: "Incidents",
   rules: "Rules",
   channels: "Channels",
   deliveries: "Deliveries",

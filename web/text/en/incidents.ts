@@ -15,6 +15,8 @@ export const incidentsText = {
   filter: "Which incidents",
   filters: { open: "Open", resolved: "Resolved", all: "All" },
   anySeverity: "Any severity",
+  service: "Service",
+  anyService: "Any service",
   severity: "Severity",
   severities: { minor: "Minor", major: "Major", critical: "Critical" },
   severityHints: {
@@ -44,7 +46,7 @@ export const incidentsText = {
     titleHint: "What people notice, such as “Orders cannot be paid”.",
     services: "Services concerned",
     servicesHint: "They show this incident on their pages.",
-    shows: "They show",
+    shows: "Its services show",
     showsHint: "While the incident is open.",
     leave: "As they are",
     message: "First update",
@@ -53,8 +55,6 @@ export const incidentsText = {
     publicHint: "Off: only people who sign in here read it.",
     open: "Open the incident",
     opened: (code: string): string => `${code} was opened.`,
-    template: "Start from",
-    noTemplate: "An empty text",
   },
   page: {
     failed: "The incident could not be read",
@@ -77,6 +77,8 @@ export const incidentsText = {
     previewNobody: "No service is named: status pages that list services do not show this incident.",
     previewEmpty: "Without words, only the status changes.",
     updates: "Updates",
+    again: "It is resolved. Did it come back?",
+    againOpen: "Open it again…",
     moreUpdates: "Only the newest 50 are shown.",
     privateTag: "Only us",
     publicTag: "Public",
@@ -101,6 +103,7 @@ export const incidentsText = {
     editTitle: "Change the incident",
     saved: "The incident was changed.",
     mergedInto: "It was merged into ",
+    theOther: "another incident",
     merge: "Merge into another…",
     mergeTitle: (code: string): string => `Merge ${code}`,
     mergeDetail:
@@ -119,7 +122,6 @@ export const incidentsText = {
     write: "Write",
     saveText: "Save",
     textSaved: (what: string): string => `${what} saved.`,
-    actions: "Update, change or merge",
   },
   kinds: {
     "incident.opened": "Opened",
