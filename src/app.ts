@@ -50,6 +50,7 @@ import { wireReceivers } from "./wiring/receivers";
 import { wireMonitors } from "./wiring/monitors";
 import { wireServices } from "./wiring/services";
 import { wireStatusPages } from "./wiring/status-pages";
+import { wireSubjects } from "./wiring/subjects";
 import { wireTelling } from "./wiring/telling";
 import { tellingRoutes } from "./wiring/telling-routes";
 
@@ -122,7 +123,10 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   const services = await wireServices(base, channels);
   const incidents = await wireIncidents(base, channels, services, muting);
   const monitors = await wireMonitors(base, channels, services, incidents);
-  const decisions = await wireDeciding(base, registry, channels, muting);
+  const decisions = await wireDeciding(base, registry, channels, {
+    muting,
+    subjects: wireSubjects(services, monitors),
+  });
   const maintenance = wireMaintenance(base, {
     muting,
     telling: channels,
@@ -148,7 +152,14 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     isClockTrusted: () => time.watch.isTrusted,
     onReceived: (accepted, rejected) => metrics.received(accepted, rejected),
   });
-  time.tell([intake, monitors.watch, decisions.engine, decisions.runner, channels.delivery.worker]);
+  time.tell([
+    intake,
+    monitors.watch,
+    decisions.engine,
+    decisions.statusWatch,
+    decisions.runner,
+    channels.delivery.worker,
+  ]);
   const journal = createJournalFeed(store);
   const statusPages = await wireStatusPages(base, { telling: channels, services, journal });
   const hub = createStreamHub({
@@ -195,6 +206,8 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       machines: registry,
       tenants: access.tenants,
       policies: decisions.policies,
+      services: services.book,
+      monitors: monitors.book,
     }),
     alertRoutes(plugin, {
       desk: decisions.alertDesk,
@@ -298,6 +311,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       maintenance.runner,
       incidents.announcer,
       decisions.engine,
+      decisions.statusWatch,
       channels.delivery.connections,
       worker,
       channels.delivery.replays,

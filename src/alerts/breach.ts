@@ -13,6 +13,9 @@ export interface Breach {
   info: Pick<MetricInfo, "displayName" | "unit" | "decimals">;
   value: number;
   threshold: number;
+  /** How they are written in a message, where numbers say little. */
+  valueText?: string;
+  thresholdText?: string;
   /** The limit in words, for a message of our own: "is above the limit of 85 °C". */
   limitText: string;
   /** The message as another system wrote it; left out, it is composed. */

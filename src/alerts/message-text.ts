@@ -21,9 +21,9 @@ export const composeAlertText = (breach: Breach): string => {
   const values: Record<string, string> = {
     machine: machineTitle(machine),
     metric: info.displayName ?? metricName,
-    value: formatValue(breach.value, info),
+    value: breach.valueText ?? formatValue(breach.value, info),
     unit: info.unit ?? "",
-    threshold: formatValue(breach.threshold, info),
+    threshold: breach.thresholdText ?? formatValue(breach.threshold, info),
   };
   return rule.message.replace(PLACEHOLDER, (_, name: string) => values[name] ?? "");
 };

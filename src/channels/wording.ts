@@ -1,6 +1,7 @@
 // In: a message. Out: the same in words, for every channel that people read: one headline, a sentence,
 // a few facts, and where to look. Plain text: each channel escapes and cuts it by its own rules.
 import type { TellableEvent } from "../core/events";
+import { isStandIn } from "../core/machine";
 import { isoSeconds } from "../core/time";
 import { cutText } from "../lib/cut-text";
 import type { Message } from "./channel";
@@ -42,6 +43,8 @@ const CHANNEL_WORDS: Partial<Record<TellableEvent, string>> = {
   "channel.resumed": "was resumed",
   "channel.test_failed": "did not pass its weekly test",
 };
+
+const STAND_INS: Record<string, string> = { service: "Service", monitor: "Monitor" };
 
 const STATUS_TONES = {
   operational: "good",
@@ -114,12 +117,16 @@ const ofAlert = (message: Message): Parts | undefined => {
       `Not acknowledged within ${spanOf(escalation.waitMinutes * 60_000)}: ${escalation.policyName}.`,
     );
   if (note !== undefined && note !== "") lines.push(note);
-  const facts: [string, string][] = [
-    ["Machine", alert.machineName],
-    ["Severity", capital(alert.severity)],
-    ["Value", `${alert.metricName} ${quantity(alert.metricValue)} (limit ${quantity(alert.thresholdValue)})`],
-    ["Since", timeText(alert.triggeredAt)],
-  ];
+  const facts: [string, string][] = isStandIn(alert)
+    ? // What stands in for a machine has a status, which the message says; its number says nothing to people.
+      [[STAND_INS[alert.machineType] ?? "About", alert.machineName]]
+    : [["Machine", alert.machineName]];
+  facts.push(["Severity", capital(alert.severity)]);
+  if (!isStandIn(alert)) {
+    const limit = quantity(alert.thresholdValue);
+    facts.push(["Value", `${alert.metricName} ${quantity(alert.metricValue)} (limit ${limit})`]);
+  }
+  facts.push(["Since", timeText(alert.triggeredAt)]);
   if (isEnd && alert.resolvedAt !== null)
     facts.push(["Lasted", spanOf(alert.resolvedAt - alert.triggeredAt)]);
   facts.push(["Project", message.project.name]);

@@ -67,6 +67,22 @@ export const machineTitle = (machine: Pick<Machine, "name" | "displayName">): st
  */
 export const isStandIn = ({ machineNumber }: { machineNumber: number }): boolean => machineNumber === 0;
 
+/** The machine that an alert names where there is none; its labels are empty. */
+export const standIn = (
+  facts: Pick<Machine, "id" | "tenantId" | "projectId" | "name" | "type">,
+): Machine => ({
+  ...facts,
+  number: 0,
+  displayName: null,
+  labels: {},
+  approval: "approved",
+  status: "online",
+  offlineAfterSeconds: null,
+  lastContactAt: null,
+  lastHeartbeatAt: null,
+  createdAt: 0,
+});
+
 /** Intake's registry as the slices after it see it. */
 export interface MachineDirectory {
   machine(id: string): Machine | undefined;

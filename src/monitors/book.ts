@@ -21,6 +21,8 @@ export interface MonitorBook {
   /** Once, at start. `readTarget` may throw. */
   load(readTarget: (record: MonitorRecord) => Target): Promise<void>;
   find(tenantId: string, id: string): Monitor | undefined;
+  /** Whatever its organization: for work that was planned, never for a request. */
+  get(id: string): Monitor | undefined;
   of(tenantId: string): Monitor[];
   all(): Iterable<Monitor>;
   readonly size: number;
@@ -87,6 +89,7 @@ export const createMonitorBook = (repository: MonitorRepository): MonitorBook =>
       const monitor = monitors.get(id);
       return monitor?.record.tenantId === tenantId ? monitor : undefined;
     },
+    get: (id) => monitors.get(id),
     of: (tenantId) => [...monitors.values()].filter(({ record }) => record.tenantId === tenantId),
     all: () => monitors.values(),
     get size() {

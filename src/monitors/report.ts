@@ -59,6 +59,8 @@ export interface ReporterParts {
   commit: Commit;
   clock: Clock;
   region: string;
+  /** Told of each committed change of a status. */
+  onStatus?: (monitor: Monitor) => void;
 }
 
 /** A job says itself how it went; no second word is needed. */
@@ -80,9 +82,16 @@ const lastOf = ({ at, outcome, reason, code, latencyMs }: Result): Partial<Monit
 
 export const createReporter = (parts: ReporterParts): Reporter => {
   const { services, status, automatic, lock, monitorLock, recorder, commit, clock, region } = parts;
+  const { onStatus = () => undefined } = parts;
 
   const keysOf: Reporter["keysOf"] = ({ record: { id, serviceId }, state: { reportedFor } }) =>
     [id, serviceId ?? "", reportedFor ?? ""].filter((key) => key !== "");
+
+  const keepState = (monitor: Monitor, next: MonitorState): void => {
+    const hasTurned = monitor.state.status !== next.status;
+    monitor.state = next;
+    if (hasTurned) onStatus(monitor);
+  };
 
   const journal = (monitor: Monitor, to: MonitorState, reason: string | null, plan: Plan): void => {
     const { id, tenantId, name } = monitor.record;
@@ -173,7 +182,7 @@ export const createReporter = (parts: ReporterParts): Reporter => {
     journal(monitor, next, reason, plan);
     plan.statements.push(...resultStatements(monitor, report));
     plan.statements.push(saveStateStatement(record.number, next, monitor.lastSeq));
-    plan.afterCommit.push(() => (monitor.state = next));
+    plan.afterCommit.push(() => keepState(monitor, next));
   };
 
   /** At once in memory: it happened, whatever becomes of the write. */
@@ -236,7 +245,7 @@ export const createReporter = (parts: ReporterParts): Reporter => {
       };
       if (state.status !== "pending") journal(monitor, next, message, plan);
       plan.statements.push(saveStateStatement(monitor.record.number, next, monitor.lastSeq));
-      plan.afterCommit.push(() => (monitor.state = next));
+      plan.afterCommit.push(() => keepState(monitor, next));
       return next;
     },
   };

@@ -3,6 +3,7 @@
 import type { Channel } from "../channels/directory";
 import type { Message } from "../channels/channel";
 import type { ChannelFilters } from "../channels/schema";
+import { isStandIn } from "../core/machine";
 import { INCIDENT_SEVERITIES, type AlertSnapshot, type UntoldReason } from "../core/events";
 import { SEVERITIES } from "../core/severity";
 
@@ -25,7 +26,9 @@ const passesSeverities = (severities: readonly string[], { alert, incident }: Su
   return words.length === 0 || words.includes(severity);
 };
 
-const groupsOf = ({ incident, service }: Subject): readonly (string | null)[] => [
+/** Of an alert about a service or monitor it is a label. */
+const groupsOf = ({ alert, incident, service }: Subject): readonly (string | null)[] => [
+  ...(alert !== undefined && isStandIn(alert) ? [alert.labels["group"] ?? null] : []),
   ...(incident === undefined ? [] : [incident.monitor?.group ?? null]),
   ...(incident?.services.map(({ group }) => group) ?? []),
   ...(service === undefined ? [] : [service.group]),

@@ -5,7 +5,7 @@
 import type { AlertBook, OpenAlert } from "../alerts/book";
 import type { AlertPlanner } from "../alerts/planner";
 import { AppError } from "../core/errors";
-import type { Machine } from "../core/machine";
+import { standIn, type Machine } from "../core/machine";
 import { cutText } from "../lib/cut-text";
 import { sha256Hex } from "../lib/digest";
 import type { Plan } from "../notify/plan";
@@ -64,19 +64,6 @@ const derivedId = (...words: readonly string[]): string => {
   const hex = sha256Hex(JSON.stringify(words));
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 };
-
-const standIn = (facts: Pick<Machine, "id" | "tenantId" | "projectId" | "name" | "type">): Machine => ({
-  ...facts,
-  number: 0,
-  displayName: null,
-  labels: {},
-  approval: "approved",
-  status: "online",
-  offlineAfterSeconds: null,
-  lastContactAt: null,
-  lastHeartbeatAt: null,
-  createdAt: 0,
-});
 
 /** Of a status alone, which may also end by itself. */
 const phaseOf = ({ meaning }: Report): "open" | "closed" | null => {

@@ -8,6 +8,7 @@ import {
   concernsSeries,
   type CompiledAbsence,
   type CompiledRule,
+  type CompiledStatus,
   type CompiledThreshold,
 } from "./compile";
 import {
@@ -53,6 +54,10 @@ export interface RuleBook extends Pick<RuleMemory, "abnormalOf" | "pairs" | "pen
   put(row: RuleRow): void;
   remove(ruleId: string): void;
   find(ruleId: string): CompiledRule | undefined;
+  /** Active ones about the status of services and monitors. */
+  statusRulesOf(tenantId: string): readonly CompiledStatus[];
+  /** The same of all organizations. */
+  allStatusRules(): Iterable<CompiledStatus>;
   /** Cheap while neither the rules of its metric nor the machine changed. */
   bind(series: Series): Binding;
   /** Absence rules that concern the machine. Cheap while neither they nor the machine changed. */
@@ -107,6 +112,8 @@ export const createRuleBook = (machines: MachineDirectory): RuleBook => {
   const thresholds = new Map<string, RuleGroup<CompiledThreshold>>();
   /** By organization. */
   const absences = new Map<string, RuleGroup<CompiledAbsence>>();
+  /** By organization. */
+  const statusRules = new Map<string, readonly CompiledStatus[]>();
   const bindings: (Binding | undefined)[] = [];
   const watches = new Map<string, Watch>();
 
@@ -123,10 +130,18 @@ export const createRuleBook = (machines: MachineDirectory): RuleBook => {
     return group;
   };
 
+  const statusRulesOf = (tenantId: string): readonly CompiledStatus[] => statusRules.get(tenantId) ?? [];
+
   const takeOut = (rule: CompiledRule | undefined): void => {
     if (rule === undefined || !rule.row.isActive) return;
-    if (rule.kind === "threshold") thresholdsOf(rule.row.tenantId, rule.metric).delete(rule);
-    else absencesOf(rule.row.tenantId).delete(rule);
+    const { tenantId } = rule.row;
+    if (rule.kind === "status")
+      statusRules.set(
+        tenantId,
+        statusRulesOf(tenantId).filter((one) => one !== rule),
+      );
+    else if (rule.kind === "threshold") thresholdsOf(tenantId, rule.metric).delete(rule);
+    else absencesOf(tenantId).delete(rule);
   };
 
   const put = (row: RuleRow): void => {
@@ -134,7 +149,8 @@ export const createRuleBook = (machines: MachineDirectory): RuleBook => {
     const rule = compileRule(row);
     compiled.set(row.id, rule);
     if (!row.isActive) return;
-    if (rule.kind === "threshold") thresholdsOf(row.tenantId, rule.metric).add(rule);
+    if (rule.kind === "status") statusRules.set(row.tenantId, [...statusRulesOf(row.tenantId), rule]);
+    else if (rule.kind === "threshold") thresholdsOf(row.tenantId, rule.metric).add(rule);
     else absencesOf(row.tenantId).add(rule);
   };
 
@@ -247,6 +263,10 @@ export const createRuleBook = (machines: MachineDirectory): RuleBook => {
       memory.forgetRule(ruleId);
     },
     find: (ruleId) => compiled.get(ruleId),
+    statusRulesOf,
+    allStatusRules: function* () {
+      for (const ofTenant of statusRules.values()) yield* ofTenant;
+    },
     clockJumped: (jump) => {
       for (const binding of bindings) if (binding !== undefined) shiftBinding(binding, jump);
       const changed: SeriesState[] = [];

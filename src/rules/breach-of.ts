@@ -6,6 +6,7 @@ import type { MetricInfo, Series } from "../core/machine";
 import type { CompiledRule } from "./compile";
 import { isAbsence, machineOf, type AbsenceState, type RuleState, type SeriesState } from "./memory";
 import { silenceText } from "./silence";
+import { STATUS_METRIC } from "./status/limit";
 
 type Shown = Breach["info"];
 
@@ -18,9 +19,11 @@ const withUnit = (value: number, info: Shown): string =>
 export const metricNameOf = (rule: CompiledRule): string =>
   rule.kind === "threshold"
     ? rule.metric
-    : rule.condition.type === "no_data"
-      ? rule.condition.metric
-      : "heartbeat";
+    : rule.kind === "status"
+      ? STATUS_METRIC
+      : rule.condition.type === "no_data"
+        ? rule.condition.metric
+        : "heartbeat";
 
 type Found = Pick<Breach, "labels" | "metricName" | "info" | "threshold" | "limitText">;
 

@@ -4,6 +4,7 @@ import type { Machine, Series } from "../core/machine";
 import type { AbsenceCondition, Selector } from "./condition";
 import { createLimit, type Limit } from "./limit";
 import type { RuleRow } from "./repository";
+import { createStatusLimit } from "./status/limit";
 import type { Delays } from "./step";
 
 /** Delays in device ms. */
@@ -23,7 +24,15 @@ export interface CompiledAbsence {
   afterMs: number;
 }
 
-export type CompiledRule = CompiledThreshold | CompiledAbsence;
+/** `limit` is one of values that stand for statuses (`status/limit.ts`); delays in server ms. */
+export interface CompiledStatus {
+  kind: "status";
+  row: RuleRow;
+  limit: Limit;
+  delays: Delays;
+}
+
+export type CompiledRule = CompiledThreshold | CompiledAbsence | CompiledStatus;
 
 const toMs = (seconds: number): number => Math.round(seconds * 1_000);
 
@@ -40,6 +49,13 @@ export const compileRule = (row: RuleRow): CompiledRule => {
         onMs: toMs(condition.on_delay_seconds ?? 0),
         offMs: toMs(condition.off_delay_seconds ?? 0),
       },
+    };
+  if (condition.type === "service_status")
+    return {
+      kind: "status",
+      row,
+      limit: createStatusLimit(condition),
+      delays: { onMs: toMs(condition.for_seconds ?? 0), offMs: 0 },
     };
   return { kind: "absence", row, condition, afterMs: toMs(condition.after_seconds) };
 };

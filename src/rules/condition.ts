@@ -35,12 +35,27 @@ export interface NoDataCondition {
 }
 
 export type AbsenceCondition = HeartbeatCondition | NoDataCondition;
-export type Condition = ThresholdCondition | AbsenceCondition;
 
-/** Keys are joined by AND; none at all selects every machine of the organization. */
+/** A service, or a monitor, has one of these statuses, and has had one of them for so long. */
+export interface StatusCondition {
+  type: "service_status";
+  in: string[];
+  for_seconds?: number;
+}
+
+export type Condition = ThresholdCondition | AbsenceCondition | StatusCondition;
+
+/**
+ * Keys are joined by AND; none at all selects every machine of the organization, or every service where
+ * the condition is about their status.
+ */
 export interface Selector {
   machine_id?: string;
   machine_type?: string;
   project_id?: string;
   labels?: Record<string, string>;
+  /** These three belong to `service_status`. */
+  service_id?: string;
+  service_group?: string;
+  monitor_id?: string;
 }

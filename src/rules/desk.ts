@@ -42,7 +42,7 @@ export interface RuleDesk {
 export interface RuleDeskParts {
   book: RuleBook;
   repository: RuleRepository;
-  reviewer: Reviewer;
+  reviewer: Pick<Reviewer, "rule" | "everything">;
   commit: Commit;
   clock: Clock;
 }

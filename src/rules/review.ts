@@ -6,7 +6,7 @@ import type { AlertFacts } from "../alerts/planner";
 import type { Clock } from "../core/clock";
 import type { AlertSnapshot, ResolveReason } from "../core/events";
 import type { Log } from "../core/log";
-import type { Machine, Series } from "../core/machine";
+import { isStandIn, type Machine, type Series } from "../core/machine";
 import type { KeyedLock } from "../lib/keyed-lock";
 import { runSideBySide } from "../lib/side-by-side";
 import { breachOf, metricNameOf } from "./breach-of";
@@ -137,10 +137,18 @@ export const createReviewer = (parts: ReviewerParts): Reviewer => {
     if (open !== null) {
       const broken = book.abnormalOf(ruleId, machineId).find(isBroken);
       if (broken !== undefined) decision.changeFacts(open, newFacts(open.alert, broken, cause));
-      else
-        decision.resolve(open, machines.machine(machineId) === undefined ? "machine_removed" : reason, now);
+      else {
+        const isGone = machines.machine(machineId) === undefined && !isStandIn(open.alert);
+        decision.resolve(open, isGone ? "machine_removed" : reason, now);
+      }
     }
     if (!decision.isEmpty()) await decision.commit();
+  };
+
+  /** What a rule knows of services and monitors is looked at elsewhere (`status/watch.ts`), while it is on. */
+  const isOurs = (ruleId: string, alert: AlertSnapshot): boolean => {
+    const rule = book.find(ruleId);
+    return !isStandIn(alert) || rule?.kind !== "status" || !rule.row.isActive;
   };
 
   const review = async (pairs: Iterable<Pair>): Promise<void> => {
@@ -190,7 +198,8 @@ export const createReviewer = (parts: ReviewerParts): Reviewer => {
     rule: (ruleId) => {
       const ids = new Set(machinesWithNews(book.find(ruleId), clock.now()).map(({ id }) => id));
       for (const pair of book.pairs()) if (pair.ruleId === ruleId) ids.add(pair.machineId);
-      for (const { alert } of alerts.open()) if (alert.ruleId === ruleId) ids.add(alert.machineId);
+      for (const { alert } of alerts.open())
+        if (alert.ruleId === ruleId && isOurs(ruleId, alert)) ids.add(alert.machineId);
       return review(Array.from(ids, (machineId) => ({ ruleId, machineId, cause: "rule_changed" })));
     },
     machine: (machine) => {
@@ -209,7 +218,8 @@ export const createReviewer = (parts: ReviewerParts): Reviewer => {
       const add = (ruleId: string, machineId: string): void =>
         void pairs.set(`${ruleId} ${machineId}`, { ruleId, machineId, cause: "start" });
       for (const { ruleId, machineId } of book.pairs()) add(ruleId, machineId);
-      for (const { alert } of alerts.open()) if (hasRule(alert)) add(alert.ruleId, alert.machineId);
+      for (const { alert } of alerts.open())
+        if (hasRule(alert) && isOurs(alert.ruleId, alert)) add(alert.ruleId, alert.machineId);
       return review(pairs.values());
     },
     retry: async () => {

@@ -2,9 +2,7 @@
 import { Elysia, t } from "elysia";
 import { invalid } from "../core/errors";
 import { isId } from "../core/ids";
-import type { MachineDirectory } from "../core/machine";
 import { readPage, toPage } from "../core/paging";
-import type { TenantDirectory } from "../core/tenants";
 import type { AccessPlugin } from "../http/access";
 import { PageQuery, pageOf } from "../http/models";
 import type { Selector } from "./condition";
@@ -20,7 +18,7 @@ export interface RuleRouteParts extends WarningParts {
 
 /** Give it to the server. */
 export const ruleRoutes = (access: AccessPlugin, parts: RuleRouteParts) => {
-  const { desk, repository, machines, tenants } = parts;
+  const { desk, repository } = parts;
   const present = (row: RuleRow) => presentRule(row, warningsOf(row, parts));
   const tags = ["Alert rules"];
 
@@ -43,7 +41,7 @@ export const ruleRoutes = (access: AccessPlugin, parts: RuleRouteParts) => {
       "",
       async ({ principal, body, set }) => {
         const input = readRule(body);
-        checkSelector(principal.tenantId, input.selector, machines, tenants);
+        checkSelector(principal.tenantId, input.selector, parts);
         const row = await desk.create(principal, input);
         set.status = 201;
         return present(row);
@@ -63,10 +61,8 @@ export const ruleRoutes = (access: AccessPlugin, parts: RuleRouteParts) => {
     .patch(
       "/:id",
       async ({ principal, params, body }) => {
-        desk.find(principal.tenantId, params.id);
-        const change = readRuleChange(body);
-        if (change.selector !== undefined)
-          checkSelector(principal.tenantId, change.selector, machines, tenants);
+        const change = readRuleChange(body, desk.find(principal.tenantId, params.id));
+        if (change.selector !== undefined) checkSelector(principal.tenantId, change.selector, parts);
         return present(await desk.update(principal, params.id, change));
       },
       {
@@ -99,15 +95,24 @@ export const ruleRoutes = (access: AccessPlugin, parts: RuleRouteParts) => {
     );
 };
 
-/** Another organization's machine or project answers like one that does not exist. */
+/** What is another organization's answers like what does not exist. */
 const checkSelector = (
   tenantId: string,
   selector: Selector,
-  machines: MachineDirectory,
-  tenants: TenantDirectory,
+  { machines, tenants, services, monitors }: WarningParts,
 ): void => {
-  if (selector.machine_id !== undefined && machines.machine(selector.machine_id)?.tenantId !== tenantId)
+  const {
+    machine_id: machineId,
+    project_id: projectId,
+    service_id: serviceId,
+    monitor_id: monitorId,
+  } = selector;
+  if (machineId !== undefined && machines.machine(machineId)?.tenantId !== tenantId)
     throw invalid("selector.machine_id", "There is no machine with this ID.");
-  if (selector.project_id !== undefined && tenants.project(tenantId, selector.project_id) === undefined)
+  if (projectId !== undefined && tenants.project(tenantId, projectId) === undefined)
     throw invalid("selector.project_id", "There is no project with this ID.");
+  if (serviceId !== undefined && services.find(tenantId, serviceId) === undefined)
+    throw invalid("selector.service_id", "There is no service with this ID.");
+  if (monitorId !== undefined && monitors.find(tenantId, monitorId) === undefined)
+    throw invalid("selector.monitor_id", "There is no monitor with this ID.");
 };

@@ -1,7 +1,7 @@
 // In: a rule, and who could be told. Out: sentences about what would keep it from reaching anybody.
 import type { Channel } from "../channels/directory";
 import type { AlertSnapshot } from "../core/events";
-import type { Machine, MachineDirectory } from "../core/machine";
+import { standIn, type Machine, type MachineDirectory } from "../core/machine";
 import type { TenantDirectory } from "../core/tenants";
 import type { EscalationPolicy } from "../escalation/policies";
 import type { Notifier } from "../notify/notifier";
@@ -14,9 +14,22 @@ export interface WarningParts {
   machines: MachineDirectory;
   tenants: TenantDirectory;
   policies: { of(tenantId: string): readonly EscalationPolicy[] };
+  services: { find(tenantId: string, id: string): Stander | undefined };
+  monitors: { find(tenantId: string, id: string): { record: Stander } | undefined };
+}
+
+/** What of a service or monitor plays a part. */
+interface Stander {
+  id: string;
+  tenantId: string;
+  projectId: string;
+  name: string;
+  group: string | null;
 }
 
 const NO_MACHINE = "The selected machine does not exist (any more): the rule concerns nothing.";
+const NO_SERVICE = "The selected service does not exist (any more): the rule concerns nothing.";
+const NO_MONITOR = "The selected monitor does not exist (any more): the rule concerns nothing.";
 const NOBODY_TOLD =
   "Nobody would be told: no active channel takes alerts like these, and no active escalation policy has this severity.";
 
@@ -39,7 +52,8 @@ const sampleAlert = (rule: CompiledRule, { machine, projectId, labels }: Likenes
   severity: rule.row.severity,
   message: rule.row.name,
   machineId: machine?.id ?? "",
-  machineNumber: machine?.number ?? 0,
+  // Only what stands in for a machine has none.
+  machineNumber: machine?.number ?? (rule.kind === "status" ? 0 : 1),
   machineName: machine?.name ?? "",
   machineType: machine?.type ?? "",
   machineStatus: "online",
@@ -72,14 +86,39 @@ const filteredMachine = (
       const series = machines.seriesOf(machine.id);
       return rule.kind === "absence"
         ? concernsMachine(rule, machine, series)
-        : series.some((one) => concernsSeries(rule, one));
+        : rule.kind === "threshold" && series.some((one) => concernsSeries(rule, one));
     });
+
+/** The service or monitor that a rule about a status names; undefined where it names none that there is. */
+const standerOf = ({ row }: CompiledRule, { services, monitors }: WarningParts): Stander | undefined => {
+  const { service_id: serviceId, monitor_id: monitorId } = row.selector;
+  if (monitorId !== undefined) return monitors.find(row.tenantId, monitorId)?.record;
+  return serviceId === undefined ? undefined : services.find(row.tenantId, serviceId);
+};
+
+/** Of services; a channel for machines takes none of them, unless it is one that the filter names. */
+const likeliestStatus = (rule: CompiledRule, channel: Channel, parts: WarningParts): AlertSnapshot | null => {
+  const { selector, tenantId } = rule.row;
+  const { filters } = channel;
+  const stander = standerOf(rule, parts) ?? parts.services.find(tenantId, filters?.machine_ids?.[0] ?? "");
+  const isNamed = selector.service_id !== undefined || selector.monitor_id !== undefined;
+  if (stander === undefined && isNamed) return null;
+  const group = stander === undefined ? (selector.service_group ?? filters?.groups?.[0]) : stander.group;
+  const projectId =
+    stander?.projectId ??
+    selector.project_id ??
+    filters?.project_ids?.[0] ??
+    parts.tenants.defaultProject(tenantId).id;
+  const machine = stander === undefined ? undefined : standIn({ ...stander, type: "service" });
+  return sampleAlert(rule, { machine, projectId, labels: group == null ? {} : { group } });
+};
 
 /**
  * The alert of the rule that the channel is the likeliest to take; null when there can be none. Labels
  * may come with the readings, so those that the channel wants are taken for granted.
  */
 const likeliest = (rule: CompiledRule, channel: Channel, parts: WarningParts): AlertSnapshot | null => {
+  if (rule.kind === "status") return likeliestStatus(rule, channel, parts);
   const { machines, tenants } = parts;
   const { selector, tenantId } = rule.row;
   const { filters } = channel;
@@ -104,8 +143,12 @@ export const warningsOf = (row: RuleRow, parts: WarningParts): string[] => {
   const { notifier, machines, policies } = parts;
   const rule = compileRule(row);
   const warnings: string[] = [];
-  const { machine_id: machineId } = row.selector;
+  const { machine_id: machineId, service_id: serviceId, monitor_id: monitorId } = row.selector;
   if (machineId !== undefined && machines.machine(machineId) === undefined) warnings.push(NO_MACHINE);
+  if (serviceId !== undefined && parts.services.find(row.tenantId, serviceId) === undefined)
+    warnings.push(NO_SERVICE);
+  if (monitorId !== undefined && parts.monitors.find(row.tenantId, monitorId) === undefined)
+    warnings.push(NO_MONITOR);
   const escalates = policies
     .of(row.tenantId)
     .some(

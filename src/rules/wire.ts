@@ -7,9 +7,10 @@ import { SeverityModel } from "../http/models";
 import type { Condition, Operator, Selector, ThresholdCondition } from "./condition";
 import type { RuleInput } from "./desk";
 import type { RuleRow } from "./repository";
+import { checkTogether, readStatusCondition } from "./status/read";
 
 /** The words of a rule, for those who take only API models. */
-export type { Condition, Operator, Selector, ThresholdCondition } from "./condition";
+export type { Condition, Operator, Selector, StatusCondition, ThresholdCondition } from "./condition";
 
 const Name = t.String({ minLength: 1, maxLength: 200 });
 /** Ten years: longer spans are typing errors. */
@@ -26,13 +27,27 @@ const SelectorModel = t.Object(
     machine_type: t.Optional(t.String({ minLength: 1, maxLength: 100 })),
     project_id: t.Optional(t.String()),
     labels: t.Optional(Labels),
+    service_id: t.Optional(t.String({ description: "service_status: a service's ID." })),
+    service_group: t.Optional(
+      t.String({ minLength: 1, maxLength: 200, description: "service_status: services of this group." }),
+    ),
+    monitor_id: t.Optional(t.String({ description: "service_status: a monitor's ID." })),
   },
-  { additionalProperties: false, description: "Joined by AND; an empty object selects every machine." },
+  {
+    additionalProperties: false,
+    description:
+      "Joined by AND; an empty object selects every machine, or every service where the condition is service_status.",
+  },
 );
 
 const ConditionModel = t.Object(
   {
-    type: t.Union([t.Literal("threshold"), t.Literal("heartbeat"), t.Literal("no_data")]),
+    type: t.Union([
+      t.Literal("threshold"),
+      t.Literal("heartbeat"),
+      t.Literal("no_data"),
+      t.Literal("service_status"),
+    ]),
     metric: t.Optional(Name),
     operator: t.Optional(
       t.Union([
@@ -53,13 +68,22 @@ const ConditionModel = t.Object(
     on_delay_seconds: t.Optional(Seconds),
     off_delay_seconds: t.Optional(Seconds),
     after_seconds: t.Optional(t.Number({ minimum: 1, maximum: LONGEST_SECONDS })),
+    in: t.Optional(
+      t.Array(t.String(), {
+        maxItems: 4,
+        uniqueItems: true,
+        description:
+          "Statuses of a service (operational, degraded, down, maintenance) or monitor (up, down, pending).",
+      }),
+    ),
+    for_seconds: t.Optional(Seconds),
   },
   {
     additionalProperties: false,
     description:
       "threshold: metric, operator and threshold (or range for inside and outside), with clear_threshold " +
       "or deadband, on_delay_seconds and off_delay_seconds as wanted. heartbeat: after_seconds. " +
-      "no_data: metric and after_seconds.",
+      "no_data: metric and after_seconds. service_status: in, and for_seconds as wanted.",
   },
 );
 
@@ -118,6 +142,7 @@ const KEYS: Record<RawCondition["type"], readonly string[]> = {
   ],
   heartbeat: ["type", "after_seconds"],
   no_data: ["type", "metric", "after_seconds"],
+  service_status: ["type", "in", "for_seconds"],
 };
 
 const refuseForeignKeys = (raw: RawCondition): void => {
@@ -186,6 +211,7 @@ const readThreshold = (raw: RawCondition): ThresholdCondition => {
 export const readCondition = (raw: RawCondition): Condition => {
   refuseForeignKeys(raw);
   if (raw.type === "threshold") return readThreshold(raw);
+  if (raw.type === "service_status") return readStatusCondition(raw);
   const after = need(raw.after_seconds, "after_seconds", raw.type);
   if (raw.type === "heartbeat") return { type: "heartbeat", after_seconds: after };
   return { type: "no_data", metric: need(raw.metric, "metric", raw.type), after_seconds: after };
@@ -202,24 +228,35 @@ const readSelector = (selector: Selector): Selector => {
 };
 
 /** What `POST` takes; throws `invalid` with the field. */
-export const readRule = (body: Static<typeof RuleCreate>): RuleInput => ({
-  name: checkName("name", body.name),
-  severity: body.severity,
-  isActive: body.is_active ?? true,
-  selector: readSelector(body.selector ?? {}),
-  condition: readCondition(body.condition),
-  message: body.message ?? null,
-});
+export const readRule = (body: Static<typeof RuleCreate>): RuleInput => {
+  const input: RuleInput = {
+    name: checkName("name", body.name),
+    severity: body.severity,
+    isActive: body.is_active ?? true,
+    selector: readSelector(body.selector ?? {}),
+    condition: readCondition(body.condition),
+    message: body.message ?? null,
+  };
+  checkTogether(input.condition, input.selector);
+  return input;
+};
 
-/** What `PATCH` takes; throws `invalid` with the field. */
-export const readRuleChange = (body: Static<typeof RuleUpdate>): Partial<RuleInput> => ({
-  ...(body.name === undefined ? {} : { name: checkName("name", body.name) }),
-  ...(body.severity === undefined ? {} : { severity: body.severity }),
-  ...(body.is_active === undefined ? {} : { isActive: body.is_active }),
-  ...(body.selector === undefined ? {} : { selector: readSelector(body.selector) }),
-  ...(body.condition === undefined ? {} : { condition: readCondition(body.condition) }),
-  ...(body.message === undefined ? {} : { message: body.message }),
-});
+/** What `PATCH` takes, for the rule as it is; throws `invalid` with the field. */
+export const readRuleChange = (
+  body: Static<typeof RuleUpdate>,
+  before: Pick<RuleRow, "condition" | "selector">,
+): Partial<RuleInput> => {
+  const change: Partial<RuleInput> = {
+    ...(body.name === undefined ? {} : { name: checkName("name", body.name) }),
+    ...(body.severity === undefined ? {} : { severity: body.severity }),
+    ...(body.is_active === undefined ? {} : { isActive: body.is_active }),
+    ...(body.selector === undefined ? {} : { selector: readSelector(body.selector) }),
+    ...(body.condition === undefined ? {} : { condition: readCondition(body.condition) }),
+    ...(body.message === undefined ? {} : { message: body.message }),
+  };
+  checkTogether(change.condition ?? before.condition, change.selector ?? before.selector);
+  return change;
+};
 
 /** With what would keep the rule from doing its job. */
 export const presentRule = (row: RuleRow, warnings: string[]): RuleWire => ({

@@ -34,6 +34,8 @@ export interface ServiceBook {
    */
   reserve(tenantId: string, name: string, id: string): boolean;
   release(tenantId: string, name: string, id: string): void;
+  /** `listener` is called after each service that is put, changed or removed, with its ID. */
+  follow(listener: (id: string) => void): void;
 }
 
 /** What events say of a service. */
@@ -64,6 +66,12 @@ export const createServiceBook = (repository: ServiceRepository): ServiceBook =>
   /** By organization and key of the name: the ID of the service that has it, or is about to. */
   const names = new Map<string, string>();
   const byTenant = new Map<string, Map<string, ServiceRecord>>();
+
+  const listeners: ((id: string) => void)[] = [];
+
+  const announce = (id: string): void => {
+    for (const listener of listeners) listener(id);
+  };
 
   const keyOf = (tenantId: string, name: string): string => `${tenantId} ${nameKeyOf(name)}`;
 
@@ -105,10 +113,15 @@ export const createServiceBook = (repository: ServiceRepository): ServiceBook =>
     get: (id) => byId.get(id),
     findByName: (tenantId, name) => byId.get(names.get(keyOf(tenantId, name)) ?? ""),
     all: () => byId.values(),
-    put,
+    put: (record) => {
+      put(record);
+      announce(record.id);
+    },
     change: (id, fields) => {
       const before = byId.get(id);
-      if (before !== undefined) put({ ...before, ...fields });
+      if (before === undefined) return;
+      put({ ...before, ...fields });
+      announce(id);
     },
     remove: (id) => {
       const record = byId.get(id);
@@ -116,6 +129,7 @@ export const createServiceBook = (repository: ServiceRepository): ServiceBook =>
       byId.delete(id);
       byTenant.get(record.tenantId)?.delete(id);
       release(record.tenantId, record.name, id);
+      announce(id);
     },
     reserve: (tenantId, name, id) => {
       const key = keyOf(tenantId, name);
@@ -125,5 +139,6 @@ export const createServiceBook = (repository: ServiceRepository): ServiceBook =>
       return true;
     },
     release,
+    follow: (listener) => void listeners.push(listener),
   };
 };

@@ -15,8 +15,11 @@ import { createRuleDesk } from "../rules/desk";
 import { createRuleEngine } from "../rules/engine";
 import { createRuleRepository } from "../rules/repository";
 import { createReviewer } from "../rules/review";
+import { createStatusRuleRepository } from "../rules/status/repository";
+import { createStatusWatch } from "../rules/status/watch";
 import type { Base } from "./base";
 import type { Muting } from "./maintenance";
+import type { Subjects } from "./subjects";
 import type { Telling } from "./telling";
 
 /** Rules, alerts and escalation: what decides. */
@@ -24,7 +27,7 @@ export const wireDeciding = async (
   base: Base,
   machines: MachineDirectory,
   { notifier, commit, directory, showAlerts, relyOnMessages, delivery }: Telling,
-  { mutedUntil }: Pick<Muting, "mutedUntil">,
+  { muting: { mutedUntil }, subjects }: { muting: Pick<Muting, "mutedUntil">; subjects: Subjects },
 ) => {
   const { clock, log, store, metrics } = base;
   // Whatever changes alerts of a machine takes the machine's turn.
@@ -87,11 +90,36 @@ export const wireDeciding = async (
   const decision = { book: rules, alerts, planner, machines, commit, saveSeries: saveSeriesStatement };
   const ruleRepository = createRuleRepository(store);
   const reviewer = createReviewer({ ...decision, lock, clock, log });
-  const ruleDesk = createRuleDesk({ book: rules, repository: ruleRepository, reviewer, commit, clock });
+  const statusWatch = createStatusWatch({
+    book: rules,
+    subjects: subjects.directory,
+    repository: createStatusRuleRepository(store),
+    alerts,
+    planner,
+    lock,
+    commit,
+    clock,
+    log,
+  });
+  subjects.follow(statusWatch.changed);
+  const ruleDesk = createRuleDesk({
+    book: rules,
+    repository: ruleRepository,
+    reviewer: {
+      everything: reviewer.everything,
+      rule: async (ruleId) => {
+        await reviewer.rule(ruleId);
+        await statusWatch.rule(ruleId);
+      },
+    },
+    commit,
+    clock,
+  });
   const engine = createRuleEngine({ ...decision, reviewer, lock, clock, log });
   await alerts.load();
   await policies.load();
   await ruleDesk.load();
+  await statusWatch.load();
   return {
     lock,
     alerts,
@@ -106,6 +134,7 @@ export const wireDeciding = async (
     ruleDesk,
     reviewer,
     engine,
+    statusWatch,
   };
 };
 

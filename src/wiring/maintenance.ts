@@ -2,7 +2,7 @@
 import type { OpenAlert } from "../alerts/book";
 import { SYSTEM } from "../core/actor";
 import type { AlertSnapshot, UntoldReason } from "../core/events";
-import type { MachineDirectory } from "../core/machine";
+import { isStandIn, type MachineDirectory } from "../core/machine";
 import { journalStatement } from "../journal/append";
 import { createKeyedLock, runAlone, type KeyedLock } from "../lib/keyed-lock";
 import type { MonitorBook } from "../monitors/book";
@@ -17,10 +17,12 @@ import type { Base } from "./base";
 import type { Services } from "./services";
 import type { Telling } from "./telling";
 
-const coverableOf = ({ tenantId, machineId, projectId }: AlertSnapshot): Coverable => ({
-  tenantId,
-  machineId,
-  projectId,
+const coverableOf = (alert: AlertSnapshot): Coverable => ({
+  tenantId: alert.tenantId,
+  machineId: alert.machineId,
+  projectId: alert.projectId,
+  // Of a service or monitor that stands in for a machine.
+  group: isStandIn(alert) ? (alert.labels["group"] ?? null) : null,
 });
 
 /** What routing asks: loaded before anybody is told of anything. */

@@ -54,6 +54,11 @@ export const wireMonitors = async (
   const book = createMonitorBook(repository);
   await book.load(({ type, given }) => readTarget(type, given ?? {}, CHECK));
   const monitorLock = createKeyedLock();
+  /** Whoever follows how monitors stand. */
+  const followers: ((id: string) => void)[] = [];
+  const follow = (id: string): void => {
+    for (const follower of followers) follower(id);
+  };
   const recorder = createRecorder({ engine: store.engine, clock, log });
   const reporter = createReporter({
     services: services.book,
@@ -65,6 +70,7 @@ export const wireMonitors = async (
     commit,
     clock,
     region: config.region,
+    onStatus: ({ record }) => follow(record.id),
   });
   const { dial } = seams.delivery ?? {};
   const prober = createProber({
@@ -130,6 +136,7 @@ export const wireMonitors = async (
       directory.changed(monitor);
       watch.changed(monitor);
       runner.changed(monitor);
+      follow(monitor.record.id);
     },
     isSlugTaken: (projectId, slug, exceptId) => {
       const holder = directory.bySlug(projectId, slug);
@@ -180,6 +187,8 @@ export const wireMonitors = async (
     book,
     watch,
     network,
+    /** `listener` is called after each change of a monitor or of its status, with its ID. */
+    follow: (listener: (id: string) => void) => void followers.push(listener),
     /** In the order of their start: what writes results down ends last. */
     services: [recorder, watch, runner],
     metrics: monitorMetrics(book, runner),

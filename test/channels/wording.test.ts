@@ -37,6 +37,17 @@ describe("an alert", () => {
     expect(new Set(keys).size).toBe(1);
   });
 
+  test("about a service names it as such, and no numbers that stand for its status", () => {
+    const { alert } = MESSAGES["alert.triggered"]!;
+    const about = { ...alert!, machineNumber: 0, machineName: "Shop", machineType: "service", unit: "" };
+    const facts = words("alert.triggered", {
+      alert: { ...about, metricName: "status", metricValue: 2, thresholdValue: 1, decimals: null },
+    }).facts.map(([label]) => label);
+    expect(facts).toEqual(["Service", "Severity", "Since", "Project"]);
+    const external = words("alert.triggered", { alert: { ...about, machineType: "external" } });
+    expect(external.facts[0]).toEqual(["About", "Shop"]);
+  });
+
   test("of a test says so and leads to the start page: its alert does not exist", () => {
     const { headline, url } = words("channel.test");
     expect([headline, url]).toEqual([

@@ -146,7 +146,7 @@ describe("what is malformed is refused by its field", () => {
     [{ condition: [] }, "condition"],
     [{ condition: "temperature > 85" }, "condition"],
     [{ condition: {} }, "condition.type"],
-    [threshold({ type: "service_status", in: ["down"] }), "condition.in"],
+    [threshold({ in: ["down"] }), "condition.in"],
     [threshold({ type: "other" }), "condition.type"],
     [threshold({ metric: undefined }), "condition.metric"],
     [threshold({ metric: "" }), "condition.metric"],

@@ -1,9 +1,16 @@
 // In: a rule's body. Out: the alert rules and the calls that change them.
-import type { Condition, Operator, RuleWire, Selector, ThresholdCondition } from "../../src/rules/wire";
+import type {
+  Condition,
+  Operator,
+  RuleWire,
+  Selector,
+  StatusCondition,
+  ThresholdCondition,
+} from "../../src/rules/wire";
 import type { Severity } from "./alerts";
 import { all, get, patch, post, remove } from "./client";
 
-export type { Condition, Operator, Selector, ThresholdCondition };
+export type { Condition, Operator, Selector, StatusCondition, ThresholdCondition };
 
 export interface RuleBody {
   name: string;
@@ -14,7 +21,7 @@ export interface RuleBody {
   message?: string | null;
 }
 
-/** The condition as written: one of the three shapes. */
+/** The condition as written: one of the four shapes. */
 export type Rule = Omit<RuleWire, "condition"> & { condition: Condition };
 
 export const listRules = (): Promise<Rule[]> => all<Rule>("/alert-rules");

@@ -5,6 +5,7 @@ import { readReadings, type Readings } from "../api/machines";
 import { now } from "../controllers/clock";
 import { Store } from "../controllers/store";
 import type { SparkPoint } from "../elements/sparkline";
+import { hasValue } from "../text/alert-words";
 
 export interface Spark {
   points: readonly SparkPoint[];
@@ -66,7 +67,7 @@ const next = (): void => {
 /** Asks for what is missing or old; cheap to call often. */
 export const wantSparks = (alerts: readonly Alert[]): void => {
   for (const alert of alerts) {
-    if (asked.has(alert.id) || alert.metric_name === "heartbeat") continue;
+    if (asked.has(alert.id) || !hasValue(alert)) continue;
     const known = sparks.value.get(alert.id);
     if (known !== undefined && (now() - known.readAt < KEEP_MS || alert.status === "resolved")) continue;
     asked.add(alert.id);

@@ -9,7 +9,7 @@ import {
   alertOutcome,
   alertTitle,
   alertWhat,
-  isSilence,
+  hasValue,
   showValue,
   type AlertContext,
 } from "../text/alert-words";
@@ -68,7 +68,7 @@ export class AndonAlertRow extends LitElement {
   private line(): TemplateResult | null {
     const { alert, spark } = this;
     const last = spark?.points.at(-1);
-    if (spark === undefined || last === undefined || isSilence(alert, this.context))
+    if (spark === undefined || last === undefined || !hasValue(alert, this.context))
       return html`<div class="spark"></div>`;
     return html`<div class="spark">
       <andon-sparkline

@@ -4,7 +4,7 @@ import type { Alert, TimelineEntry } from "../api/alerts";
 import type { Rule } from "../api/rules";
 import type { MarkKind } from "../elements/mark";
 import type { TimelineItem } from "../elements/timeline";
-import { isSilence, metricTitle, showValue, type AlertContext } from "../text/alert-words";
+import { hasValue, isAboutStatus, metricTitle, showValue, type AlertContext } from "../text/alert-words";
 import { text } from "../text/en";
 import { formatFullTime, formatTime } from "../text/format";
 import { conditionWords } from "../text/rule-words";
@@ -34,21 +34,31 @@ const ending = (alert: Alert): string => {
   return alert.resolve_reason === "resolved_by_person" ? words.by(alert.resolved_by ?? "") : words.itself;
 };
 
+const PAGES: Record<string, string> = { service: "/services", monitor: "/monitors" };
+
+/** The machine, or what stands in for one. */
+const subject = (alert: Alert): TemplateResult => {
+  const page = isAboutStatus(alert) ? PAGES[alert.machine_type] : "/machines";
+  const name = alert.machine_name;
+  return html`<dt>
+      ${isAboutStatus(alert) ? (words.standIns[alert.machine_type] ?? words.standIn) : words.machine}
+    </dt>
+    <dd>${page === undefined ? name : html`<a href="${page}/${alert.machine_id}">${name}</a>`}</dd>`;
+};
+
 export const alertFacts = (alert: Alert, context: AlertContext, rule: Rule | undefined): TemplateResult => {
   const labels = Object.entries(alert.labels);
-  const isAboutSilence = isSilence(alert, context);
   return html`<section class="card pad" aria-labelledby="facts">
     <h2 id="facts" class="unseen">${words.facts}</h2>
     <dl class="facts">
-      <dt>${words.machine}</dt>
-      <dd><a href="/machines/${alert.machine_id}">${alert.machine_name}</a></dd>
+      ${subject(alert)}
       <dt>${words.rule}</dt>
       <dd>
-        <a href="/rules/${alert.rule_id}">${alert.name}</a>
+        ${alert.rule_number === 0 ? alert.name : html`<a href="/rules/${alert.rule_id}">${alert.name}</a>`}
         ${rule === undefined ? null : html`<span class="sub">${conditionWords(rule.condition, { unit: alert.unit, metricTitle: metricTitle(alert, context) })}</span>`}
       </dd>
       ${
-        isAboutSilence
+        !hasValue(alert, context)
           ? null
           : html`<dt>${words.valueAtStart}</dt>
               <dd>${showValue(alert, alert.metric_value)}</dd>

@@ -24,7 +24,7 @@ import "../elements/segments";
 import "../elements/since";
 import "../elements/timeline";
 import { base, controls, surfaces } from "../styles/shared";
-import { alertLimit, alertTitle, alertWhat, isSilence, metricTitle } from "../text/alert-words";
+import { alertLimit, alertTitle, alertWhat, hasValue, instructionOf, metricTitle } from "../text/alert-words";
 import { text } from "../text/en";
 import "./alert-actions";
 import type { AlertActions } from "./alert-actions";
@@ -73,7 +73,7 @@ export class PageAlert extends LitElement {
     this,
     async () => {
       const alert = this.shown.data?.alert;
-      if (alert === undefined || isSilence(alert, contextOf(alert))) return null;
+      if (alert === undefined || !hasValue(alert, contextOf(alert))) return null;
       this.window = this.windowOf(alert);
       return readReadings(alert.machine_id, {
         metric: alert.metric_name,
@@ -121,7 +121,7 @@ export class PageAlert extends LitElement {
       alert !== undefined &&
       this.chart.data === null &&
       !this.chart.isLoading &&
-      !isSilence(alert, contextOf(alert))
+      hasValue(alert, contextOf(alert))
     )
       void this.chart.run();
   }
@@ -163,6 +163,7 @@ export class PageAlert extends LitElement {
     const pending = board.value.pending.get(alert.id);
     const status = pending === "acknowledged" ? "acknowledged" : alert.status;
     const limit = alertLimit(alert, context);
+    const instruction = instructionOf(alert, catalog.value.rules.get(alert.rule_id)?.message);
     const stateWord =
       pending === undefined
         ? text.now.state[alert.status]
@@ -186,11 +187,7 @@ export class PageAlert extends LitElement {
             ${words.title(alert.number)} ·
             <andon-since .at=${alert.triggered_at} .to=${alert.resolved_at}></andon-since>
           </p>
-          ${
-            catalog.value.rules.get(alert.rule_id)?.message
-              ? html`<p class="instruction">${alert.message}</p>`
-              : null
-          }
+          ${instruction === "" ? null : html`<p class="instruction">${instruction}</p>`}
         </div>
         ${this.buttons(alert, status)}
       </div>
@@ -230,7 +227,7 @@ export class PageAlert extends LitElement {
 
   private chartCard(alert: Alert): TemplateResult | null {
     const context = contextOf(alert);
-    if (isSilence(alert, context)) return null;
+    if (!hasValue(alert, context)) return null;
     const rule = catalog.value.rules.get(alert.rule_id);
     const limits =
       rule?.condition.type === "threshold"

@@ -20,6 +20,7 @@ import "../elements/empty";
 import "../elements/mark";
 import { searchField, searchStyles } from "../elements/search";
 import { base, controls, surfaces } from "../styles/shared";
+import { instructionOf } from "../text/alert-words";
 import { text } from "../text/en";
 import type { AlertActions } from "./alert-actions";
 import "./alert-actions";
@@ -239,7 +240,7 @@ export class PageNow extends LitElement {
               .context=${contextOf(alert)}
               .spark=${sparks.value.get(alert.id)}
               .pending=${board.value.pending.get(alert.id) ?? ""}
-              .instruction=${catalog.value.rules.get(alert.rule_id)?.message ? alert.message : ""}
+              .instruction=${instructionOf(alert, catalog.value.rules.get(alert.rule_id)?.message)}
               .picked=${this.picked.has(alert.id)}
               .picking=${this.picked.size > 0}
               .readonly=${isReadonly}

@@ -1,13 +1,22 @@
 // In: a rule, or nothing. Out: the form's draft as typed, and from a draft the body to send or the
 // fields that are still wrong. Pure: the form renders, this decides.
 import type { Severity } from "../api/alerts";
-import type { Condition, Operator, Rule, RuleBody, Selector, ThresholdCondition } from "../api/rules";
+import type {
+  Condition,
+  Operator,
+  Rule,
+  RuleBody,
+  Selector,
+  StatusCondition,
+  ThresholdCondition,
+} from "../api/rules";
 import { text } from "../text/en";
 import { labelLines, readLabels } from "./machine-words";
+import { fittingKeys, readStatusCondition, statusSelectorFaults } from "./rule-status";
 
 export type DurationUnit = "s" | "min" | "h";
 export type Excursion = "atOnce" | "hold" | "wait";
-export type SelectorKind = "all" | "machine" | "type" | "project" | "label";
+export type SelectorKind = "all" | "machine" | "type" | "project" | "label" | "service" | "group" | "monitor";
 
 export interface RuleDraft {
   name: string;
@@ -31,6 +40,11 @@ export interface RuleDraft {
   machineType: string;
   projectId: string;
   labels: string;
+  /** Of a rule about the status of services and monitors. */
+  statuses: readonly string[];
+  serviceId: string;
+  serviceGroup: string;
+  monitorId: string;
   message: string;
   /** What the form has no field for, kept as it is: further selector keys, a second delay. */
   rest: { selector: Selector; offDelaySeconds: number | null };
@@ -60,6 +74,10 @@ export const emptyDraft = (): RuleDraft => ({
   machineType: "",
   projectId: "",
   labels: "",
+  statuses: ["down"],
+  serviceId: "",
+  serviceGroup: "",
+  monitorId: "",
   message: "",
   rest: { selector: {}, offDelaySeconds: null },
 });
@@ -74,6 +92,9 @@ const show = (value: number | undefined): string => (value === undefined ? "" : 
 const selectorKind = (selector: Selector): SelectorKind => {
   if (selector.machine_id !== undefined) return "machine";
   if (selector.machine_type !== undefined) return "type";
+  if (selector.service_id !== undefined) return "service";
+  if (selector.monitor_id !== undefined) return "monitor";
+  if (selector.service_group !== undefined) return "group";
   if (selector.project_id !== undefined) return "project";
   return selector.labels === undefined ? "all" : "label";
 };
@@ -83,6 +104,9 @@ const SELECTOR_KEY = {
   type: "machine_type",
   project: "project_id",
   label: "labels",
+  service: "service_id",
+  group: "service_group",
+  monitor: "monitor_id",
 } as const;
 
 const restOf = (condition: Condition, selector: Selector): RuleDraft["rest"] => {
@@ -114,9 +138,18 @@ const thresholdDraft = (condition: ThresholdCondition): Partial<RuleDraft> => {
   };
 };
 
+const statusDraft = (condition: StatusCondition): Partial<RuleDraft> => {
+  const seconds = condition.for_seconds ?? 0;
+  const { amount, unit } = duration(seconds);
+  return {
+    statuses: condition.in,
+    ...(seconds > 0 ? { excursion: "wait", delay: amount, delayUnit: unit } : {}),
+  };
+};
+
 export const draftOf = (rule: Rule): RuleDraft => {
   const { condition, selector } = rule;
-  const after = condition.type === "threshold" ? null : duration(condition.after_seconds);
+  const after = "after_seconds" in condition ? duration(condition.after_seconds) : null;
   return {
     ...emptyDraft(),
     name: rule.name,
@@ -124,6 +157,7 @@ export const draftOf = (rule: Rule): RuleDraft => {
     isActive: rule.is_active,
     kind: condition.type,
     ...(condition.type === "threshold" ? thresholdDraft(condition) : {}),
+    ...(condition.type === "service_status" ? statusDraft(condition) : {}),
     ...(condition.type === "no_data" ? { metric: condition.metric } : {}),
     ...(after === null ? {} : { after: after.amount, afterUnit: after.unit }),
     selector: selectorKind(selector),
@@ -131,6 +165,9 @@ export const draftOf = (rule: Rule): RuleDraft => {
     machineType: selector.machine_type ?? "",
     projectId: selector.project_id ?? "",
     labels: labelLines(selector.labels ?? {}),
+    serviceId: selector.service_id ?? "",
+    serviceGroup: selector.service_group ?? "",
+    monitorId: selector.monitor_id ?? "",
     message: rule.message ?? "",
     rest: restOf(condition, selector),
   };
@@ -146,7 +183,8 @@ const toNumber = (typed: string): number =>
   typed.trim() === "" ? Number.NaN : Number(typed.trim().replace(",", "."));
 const optional = (typed: string): number | undefined => (typed.trim() === "" ? undefined : toNumber(typed));
 
-const readSelector = (draft: RuleDraft): Selector => ({ ...draft.rest.selector, ...chosenSelector(draft) });
+const readSelector = (draft: RuleDraft): Selector =>
+  fittingKeys({ ...draft.rest.selector, ...chosenSelector(draft) }, draft.kind === "service_status");
 
 const chosenSelector = (draft: RuleDraft): Selector => {
   switch (draft.selector) {
@@ -158,6 +196,12 @@ const chosenSelector = (draft: RuleDraft): Selector => {
       return { project_id: draft.projectId };
     case "label":
       return { labels: readLabels(draft.labels).labels };
+    case "service":
+      return { service_id: draft.serviceId };
+    case "group":
+      return { service_group: draft.serviceGroup.trim() };
+    case "monitor":
+      return { monitor_id: draft.monitorId };
     default:
       return {};
   }
@@ -168,6 +212,7 @@ const readCondition = (draft: RuleDraft): Condition => {
   if (draft.kind === "heartbeat") return { type: "heartbeat", after_seconds: after };
   if (draft.kind === "no_data") return { type: "no_data", metric: draft.metric.trim(), after_seconds: after };
   const delay = toNumber(draft.delay) * UNIT_SECONDS[draft.delayUnit];
+  if (draft.kind === "service_status") return readStatusCondition(draft, delay);
   const clear = takesClear(draft.operator) ? optional(draft.clear) : undefined;
   const deadband =
     clear === undefined && draft.operator !== "=" && draft.operator !== "!="
@@ -207,6 +252,10 @@ const conditionFaults = (draft: RuleDraft): Faults => {
   const need = (field: keyof RuleDraft): void => {
     if (Number.isNaN(toNumber(String(draft[field])))) faults[field] = words.numberNeeded;
   };
+  if (draft.kind === "service_status") {
+    if (draft.excursion === "wait") need("delay");
+    return faults;
+  }
   if (draft.kind !== "heartbeat" && draft.metric.trim() === "") faults.metric = words.needed;
   if (draft.kind !== "threshold") {
     need("after");
@@ -235,6 +284,7 @@ export const readDraft = (draft: RuleDraft): { body: RuleBody; faults: Faults } 
     if (wrong !== null) faults.labels = text.machines.labelsWrong(wrong);
     else if (Object.keys(labels).length === 0) faults.labels = text.rules.needed;
   }
+  Object.assign(faults, statusSelectorFaults(draft));
   return {
     faults,
     body: {
@@ -259,9 +309,14 @@ export const FIELD_OF: Record<string, keyof RuleDraft> = {
   "condition.after_seconds": "after",
   "condition.on_delay_seconds": "delay",
   "condition.off_delay_seconds": "delay",
+  "condition.for_seconds": "delay",
+  "condition.in": "statuses",
   "selector.machine_id": "machineId",
   "selector.machine_type": "machineType",
   "selector.project_id": "projectId",
   "selector.labels": "labels",
+  "selector.service_id": "serviceId",
+  "selector.service_group": "serviceGroup",
+  "selector.monitor_id": "monitorId",
   message: "message",
 };

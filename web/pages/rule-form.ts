@@ -1,23 +1,21 @@
 // In: a draft, its faults, and what can be chosen. Out: the form of a rule; every change leaves as a
 // new draft. Asks one question about delays instead of showing two fields.
-import { LitElement, html, nothing, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 import type { Machine } from "../api/machines";
+import type { Monitor } from "../api/monitors";
 import type { Project } from "../api/projects";
 import type { Operator } from "../api/rules";
+import type { Service } from "../api/services";
 import "../elements/mark";
 import { base, controls, surfaces } from "../styles/shared";
 import { text } from "../text/en";
 import { machineTitle, metricTitle } from "./machine-words";
-import {
-  isRanged,
-  takesClear,
-  UNIT_SECONDS,
-  type Excursion,
-  type Faults,
-  type RuleDraft,
-} from "./rule-draft";
+import { isRanged, takesClear, type Excursion } from "./rule-draft";
 
+import { RuleFields } from "./rule-fields";
+import { STATUS_SELECTORS, statusesFor } from "./rule-status";
 import { ruleFormStyles } from "./rule-styles";
 
 const words = text.rules;
@@ -25,22 +23,17 @@ const SEVERITIES = ["critical", "warning", "info"] as const;
 
 /** Fires `draft` with the new draft, and `save` on Ctrl+Enter. */
 @customElement("rule-form")
-export class RuleForm extends LitElement {
-  @property({ attribute: false }) draft!: RuleDraft;
-  @property({ attribute: false }) faults: Faults = {};
+export class RuleForm extends RuleFields {
   @property({ attribute: false }) machines: readonly Machine[] = [];
   @property({ attribute: false }) projects: readonly Project[] = [];
-  @property({ type: Boolean }) readonly = false;
+  @property({ attribute: false }) services: readonly Service[] = [];
+  @property({ attribute: false }) monitors: readonly Monitor[] = [];
 
   static override styles = [base, controls, surfaces, ruleFormStyles];
 
   /** Moves to the first field that is wrong. */
   focusFault(): void {
     this.renderRoot.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }
-
-  private set(changes: Partial<RuleDraft>): void {
-    this.dispatchEvent(new CustomEvent("draft", { detail: { ...this.draft, ...changes } }));
   }
 
   private metrics(): { name: string; title: string }[] {
@@ -53,124 +46,6 @@ export class RuleForm extends LitElement {
       )
         for (const metric of machine.metrics) known.set(metric.name, metricTitle(metric));
     return [...known].map(([name, title]) => ({ name, title })).sort((a, b) => a.name.localeCompare(b.name));
-  }
-
-  private field(
-    name: keyof RuleDraft,
-    label: string,
-    options: {
-      hint?: string;
-      list?: string;
-      placeholder?: string;
-      isNumber?: boolean;
-      long?: boolean;
-      optional?: boolean;
-    } = {},
-  ): TemplateResult {
-    const fault = this.faults[name];
-    const value = String(this.draft[name]);
-    const change = (event: InputEvent): void =>
-      this.set({ [name]: (event.target as HTMLInputElement).value });
-    return html`<div class="field">
-      <label for=${name}
-        >${label}${options.optional === true ? html` <span class="hint">(${text.common.optional})</span>` : null}</label
-      >
-      ${
-        options.long === true
-          ? html`<textarea
-              id=${name}
-              rows="2"
-              .value=${value}
-              placeholder=${options.placeholder ?? ""}
-              ?disabled=${this.readonly}
-              aria-invalid=${fault === undefined ? "false" : "true"}
-              aria-describedby="${name}-hint"
-              @input=${change}
-            ></textarea>`
-          : html`<input
-              id=${name}
-              .value=${value}
-              inputmode=${options.isNumber === true ? "decimal" : "text"}
-              list=${options.list ?? nothing}
-              placeholder=${options.placeholder ?? ""}
-              autocomplete="off"
-              ?disabled=${this.readonly}
-              aria-invalid=${fault === undefined ? "false" : "true"}
-              aria-describedby="${name}-hint"
-              @input=${change}
-            />`
-      }
-      <span id="${name}-hint" class=${fault === undefined ? "hint" : "error"}
-        >${fault ?? options.hint ?? ""}</span
-      >
-    </div>`;
-  }
-
-  private select(
-    name: keyof RuleDraft,
-    label: string,
-    options: readonly (readonly [string, string])[],
-    placeholder?: string,
-  ): TemplateResult {
-    const fault = this.faults[name];
-    const value = String(this.draft[name]);
-    return html`<div class="field">
-      <label for=${name}>${label}</label>
-      <select
-        id=${name}
-        ?disabled=${this.readonly}
-        aria-invalid=${fault === undefined ? "false" : "true"}
-        @change=${(event: Event) => this.set({ [name]: (event.target as HTMLSelectElement).value })}
-      >
-        ${placeholder === undefined ? null : html`<option value="" ?selected=${value === ""}>${placeholder}</option>`}
-        ${options.map(([key, title]) => html`<option value=${key} ?selected=${key === value}>${title}</option>`)}
-      </select>
-      ${fault === undefined ? null : html`<span class="error">${fault}</span>`}
-    </div>`;
-  }
-
-  private choices<K extends string>(
-    name: keyof RuleDraft,
-    legend: string,
-    options: readonly { value: K; label: string; hint?: string; more?: TemplateResult | undefined }[],
-  ): TemplateResult {
-    return html`<fieldset>
-      <legend>${legend}</legend>
-      <div class="choices">
-        ${options.map(
-          (each) =>
-            html`<label class="choice">
-                <input
-                  type="radio"
-                  name=${name}
-                  value=${each.value}
-                  ?disabled=${this.readonly}
-                  .checked=${this.draft[name] === each.value}
-                  @change=${() => this.set({ [name]: each.value })}
-                />
-                <span>${each.label}</span>
-                ${each.hint === undefined ? null : html`<span class="sub">${each.hint}</span>`}
-              </label>
-              ${this.draft[name] === each.value && each.more !== undefined ? html`<div class="inset">${each.more}</div>` : null}`,
-        )}
-      </div>
-    </fieldset>`;
-  }
-
-  private span(
-    amount: "after" | "delay",
-    unit: "afterUnit" | "delayUnit",
-    label: string,
-    hint = "",
-  ): TemplateResult {
-    return html`<div class="span">
-      ${this.field(amount, label, { isNumber: true, hint })}
-      ${this.select(
-        unit,
-        text.common.unit,
-        Object.keys(UNIT_SECONDS).map((key) => [key, words.units[key as keyof typeof words.units]] as const),
-      )}
-    </div>`;
   }
 
   private limitFields(): TemplateResult {
@@ -220,7 +95,43 @@ export class RuleForm extends LitElement {
       )}`;
   }
 
+  private statusFields(): TemplateResult {
+    const { statuses, selector } = this.draft;
+    const toggle = (status: string, isOn: boolean): void =>
+      this.set({ statuses: isOn ? [...statuses, status] : statuses.filter((one) => one !== status) });
+    return html`<fieldset>
+        <legend>${words.statuses}</legend>
+        <div class="severities">
+          ${statusesFor(selector).map(
+            (status) =>
+              html`<label>
+                <input
+                  type="checkbox"
+                  name="statuses"
+                  value=${status}
+                  ?disabled=${this.readonly}
+                  .checked=${live(statuses.includes(status))}
+                  @change=${(event: Event) => toggle(status, (event.target as HTMLInputElement).checked)}
+                />${words.statusNames[status]}
+              </label>`,
+          )}
+        </div>
+      </fieldset>
+      ${this.choices<Excursion>(
+        "excursion",
+        words.statusExcursion,
+        (["atOnce", "wait"] as const).map((value) => ({
+          value,
+          label: words.statusExcursions[value],
+          hint: words.statusExcursions[`${value}Hint`],
+          more: value === "atOnce" ? undefined : this.span("delay", "delayUnit", words.delay),
+        })),
+      )}
+      <p class="sub">${words.dependencyNote}</p>`;
+  }
+
   private conditionFields(): TemplateResult {
+    if (this.draft.kind === "service_status") return this.statusFields();
     if (this.draft.kind === "threshold") return this.limitFields();
     return html`${
       this.draft.kind === "no_data"
@@ -230,7 +141,30 @@ export class RuleForm extends LitElement {
     ${this.span("after", "afterUnit", words.after, words.afterHint)}`;
   }
 
+  private statusSelectorFields(): TemplateResult {
+    const named = (list: readonly { id: string; name: string }[]): (readonly [string, string])[] =>
+      list.map(({ id, name }) => [id, name] as const).toSorted((a, b) => a[1].localeCompare(b[1], "en"));
+    const groups = [...new Set(this.services.flatMap(({ group }) => group ?? []))].toSorted();
+    const more = {
+      all: undefined,
+      service: this.select("serviceId", words.service, named(this.services), words.chooseService),
+      group: this.field("serviceGroup", words.group, { list: "groups" }),
+      project: this.select("projectId", words.project, named(this.projects), "…"),
+      monitor: this.select("monitorId", words.monitor, named(this.monitors), words.chooseMonitor),
+    };
+    return html`${this.choices(
+        "selector",
+        words.statusSelector,
+        STATUS_SELECTORS.map((value) => ({
+          value,
+          label: words.statusSelectors[value],
+          more: more[value],
+        })),
+      )} <datalist id="groups">${groups.map((group) => html`<option value=${group}></option>`)}</datalist>`;
+  }
+
   private selectorFields(): TemplateResult {
+    if (this.draft.kind === "service_status") return this.statusSelectorFields();
     const types = [...new Set(this.machines.map((machine) => machine.type))].sort();
     const machines = this.machines
       .map((machine) => [machine.id, machineTitle(machine)] as const)
@@ -310,7 +244,7 @@ export class RuleForm extends LitElement {
         ${this.choices(
           "kind",
           words.kind,
-          (["threshold", "heartbeat", "no_data"] as const).map((value) => ({
+          (["threshold", "heartbeat", "no_data", "service_status"] as const).map((value) => ({
             value,
             label: words.kinds[value],
           })),

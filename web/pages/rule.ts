@@ -4,8 +4,10 @@ import { LitElement, html, type PropertyValues, type TemplateResult } from "lit"
 import { customElement, property, query, state } from "lit/decorators.js";
 import { ApiError } from "../api/client";
 import { listMachines, type Machine } from "../api/machines";
+import { listMonitors, type Monitor } from "../api/monitors";
 import { listProjects, type Project } from "../api/projects";
 import { changeRule, createRule, deleteRule, readRule, type Rule } from "../api/rules";
+import { listServices, type Service } from "../api/services";
 import { catalog, refreshCatalog } from "../app/catalog";
 import { notify, notifyFailure } from "../app/notices";
 import { pageTitle } from "../app/presence";
@@ -34,7 +36,7 @@ import {
 } from "./rule-draft";
 import "./rule-form";
 import { ruleStyles } from "./rule-styles";
-import { wordsContext } from "./rule-context";
+import { namesOf, wordsContext } from "./rule-context";
 
 const words = text.rules;
 
@@ -42,6 +44,8 @@ interface Ground {
   rule: Rule | null;
   machines: Machine[];
   projects: Project[];
+  services: Service[];
+  monitors: Monitor[];
 }
 
 @customElement("page-rule")
@@ -55,13 +59,15 @@ export class PageRule extends LitElement {
   @query("andon-confirm") private readonly confirm!: AndonConfirm;
 
   private readonly ground = new Load<Ground>(this, async () => {
-    const [rule, machines, projects] = await Promise.all([
+    const [rule, machines, projects, services, monitors] = await Promise.all([
       this.ruleId === "new" ? null : readRule(this.ruleId),
       listMachines(),
       listProjects(),
+      listServices(),
+      listMonitors(),
     ]);
-    this.begin(rule, machines);
-    return { rule, machines, projects };
+    this.begin(rule, { machines, services, monitors });
+    return { rule, machines, projects, services, monitors };
   });
 
   static override styles = [base, controls, surfaces, listStyles, alertStyles, ruleStyles];
@@ -71,7 +77,11 @@ export class PageRule extends LitElement {
     new Watch(this, catalog);
   }
 
-  private begin(rule: Rule | null, machines: readonly Machine[]): void {
+  /** A new rule may come with what it is about in its address. */
+  private begin(
+    rule: Rule | null,
+    { machines, services, monitors }: Pick<Ground, "machines" | "services" | "monitors">,
+  ): void {
     this.warnings = rule?.warnings ?? [];
     if (rule !== null) {
       this.draft = draftOf(rule);
@@ -79,6 +89,16 @@ export class PageRule extends LitElement {
     }
     const machineId = place.value.query.get("machine") ?? "";
     const isKnown = machines.some((machine) => machine.id === machineId);
+    const serviceId = place.value.query.get("service") ?? "";
+    const monitorId = place.value.query.get("monitor") ?? "";
+    if (services.some(({ id }) => id === serviceId)) {
+      this.draft = { ...emptyDraft(), kind: "service_status", selector: "service", serviceId };
+      return;
+    }
+    if (monitors.some(({ id }) => id === monitorId)) {
+      this.draft = { ...emptyDraft(), kind: "service_status", selector: "monitor", monitorId };
+      return;
+    }
     this.draft = {
       ...emptyDraft(),
       metric: place.value.query.get("metric") ?? "",
@@ -90,6 +110,14 @@ export class PageRule extends LitElement {
     if (changed.has("ruleId") && changed.get("ruleId") !== undefined) void this.ground.restart();
     const rule = this.ground.data?.rule;
     pageTitle.set(rule === null || rule === undefined ? words.newTitle : rule.name);
+  }
+
+  /** What was wrong and no longer is need not be said until the next save. */
+  private change(draft: RuleDraft): void {
+    this.draft = draft;
+    const { faults } = readDraft(draft);
+    const still = Object.entries(faults).filter(([field]) => field in this.faults);
+    this.faults = Object.fromEntries(still);
   }
 
   private async save(): Promise<void> {
@@ -150,11 +178,35 @@ export class PageRule extends LitElement {
     );
   }
 
-  private preview({ machines, projects }: Ground): TemplateResult {
+  private fitting(ground: Ground): TemplateResult | null {
+    const { selector, condition } = previewOf(this.draft);
+    if (condition.type !== "service_status") {
+      const machines = this.matching(ground.machines);
+      const count = machines.length === 0 ? words.matchesNone : words.matches(machines.length);
+      return this.examples(count, machines.map(machineTitle));
+    }
+    if (selector.monitor_id !== undefined) return null;
+    const services = ground.services.filter(
+      (service) =>
+        (selector.service_id === undefined || service.id === selector.service_id) &&
+        (selector.service_group === undefined || service.group === selector.service_group) &&
+        (selector.project_id === undefined || service.project_id === selector.project_id),
+    );
+    return this.examples(
+      services.length === 0 ? words.matchesNoService : words.matchesServices(services.length),
+      services.map(({ name }) => name),
+    );
+  }
+
+  private examples(count: string, names: readonly string[]): TemplateResult {
+    return html`<p class="sub">
+      ${count} ${names.slice(0, 6).map((name) => html`<span class="tag">${name}</span> `)}
+    </p>`;
+  }
+
+  private preview(ground: Ground): TemplateResult {
     const preview = previewOf(this.draft);
-    const names = new Map(projects.map((project) => [project.id, project.name]));
-    const sentence = ruleSentence(preview, wordsContext(preview, names));
-    const fitting = this.matching(machines);
+    const sentence = ruleSentence(preview, wordsContext(preview, namesOf(ground)));
     return html`<aside class="card pad preview" aria-label=${words.preview}>
       <h2 class="sub">${words.preview}</h2>
       <p class="sentence">
@@ -162,10 +214,7 @@ export class PageRule extends LitElement {
         <span class="then"><andon-mark kind=${this.draft.severity}></andon-mark>${sentence.then}</span>
       </p>
       <p class="sub">${sentence.ends}</p>
-      <p class="sub">
-        ${fitting.length === 0 ? words.matchesNone : words.matches(fitting.length)}
-        ${fitting.slice(0, 6).map((machine) => html`<span class="tag">${machineTitle(machine)}</span> `)}
-      </p>
+      ${this.fitting(ground)}
       ${
         this.warnings.length === 0
           ? null
@@ -190,8 +239,10 @@ export class PageRule extends LitElement {
           .faults=${this.faults}
           .machines=${ground.machines}
           .projects=${ground.projects}
+          .services=${ground.services}
+          .monitors=${ground.monitors}
           .readonly=${!can("editor")}
-          @draft=${(event: CustomEvent<RuleDraft>) => (this.draft = event.detail)}
+          @draft=${(event: CustomEvent<RuleDraft>) => this.change(event.detail)}
           @save=${() => void this.save()}
         ></rule-form>
         ${this.problem === "" ? null : html`<p class="note-box critical problem" role="alert">${this.problem}</p>`}

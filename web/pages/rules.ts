@@ -2,8 +2,10 @@
 import { LitElement, css, html, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import { listMonitors } from "../api/monitors";
 import { listProjects } from "../api/projects";
 import { changeRule, listRules, type Rule } from "../api/rules";
+import { listServices } from "../api/services";
 import { board } from "../app/board";
 import { catalog, refreshCatalog } from "../app/catalog";
 import { notify, notifyFailure } from "../app/notices";
@@ -21,7 +23,7 @@ import { text } from "../text/en";
 import { conditionWords, whereWords } from "../text/rule-words";
 import { listStyles } from "./list-styles";
 import { staleNote, stateOf } from "./page-parts";
-import { wordsContext } from "./rule-context";
+import { namesOf, wordsContext, type KnownNames } from "./rule-context";
 
 const words = text.rules;
 const SEARCH_FROM = 8;
@@ -29,8 +31,13 @@ const SEARCH_FROM = 8;
 @customElement("page-rules")
 export class PageRules extends LitElement {
   private readonly rules = new Load(this, async () => {
-    const [rules, projects] = await Promise.all([listRules(), listProjects()]);
-    return { rules, projects: new Map(projects.map((project) => [project.id, project.name])) };
+    const [rules, projects, services, monitors] = await Promise.all([
+      listRules(),
+      listProjects(),
+      listServices(),
+      listMonitors(),
+    ]);
+    return { rules, names: namesOf({ projects, services, monitors }) };
   });
 
   static override styles = [
@@ -74,8 +81,8 @@ export class PageRules extends LitElement {
     void refreshCatalog();
   }
 
-  private row(rule: Rule, projects: ReadonlyMap<string, string>): TemplateResult {
-    const context = wordsContext(rule, projects);
+  private row(rule: Rule, names: KnownNames): TemplateResult {
+    const context = wordsContext(rule, names);
     const open = [...board.value.alerts.values()].filter(
       (alert) => alert.rule_id === rule.id && alert.status !== "resolved",
     ).length;
@@ -92,7 +99,7 @@ export class PageRules extends LitElement {
         >
       </td>
       <td class="whole">${conditionWords(rule.condition, context)}</td>
-      <td class="whole sub">${whereWords(rule.selector, context)}</td>
+      <td class="whole sub">${whereWords(rule, context)}</td>
       <td class="num">${open === 0 ? null : html`<span data-label=${words.openAlerts}>${open}</span>`}</td>
       <td class="active">
         <andon-switch
@@ -106,7 +113,10 @@ export class PageRules extends LitElement {
   }
 
   private list(): TemplateResult {
-    const { rules, projects } = this.rules.data ?? { rules: [], projects: new Map<string, string>() };
+    const { rules, names } = this.rules.data ?? {
+      rules: [],
+      names: namesOf({ projects: [], services: [], monitors: [] }),
+    };
     if (rules.length === 0)
       return html`<div class="card">
         <andon-empty heading=${words.empty} detail=${words.emptyDetail}>
@@ -116,13 +126,8 @@ export class PageRules extends LitElement {
     const q = (place.value.query.get("q") ?? "").toLowerCase();
     const shown = rules
       .filter((rule) => {
-        const context = wordsContext(rule, projects);
-        return [
-          rule.name,
-          rule.severity,
-          conditionWords(rule.condition, context),
-          whereWords(rule.selector, context),
-        ]
+        const context = wordsContext(rule, names);
+        return [rule.name, rule.severity, conditionWords(rule.condition, context), whereWords(rule, context)]
           .join(" ")
           .toLowerCase()
           .includes(q);
@@ -155,7 +160,7 @@ export class PageRules extends LitElement {
             ${repeat(
               shown,
               (rule) => rule.id,
-              (rule) => this.row(rule, projects),
+              (rule) => this.row(rule, names),
             )}
           </tbody>
         </table>

@@ -1,18 +1,34 @@
 // In: an alert, and what is known of its rule and machine. Out: the words for what it is and how bad.
 import type { Alert } from "../api/alerts";
+import type { Condition } from "../api/rules";
 import { text } from "./en";
 import { formatSeconds, formatSpan, formatTime, formatValue, humanize } from "./format";
 
 /** From the catalogue; an alert can be told without it, only less well. */
 export interface AlertContext {
-  condition?: "threshold" | "heartbeat" | "no_data";
+  condition?: Condition["type"];
   metricTitle?: string | null;
 }
 
 export type StreamAlert = Omit<Alert, "next_escalation" | "occurrences"> & Partial<Alert>;
 
+/** About a service, a monitor or what another system reports: it has no value to draw. */
+export const isAboutStatus = (alert: StreamAlert): boolean => alert.machine_number === 0;
+
 export const isSilence = (alert: StreamAlert, context: AlertContext = {}): boolean =>
-  context.condition === undefined ? alert.metric_name === "heartbeat" : context.condition !== "threshold";
+  !isAboutStatus(alert) &&
+  (context.condition === undefined
+    ? alert.metric_name === "heartbeat"
+    : context.condition === "heartbeat" || context.condition === "no_data");
+
+/** There are readings behind it. */
+export const hasValue = (alert: StreamAlert, context: AlertContext = {}): boolean =>
+  !isAboutStatus(alert) && !isSilence(alert, context);
+
+const statusWords = (alert: StreamAlert): string =>
+  // What another system has decided is known by its name only.
+  (alert.rule_number === 0 ? undefined : text.now.standing[alert.machine_type]?.[alert.metric_value]) ??
+  alert.name;
 
 export const metricTitle = (alert: StreamAlert, context: AlertContext = {}): string =>
   context.metricTitle ?? humanize(alert.metric_name);
@@ -22,6 +38,7 @@ export const showValue = (alert: StreamAlert, value: number): string =>
 
 /** `Temperature 87.3 °C` or `no heartbeat for 5 min`. */
 export const alertWhat = (alert: StreamAlert, context: AlertContext = {}): string => {
+  if (isAboutStatus(alert)) return statusWords(alert);
   if (!isSilence(alert, context))
     return `${metricTitle(alert, context)} ${showValue(alert, alert.metric_value)}`;
   const span = formatSeconds(alert.threshold_value);
@@ -30,9 +47,13 @@ export const alertWhat = (alert: StreamAlert, context: AlertContext = {}): strin
     : text.now.noData(metricTitle(alert, context), span);
 };
 
-/** `limit 85.0 °C`; empty for silence, whose limit is in the words already. */
+/** `limit 85.0 °C`; empty where there is none, or where it is in the words already. */
 export const alertLimit = (alert: StreamAlert, context: AlertContext = {}): string =>
-  isSilence(alert, context) ? "" : text.now.limit(showValue(alert, alert.threshold_value));
+  !hasValue(alert, context) ? "" : text.now.limit(showValue(alert, alert.threshold_value));
+
+/** What the message says beyond that: what to do, or why a status is what it is; empty when it says no more. */
+export const instructionOf = (alert: StreamAlert, ruleMessage: string | null | undefined): string =>
+  ruleMessage || isAboutStatus(alert) ? alert.message : "";
 
 /** One line for titles, announcements and labels. */
 export const alertTitle = (alert: StreamAlert, context: AlertContext = {}): string => {

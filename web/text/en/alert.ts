@@ -13,6 +13,8 @@ export const alertText = {
   lasted: "Lasted",
   decided: "Noticed",
   machine: "Machine",
+  standIns: { service: "Service", monitor: "Monitor" } as Record<string, string>,
+  standIn: "About",
   rule: "Rule",
   metric: "Metric",
   labels: "Labels",

@@ -23,6 +23,11 @@ export const nowText = {
   list: "Alerts",
   limit: (value: string): string => `limit ${value}`,
   noHeartbeat: (span: string): string => `no heartbeat for ${span}`,
+  /** By the kind of what stands in for a machine, then by the value of its status. */
+  standing: {
+    service: ["operational", "degraded", "down", "in maintenance"],
+    monitor: ["up", "not known yet", "down", "paused"],
+  } as Record<string, readonly string[]>,
   noData: (metric: string, span: string): string => `no ${metric} for ${span}`,
   state: {
     triggered: "not acknowledged",
