@@ -34,12 +34,12 @@ const ONE_YEAR_SECONDS = 31_536_000;
 /** Paths of machines, not of people: an unknown one below them is an error, not a page. */
 const SERVER_PATHS = /^\/(?:api|docs|write|healthz|readyz|metrics|assets|status|ping)(?:\/|$)/;
 
-const acceptsGzip = (request: Request): boolean =>
+export const acceptsGzip = (request: Request): boolean =>
   /(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?:1|0?\.\d*[1-9]\d*|1\.0*)\s*)?(?:,|$)/i.test(
     request.headers.get("accept-encoding") ?? "",
   );
 
-const isKnownToClient = (request: Request, etag: string): boolean =>
+export const isKnownToClient = (request: Request, etag: string): boolean =>
   (request.headers.get("if-none-match") ?? "")
     .split(",")
     .some((one) => one.trim().replace(/^W\//, "") === etag || one.trim() === "*");

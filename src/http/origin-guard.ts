@@ -1,9 +1,13 @@
 // In: an unsafe request that carries the session cookie. Out: null when it comes from our own pages,
 // else why it is refused. Calls with a token carry nothing that a foreign page could make a browser add.
 import { parseHost } from "../lib/host-header";
+import { pathOf } from "./address-guard";
 import { factsOf } from "./request-facts";
 import { readSessionCookie } from "./session-cookie";
 import type { Problem } from "./problem";
+
+/** Forms for the public: nothing below it looks at the session, whose cookie a browser sends all the same. */
+const WITHOUT_SESSION = "/status/";
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -35,6 +39,7 @@ export const judgeOrigin = (request: Request, publicUrl: string | null): Problem
   if (SAFE_METHODS.has(request.method)) return null;
   const { headers } = request;
   if (headers.has("authorization") || readSessionCookie(request) === null) return null;
+  if (pathOf(request.url).startsWith(WITHOUT_SESSION)) return null;
   const site = headers.get("sec-fetch-site");
   if (site !== null && site !== "same-origin")
     return refuse("foreign_origin", "This call must come from Andon's own pages.");

@@ -10,7 +10,7 @@ import { createKeyedLock } from "../lib/keyed-lock";
 import { emptyPlan, type Commit } from "../notify/plan";
 import type { ServiceBook } from "../services/book";
 import type { StatusPageBook } from "./book";
-import type { Picture } from "./picture";
+import { PICTURE_ENDINGS, type Picture } from "./picture";
 import {
   dropLogoStatement,
   saveLogoStatement,
@@ -61,6 +61,10 @@ export interface StatusPageDeskParts {
   commit: Commit;
   clock: Clock;
 }
+
+/** Also the end of its file's name: other bytes, another name. */
+const versionOf = ({ contentType, bytes }: Picture): string =>
+  `${new Bun.CryptoHasher("sha256").update(bytes).digest("hex").slice(0, 12)}.${PICTURE_ENDINGS[contentType]}`;
 
 const OBJECT = "status_page";
 const ONE_AT_A_TIME = "pages";
@@ -247,10 +251,7 @@ export const createStatusPageDesk = (parts: StatusPageDeskParts): StatusPageDesk
       lock.run(ONE_AT_A_TIME, async () => {
         const before = find(tenantId, id);
         const at = Math.max(clock.now(), before.updatedAt);
-        const logoVersion =
-          picture === null
-            ? null
-            : new Bun.CryptoHasher("sha256").update(picture.bytes).digest("base64url").slice(0, 11);
+        const logoVersion = picture === null ? null : versionOf(picture);
         const page: StatusPage = { ...before, logoVersion, updatedAt: at };
         const plan = emptyPlan();
         plan.statements.push(

@@ -5,8 +5,11 @@ import { invalid } from "../core/errors";
 /** A logo; larger ones would be most of the page. */
 export const PICTURE_LIMIT_BYTES = 256 * 1024;
 
+/** Endings of files, by kind. */
+export const PICTURE_ENDINGS = { "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp" } as const;
+
 export interface Picture {
-  contentType: "image/png" | "image/jpeg" | "image/webp";
+  contentType: keyof typeof PICTURE_ENDINGS;
   bytes: Uint8Array<ArrayBuffer>;
 }
 

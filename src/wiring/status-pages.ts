@@ -5,10 +5,13 @@ import type { PageDomains } from "../http/own-domain";
 import type { JournalFeed } from "../journal/feed";
 import { createStatusPageBook } from "../status-pages/book";
 import { createStatusPageDesk } from "../status-pages/desk";
+import { createGate } from "../status-pages/gate";
 import { createPageKeeper } from "../status-pages/keeper";
 import { createPageMirror } from "../status-pages/mirror";
+import { createPublicPages } from "../status-pages/public";
+import { publicPageRoutes } from "../status-pages/public-routes";
 import { createStatusPageRepository, type StatusPage } from "../status-pages/repository";
-import { REPRESENTATIONS } from "../status-pages/representations";
+import { logoFamily, REPRESENTATIONS } from "../status-pages/representations";
 import { statusPageRoutes } from "../status-pages/routes";
 import type { Base } from "./base";
 import type { Services } from "./services";
@@ -32,11 +35,12 @@ export const wireStatusPages = async (
     if (domain !== null) return `${publicUrl?.protocol ?? "https:"}//${domain}/`;
     return publicUrl === null ? null : `${publicUrl.origin}/status/${slug}/`;
   };
+  const representations = [...REPRESENTATIONS, logoFamily(repository.logo)];
   const keeper = createPageKeeper({
     book,
     engine: store.engine,
     feed: journal,
-    representations: REPRESENTATIONS,
+    representations,
     urlOf,
     clock,
     log,
@@ -45,7 +49,7 @@ export const wireStatusPages = async (
     root: config.mirrorDir,
     book,
     keeper,
-    representations: REPRESENTATIONS,
+    representations,
     clock,
     log,
   });
@@ -65,6 +69,11 @@ export const wireStatusPages = async (
     commit: telling.commit,
     clock,
   });
+  const pages = createPublicPages({
+    book,
+    keeper,
+    gate: createGate({ passwords: access.passwords, clock }),
+  });
   await book.load();
   return {
     book,
@@ -81,6 +90,7 @@ export const wireStatusPages = async (
     } satisfies PageDomains,
     routes: (plugin: AccessPlugin) => [
       statusPageRoutes(plugin, { desk, repository, services: services.book }),
+      publicPageRoutes(plugin, pages),
     ],
   };
 };

@@ -1,0 +1,151 @@
+// In: incidents and maintenance of a page. Out: their HTML: what is open, what is planned, and what is over,
+// by day.
+import { html, type Html } from "../html";
+import { dateText, localDateOf, startOfDay } from "../../lib/local-days";
+import { namesOf, type IncidentView, type MaintenanceView, type UpdateView } from "../view";
+import type { PageContext } from "./context";
+import { prose } from "./prose";
+
+/** Of one recurring window; the others are counted. */
+const SHOWN_DATES = 3;
+const DAY_MS = 86_400_000;
+
+/** Level 3 in a section of its own, level 4 below a day. */
+type Level = 3 | 4;
+
+const titleOf = (level: Level, text: string): Html =>
+  level === 3 ? html`<h3 class="title">${text}</h3>` : html`<h4 class="title">${text}</h4>`;
+
+const affected = ({ view, words }: PageContext, componentIds: readonly string[]): Html | null => {
+  const names = namesOf(view, componentIds);
+  return names.length === 0 ? null : html`<p class="affects">${words.affects}: ${names.join(", ")}</p>`;
+};
+
+const updateItem = ({ words, when }: PageContext, update: UpdateView): Html => {
+  const status = words.incidentStatus[update.status];
+  return html`<li class="${update.status}">
+    <strong>${status}</strong>
+    ${update.message.trim() === "" ? html`<p>${words.statusNow(status)}</p>` : prose(update.message)}
+    <p class="at">${when.moment(update.at)}</p>
+  </li>`;
+};
+
+const incidentCard = (context: PageContext, incident: IncidentView, level: Level): Html => {
+  const { words } = context;
+  const state = incident.status === "resolved" ? "over" : incident.severity;
+  return html`<article class="event ${state}" id="i-${incident.id}">
+    ${titleOf(level, incident.title)}
+    <p class="meta">
+      <span class="tag">${words.severity[incident.severity]}</span>
+      <span class="tag">${words.incidentStatus[incident.status]}</span>
+      <span class="code">${incident.code}</span>
+    </p>
+    ${affected(context, incident.componentIds)}
+    ${
+      incident.postMortem !== null &&
+      html`<div class="post-mortem">
+        <p class="label">${words.postMortem}</p>
+        ${prose(incident.postMortem)}
+      </div>`
+    }
+    <ol class="updates">
+      ${incident.updates.map((update) => updateItem(context, update))}
+    </ol>
+  </article>`;
+};
+
+const maintenanceCard = (
+  context: PageContext,
+  maintenance: MaintenanceView,
+  { level, more = [] }: { level: Level; more?: readonly MaintenanceView[] },
+): Html => {
+  const { words, when } = context;
+  const from = maintenance.startedAt ?? maintenance.startsAt;
+  const to = maintenance.endedAt ?? maintenance.endsAt;
+  const dates = more.slice(0, SHOWN_DATES);
+  const rest = more.length - dates.length;
+  return html`<article class="event planned ${maintenance.status}" id="m-${maintenance.id}">
+    ${titleOf(level, maintenance.name)}
+    <p class="meta">
+      <span class="tag"
+        >${maintenance.status === "ended" ? words.maintenanceDone : words.maintenanceWord}</span
+      >
+      ${when.span(from, to)}
+    </p>
+    ${affected(context, maintenance.componentIds)}
+    ${maintenance.description.trim() !== "" && prose(maintenance.description)}
+    ${
+      dates.length > 0 &&
+      html`<ul class="dates">
+        ${dates.map((one) => html`<li>${when.span(one.startsAt, one.endsAt)}</li>`)}${rest > 0 && html`<li>${words.moreDates(rest)}</li>`}
+      </ul>`
+    }
+  </article>`;
+};
+
+export const openSection = (context: PageContext): Html | null => {
+  const { openIncidents } = context.view;
+  if (openIncidents.length === 0) return null;
+  return html`<section aria-labelledby="open">
+    <h2 id="open">${context.words.openIncidents}</h2>
+    ${openIncidents.map((incident) => incidentCard(context, incident, 3))}
+  </section>`;
+};
+
+export const maintenanceSections = (context: PageContext): Html => {
+  const { view, words } = context;
+  const byWindow = [...Map.groupBy(view.upcomingMaintenance, ({ windowId }) => windowId).values()];
+  return html`${
+    view.activeMaintenance.length > 0 &&
+    html`<section aria-labelledby="active">
+      <h2 id="active">${words.activeMaintenance}</h2>
+      ${view.activeMaintenance.map((one) => maintenanceCard(context, one, { level: 3 }))}
+    </section>`
+  }${
+    byWindow.length > 0 &&
+    html`<section aria-labelledby="planned">
+      <h2 id="planned">${words.upcomingMaintenance}</h2>
+      ${byWindow.map(([first, ...more]) => first !== undefined && maintenanceCard(context, first, { level: 3, more }))}
+    </section>`
+  }`;
+};
+
+interface PastEvent {
+  at: number;
+  card: () => Html;
+}
+
+/** What ended after `since`, the latest first, under the day on which it ended. */
+export const pastDays = (context: PageContext, since: number): Html | null => {
+  const { view, when } = context;
+  const events: PastEvent[] = [
+    ...view.pastIncidents.map((incident) => ({
+      at: incident.resolvedAt ?? incident.updatedAt,
+      card: () => incidentCard(context, incident, 4),
+    })),
+    ...view.pastMaintenance.map((one) => ({
+      at: one.endedAt ?? one.endsAt,
+      card: () => maintenanceCard(context, one, { level: 4 }),
+    })),
+  ].filter(({ at }) => at >= since);
+  if (events.length === 0) return null;
+  const { timeZone } = view.page;
+  const days = Map.groupBy(
+    events.toSorted((a, b) => b.at - a.at),
+    ({ at }) => dateText(localDateOf(timeZone, at)),
+  );
+  return html`${[...days].map(
+    ([date, ofDay]) =>
+      html`<section class="day" aria-labelledby="d-${date}">
+        <h3 id="d-${date}">${when.day(ofDay[0]?.at ?? 0)}</h3>
+        ${ofDay.map(({ card }) => card())}
+      </section>`,
+  )}`;
+};
+
+/** The first moment of the day that lies so many days back, today included. */
+export const daysBack = ({ view }: PageContext, days: number): number =>
+  startOfDay(
+    view.page.timeZone,
+    localDateOf(view.page.timeZone, view.builtAt - Math.max(0, days - 1) * DAY_MS),
+  );
