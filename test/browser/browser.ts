@@ -45,7 +45,7 @@ export interface VisitOptions extends BrowserContextOptions {
 }
 
 /** Clicks and waits are bounded: a broken page fails the test, it does not hang it. */
-const LIMIT_MS = 8_000;
+const LIMIT_MS = 20_000;
 
 export const openVisit = async (
   browser: Browser,

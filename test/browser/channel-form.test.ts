@@ -20,7 +20,7 @@ import {
 } from "./browser";
 import { ADMIN, startStage, type Stage } from "./stage";
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 interface Field {
   name: string;

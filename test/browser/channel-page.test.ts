@@ -6,7 +6,7 @@ import { openScriptedReceiver, type ScriptedReceiver } from "../harness/scripted
 import { findBarriers, fitsWidth, hasBrowser, LAN_NAME, openBrowser, openVisit, signIn } from "./browser";
 import { ADMIN, startStage, type Stage } from "./stage";
 
-const LIMIT_MS = 40_000;
+const LIMIT_MS = 180_000;
 const OLD_SECRET = "the-secret-that-was-there-before";
 
 describe.skipIf(!hasBrowser)("a channel's page", () => {

@@ -5,7 +5,7 @@ import type { Browser } from "playwright-core";
 import { findBarriers, fitsWidth, hasBrowser, openBrowser, openVisit, signIn } from "./browser";
 import { ADMIN, startStage, type Stage } from "./stage";
 
-const LIMIT_MS = 40_000;
+const LIMIT_MS = 180_000;
 
 describe.skipIf(!hasBrowser)("the preview of a channel", () => {
   let browser: Browser;

@@ -7,7 +7,7 @@ import { openServices, type ServiceHouse } from "../harness/services/service";
 import { findBarriers, hasBrowser, openBrowser, openVisit, signIn } from "./browser";
 import { ADMIN, startStage, type Stage } from "./stage";
 
-const LIMIT_MS = 40_000;
+const LIMIT_MS = 180_000;
 const telegram = SERVICES["telegram"]!;
 
 describe.skipIf(!hasBrowser)("a chat channel", () => {

@@ -6,7 +6,7 @@ import { eventually } from "../harness/eventually";
 import { findBarriers, fitsWidth, hasBrowser, openBrowser, openVisit, signIn, type Visit } from "./browser";
 import { ADMIN, startStage, type Stage } from "./stage";
 
-const LIMIT_MS = 40_000;
+const LIMIT_MS = 180_000;
 
 describe.skipIf(!hasBrowser)("deliveries", () => {
   let browser: Browser;

@@ -6,7 +6,7 @@ import { findBarriers, fitsWidth, hasBrowser, openBrowser, openVisit, signIn, ty
 import { addServices, type ServiceIds } from "./service-stage";
 import { ADMIN, startSetUp, startStage, type Stage } from "./stage";
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 describe.skipIf(!hasBrowser)("incidents", () => {
   let browser: Browser;

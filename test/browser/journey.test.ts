@@ -7,7 +7,7 @@ import { startApp, type TestApp } from "../harness/app";
 import { findBarriers, hasBrowser, LAN_NAME, openBrowser, openVisit, type Visit } from "./browser";
 import { ADMIN } from "./stage";
 
-const LIMIT_MS = 40_000;
+const LIMIT_MS = 180_000;
 
 /** Keeps the set-up link that an operator would read in the log. */
 const listenForLink = (): { log: Log; link: () => string } => {

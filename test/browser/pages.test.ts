@@ -15,7 +15,7 @@ import {
 import { addServices, type ServiceIds } from "./service-stage";
 import { startStage, type Stage } from "./stage";
 
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 180_000;
 
 const VARIANTS = [
   { name: "wide and light", options: { colorScheme: "light", viewport: { width: 1440, height: 900 } } },

@@ -14,7 +14,7 @@ import {
 } from "./browser";
 import { ADMIN, startSetUp, startStage, type Stage } from "./stage";
 
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 180_000;
 
 describe.skipIf(!hasBrowser)("states", () => {
   let browser: Browser;

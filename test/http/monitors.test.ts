@@ -58,10 +58,18 @@ const becomes = (id: string, status: string): Promise<Json> =>
 
 const incidents = async (): Promise<Json[]> => (await app.api("GET", "/incidents")).body.data as Json[];
 
-/** Past its next turn, whatever the jitter. */
+/** When the monitors were last looked at, all of them, as far as that is over. */
+const lastLooks = async (): Promise<string> =>
+  JSON.stringify(
+    ((await app.api("GET", "/monitors")).body.data as Json[]).map(({ last_result: last }) => last),
+  );
+
+/** Past its next turn, whatever the jitter, and until what it answered counts: the clock stands till then. */
 const nextTurn = async (count: number): Promise<void> => {
+  const before = await lastLooks();
   await clock.advance(33_000);
   await site.waitFor(count);
+  await eventually(lastLooks, (now) => now !== before);
 };
 
 describe("settings", () => {
