@@ -37,7 +37,7 @@ export interface Message {
   service?: ServiceSnapshot;
   /** Present for channel.summary, which only channels for people are sent. */
   summary?: OfflineSummary;
-  /** Present for channel.paused, .failed, .disabled, .resumed, .test_failed. */
+  /** Present for channel.paused, .failed, .disabled, .resumed, .delivery_failed, .test_failed. */
   channel?: { id: string; name: string; reason: string };
   note?: string;
   /** Sent by the test button. */
@@ -91,8 +91,11 @@ export interface ChannelBehaviour {
   jitter: boolean;
   /** Events that it is told when the channel names none. */
   defaultEvents: readonly TellableEvent[];
-  /** What exhaustion of one delivery does to the channel. */
-  whenExhausted: "fail_delivery" | "pause_channel" | "fail_channel";
+  /**
+   * What exhaustion of one delivery does to the channel. `tell_failure`: nothing, but its failure channel
+   * is told, also where one try was enough to know.
+   */
+  whenExhausted: "fail_delivery" | "tell_failure" | "pause_channel" | "fail_channel";
   /** Failed attempts in a row of one delivery that pause the channel early; null: never. */
   pauseAfterFailures: number | null;
   /** One message of a subject at a time, in order, until it is delivered or failed. */

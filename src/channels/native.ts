@@ -45,7 +45,8 @@ export const NATIVE_BEHAVIOUR: ChannelBehaviour = {
   retryDelaysSeconds: NATIVE_RETRY_DELAYS_SECONDS,
   jitter: true,
   defaultEvents: NATIVE_EVENTS,
-  whenExhausted: "fail_delivery",
+  // Who relies on being called must hear that calls do not arrive.
+  whenExhausted: "tell_failure",
   pauseAfterFailures: null,
   // A trigger that arrives after its resolution would page somebody about nothing.
   ordered: true,

@@ -41,6 +41,7 @@ const CHANNEL_WORDS: Partial<Record<TellableEvent, string>> = {
   "channel.failed": "was marked as failed",
   "channel.disabled": "was disabled",
   "channel.resumed": "was resumed",
+  "channel.delivery_failed": "could not deliver a message",
   "channel.test_failed": "did not pass its weekly test",
 };
 

@@ -241,6 +241,8 @@ export interface EventMap {
   "channel.failed": ChannelNotice;
   "channel.disabled": ChannelNotice;
   "channel.resumed": ChannelNotice;
+  /** A message of a channel failed for good: whoever it was for was not told. */
+  "channel.delivery_failed": ChannelNotice;
   /** The weekly test of a channel was not delivered. */
   "channel.test_failed": ChannelNotice;
   /** Andon itself fails over this message: it was set aside, so that the others go on. */
@@ -312,6 +314,7 @@ export const TELLABLE_EVENTS = [
   "channel.failed",
   "channel.disabled",
   "channel.resumed",
+  "channel.delivery_failed",
   "channel.test_failed",
   "channel.summary",
 ] as const;

@@ -39,6 +39,14 @@ export interface Bookkeeping {
   stop(): void;
 }
 
+type Stop = Exclude<Decision["effect"], "none" | "tell">;
+
+const stops = (effect: Decision["effect"]): effect is Stop => effect !== "none" && effect !== "tell";
+
+/** For people: what it was about, how often it was tried, and what came of it. */
+const whyOf = ({ event, attempts }: OutboxRow, { reason }: Decision): string =>
+  `A message (${event}) failed after ${attempts} ${attempts === 1 ? "attempt" : "attempts"}. ${reason ?? ""}`.trim();
+
 const SAVE_HEALTH_MS = 1_000;
 
 export const createBookkeeping = (parts: {
@@ -71,18 +79,13 @@ export const createBookkeeping = (parts: {
   /** What the attempt does to its channel. */
   const changeOf = (channel: Channel, decision: Decision, row: OutboxRow): HealthChange => {
     health.attempted(channel, decision.status === "delivered", clock.now());
-    if (decision.effect !== "none") {
-      const reason = `A message (${row.event}) failed after ${row.attempts} ${row.attempts === 1 ? "attempt" : "attempts"}.`;
-      return health.stopChannel(
-        channel,
-        decision.effect,
-        row.event,
-        `${reason} ${decision.reason ?? ""}`.trim(),
-      );
-    }
+    const { effect } = decision;
+    if (stops(effect)) return health.stopChannel(channel, effect, row.event, whyOf(row, decision));
     const statements = health.changeOf(channel);
     if (statements.length === 0) saveHealthLater();
-    return { statements, notices: [] };
+    if (effect !== "tell") return { statements, notices: [] };
+    const told = health.deliveryFailed(channel, row.event, whyOf(row, decision));
+    return { statements: [...statements, ...told.statements], notices: told.notices };
   };
 
   /** A 429 that says how long: all of the channel waits, not only this row, for the limit is the channel's. */
@@ -119,7 +122,7 @@ export const createBookkeeping = (parts: {
       row.nextAttemptAt = nextAttemptAt;
       const change =
         present === undefined ? { statements: [], notices: [] } : changeOf(present, decision, row);
-      if (decision.effect !== "none") isStopped();
+      if (stops(decision.effect)) isStopped();
       const settled = settleStatement({
         seq: row.seq,
         status,

@@ -27,10 +27,17 @@ export interface Decision {
   nextAttemptAt: number | null;
   reason: string | null;
   /** What it does to the channel. */
-  effect: "none" | "pause" | "fail" | "disable";
+  effect: "none" | "tell" | "pause" | "fail" | "disable";
 }
 
 const GONE = 410;
+
+/** A delivery has failed for good. */
+const endOf = ({ behaviour, judgement, channel }: DecisionInput): Decision["effect"] => {
+  if (channel !== "sending") return "none";
+  if (behaviour.whenExhausted === "tell_failure") return "tell";
+  return judgement.retry && behaviour.whenExhausted === "fail_channel" ? "fail" : "none";
+};
 
 export const decide = (input: DecisionInput): Decision => {
   const { row, judgement, statusCode, behaviour, channel, now } = input;
@@ -72,7 +79,5 @@ export const decide = (input: DecisionInput): Decision => {
   // Used up at once, or at the end: no try is left that could find it there again.
   if (isGone && channel === "sending")
     return { status: "failed", tries, nextAttemptAt: null, reason, effect: "disable" };
-  const isUsedUp = judgement.retry && channel === "sending";
-  const effect = isUsedUp && behaviour.whenExhausted === "fail_channel" ? "fail" : "none";
-  return { status: "failed", tries, nextAttemptAt: null, reason, effect };
+  return { status: "failed", tries, nextAttemptAt: null, reason, effect: endOf(input) };
 };

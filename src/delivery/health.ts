@@ -37,6 +37,8 @@ interface Record24 {
   isDirty: boolean;
   /** The journal's last word is that the channel is failing. */
   isFailingTold: boolean;
+  /** The last failure for good that was told; null: none. */
+  told: { reason: string; at: number; isOver: boolean } | null;
 }
 
 const HOUR_MS = 3_600_000;
@@ -66,6 +68,11 @@ export interface ChannelHealthKeeper {
   resumeChannel(channel: Channel, actor: Actor): HealthChange;
   /** The endpoint has answered a test with 200: switched on, whatever it was before. */
   verifyChannel(channel: Channel, actor: Actor): Statement[];
+  /**
+   * A message failed for good. Told once until something is delivered again, and the same not twice in an
+   * hour: of several recipients one may fail each time.
+   */
+  deliveryFailed(channel: Channel, event: string, reason: string): HealthChange;
   /** Its weekly test was not delivered: changes nothing of its health. */
   testFailed(channel: Channel, reason: string): HealthChange;
   /** Channels with counts that are not written yet. */
@@ -87,6 +94,7 @@ export const createChannelHealth = (parts: HealthParts): ChannelHealthKeeper => 
         savedAt: Number.NEGATIVE_INFINITY,
         isDirty: false,
         isFailingTold: directory.get(channelId)?.health === "failing",
+        told: null,
       };
       records.set(channelId, record);
     }
@@ -127,6 +135,15 @@ export const createChannelHealth = (parts: HealthParts): ChannelHealthKeeper => 
     return statements;
   };
 
+  /** Of what stops nothing: journalled and told. */
+  const tell = (channel: Channel, event: NoticeEvent, reason: string): HealthChange => {
+    const notices = planNotices(parts, channel, { event, reason });
+    return {
+      statements: [note(channel, event, reason, SYSTEM), ...notices.map(outbox.insertStatement)],
+      notices,
+    };
+  };
+
   return {
     load: async () => {
       for (const { channelId, hour, counts } of await loadHours(engine, clock.now() - DAY_HOURS * HOUR_MS))
@@ -143,6 +160,7 @@ export const createChannelHealth = (parts: HealthParts): ChannelHealthKeeper => 
       if (isDelivered) {
         channel.consecutiveFailures = 0;
         channel.lastSuccessAt = at;
+        if (record.told !== null) record.told.isOver = true;
         if (channel.health === "failing") {
           channel.health = "active";
           channel.healthReason = null;
@@ -220,16 +238,18 @@ export const createChannelHealth = (parts: HealthParts): ChannelHealthKeeper => 
       return [...save(channel), note(channel, "channel.verified", reason, actor)];
     },
 
-    testFailed: (channel, reason) => {
-      const notices = planNotices(parts, channel, { event: "channel.test_failed", reason });
-      return {
-        statements: [
-          note(channel, "channel.test_failed", reason, SYSTEM),
-          ...notices.map(outbox.insertStatement),
-        ],
-        notices,
-      };
+    deliveryFailed: (channel, event, reason) => {
+      const record = recordOf(channel.id);
+      const at = clock.monotonic();
+      const isNews =
+        record.told === null ||
+        (record.told.isOver && (record.told.reason !== reason || at - record.told.at >= HOUR_MS));
+      if (!isNews || isNotice(event)) return { statements: [], notices: [] };
+      record.told = { reason, at, isOver: false };
+      return tell(channel, "channel.delivery_failed", reason);
     },
+
+    testFailed: (channel, reason) => tell(channel, "channel.test_failed", reason),
 
     unsaved: () => {
       const channels: Channel[] = [];

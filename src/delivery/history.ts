@@ -24,6 +24,8 @@ export interface DeliveryView {
   createdAt: number;
   deliveredAt: number | null;
   finishedAt: number | null;
+  /** Of several recipients each has its own: see `haveOneRecipient`. */
+  contentType: string;
 }
 
 /** What a channel tells of itself stands under its own name, too: summaries, and what it was brought to show. */
@@ -60,7 +62,7 @@ export interface AttemptView {
 
 const COLUMNS =
   "seq, id, tenant_id, channel_id, event, subject_id, machine_id, status, attempts, next_attempt_at, outcome, " +
-  "reason, replay_of, created_at, delivered_at, finished_at";
+  "reason, replay_of, created_at, delivered_at, finished_at, content_type";
 
 const FIND = `SELECT ${COLUMNS} FROM outbox WHERE id = ? AND tenant_id = ?`;
 
@@ -92,6 +94,7 @@ const viewOf = (row: SqlValue[]): DeliveryView => ({
   createdAt: row[13] as number,
   deliveredAt: row[14] as number | null,
   finishedAt: row[15] as number | null,
+  contentType: row[16] as string,
 });
 
 const headersOf = (text: SqlValue | undefined): Record<string, string> | null =>

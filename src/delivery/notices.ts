@@ -11,6 +11,7 @@ export const NOTICE_EVENTS = [
   "channel.failed",
   "channel.disabled",
   "channel.resumed",
+  "channel.delivery_failed",
   "channel.test_failed",
 ] as const;
 export type NoticeEvent = (typeof NOTICE_EVENTS)[number];

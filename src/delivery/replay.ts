@@ -93,6 +93,6 @@ export const replayDelivery = async (
   };
   await engine.batch([outbox.insertStatement(row), note(row.id)]);
   worker.committed([row]);
-  const { body: _body, contentType: _contentType, tries: _tries, urgency: _urgency, ...view } = row;
+  const { body: _body, tries: _tries, urgency: _urgency, ...view } = row;
   return { ...view, deliveredAt: null, finishedAt: null };
 };

@@ -26,6 +26,7 @@ export const TOLD_KINDS = [
   "channel.failed",
   "channel.disabled",
   "channel.resumed",
+  "channel.delivery_failed",
   "channel.test_failed",
 ] as const satisfies readonly EventKind[];
 
@@ -71,6 +72,7 @@ const toldBy = (row: JournalRow): Told | null => {
     case "channel.failed":
     case "channel.disabled":
     case "channel.resumed":
+    case "channel.delivery_failed":
     case "channel.test_failed": {
       const { channelId, channelName, reason } = row.data;
       return {

@@ -56,17 +56,26 @@ const explainOne = ({ status, attempts, reason }: DeliveryView): string => {
   }
 };
 
+const worstOf = (deliveries: readonly DeliveryView[]): DeliveryView | undefined => {
+  for (const word of WORST) {
+    const found = deliveries.find(({ status }) => VERDICTS[status] === word);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
 /** At least one delivery. */
 export const explainTold = (
   deliveries: readonly DeliveryView[],
 ): { verdict: ToldVerdict; explanation: string } => {
   const present = chainsOf(deliveries).flatMap((chain) => lastOf(chain) ?? []);
-  const verdicts = present.map(({ status }) => VERDICTS[status]);
-  const verdict = WORST.find((word) => verdicts.includes(word)) ?? "pending";
-  const worst = present.find(({ status }) => VERDICTS[status] === verdict);
+  const worst = worstOf(present);
+  const verdict = worst === undefined ? "pending" : VERDICTS[worst.status];
   const explanation = worst === undefined ? "" : explainOne(worst);
-  if (present.length < 2) return { verdict, explanation };
-  const reached = verdicts.filter((word) => word === "delivered").length;
-  const count = `Reached ${reached} of ${present.length} recipients.`;
+  // One recipient may take several calls: an alarm that repeats is ended by one of its own.
+  const recipients = [...Map.groupBy(present, ({ contentType }) => contentType).values()];
+  if (recipients.length < 2) return { verdict, explanation };
+  const reached = recipients.filter((calls) => worstOf(calls)?.status === "delivered").length;
+  const count = `Reached ${reached} of ${recipients.length} recipients.`;
   return { verdict, explanation: verdict === "delivered" ? count : `${count} ${explanation}` };
 };

@@ -128,6 +128,8 @@ describe("channels", () => {
 test("the table has a row for each dialect, with its time-out, retries, end and header", () => {
   const ends = {
     fail_delivery: "the delivery is failed",
+    // Of no webhook: their documents say what happens.
+    tell_failure: "",
     pause_channel: "the channel is paused",
     fail_channel: "the channel is failed",
   };

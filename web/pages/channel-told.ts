@@ -28,6 +28,7 @@ const EVENTS: Readonly<Record<Exclude<EventGroup, "others">, readonly string[]>>
     "channel.failed",
     "channel.disabled",
     "channel.resumed",
+    "channel.delivery_failed",
     "channel.test_failed",
   ],
 };

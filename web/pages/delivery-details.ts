@@ -113,7 +113,7 @@ export class DeliveryDetails extends LitElement {
   }
 
   private about(): TemplateResult | null {
-    const { event, subject_id: subject, is_test: isTest } = this.delivery;
+    const { event, subject_id: subject, channel_id: channel, is_test: isTest } = this.delivery;
     if (isTest) return null;
     if (event.startsWith("alert."))
       return html`<dt>${words.facts.alert}</dt>
@@ -121,6 +121,12 @@ export class DeliveryDetails extends LitElement {
     if (event.startsWith("incident."))
       return html`<dt>${words.facts.incident}</dt>
         <dd><a href="/incidents/${subject}">${words.showIncident}</a></dd>`;
+    if (event.startsWith("service."))
+      return html`<dt>${words.facts.service}</dt>
+        <dd><a href="/services/${subject}">${words.showService}</a></dd>`;
+    if (event.startsWith("channel.") && subject !== channel)
+      return html`<dt>${words.facts.channel}</dt>
+        <dd><a href="/channels/${subject}">${words.showChannel}</a></dd>`;
     return null;
   }
 

@@ -321,6 +321,43 @@ describe("notices", () => {
     expect(noticesSent().toSorted()).toEqual(["channel.paused", "channel.resumed", "channel.resumed"]);
   });
 
+  test("of a channel for people a message that fails for good is told, once until it is reached again", async () => {
+    registerType("test_pager", { behaviour: { whenExhausted: "tell_failure", retryDelaysSeconds: [] } });
+    const other = await bench.channel({ url: notices.url });
+    const pager = await bench.channel(
+      { url: sink.url },
+      { type: "test_pager", name: "pager", failureChannelId: other.id },
+    );
+    const tell = async (status: number): Promise<void> => {
+      sink.answerWith(status);
+      await bench.tell(pager);
+      await bench.worker.idle();
+    };
+    await tell(500);
+    await tell(500);
+    await tell(403);
+    expect(noticesSent()).toEqual(["channel.delivery_failed"]);
+    expect(notices.received[0]!.json["channel"]).toEqual({
+      id: pager.id,
+      name: "pager",
+      reason: "A message (alert.triggered) failed after 1 attempt. The endpoint answered 500.",
+    });
+    // Nothing is held: the next message is tried as ever.
+    expect(pager.health).toBe("failing");
+    await tell(200);
+    // The same again, right after it: one of several recipients may fail each time.
+    await tell(500);
+    expect(noticesSent()).toHaveLength(1);
+    await tell(200);
+    await tell(403);
+    expect(noticesSent()).toHaveLength(2);
+    await tell(200);
+    await bench.clock.advance(3_600_000);
+    await tell(403);
+    expect(noticesSent()).toHaveLength(3);
+    expect((await bench.journal()).filter((kind) => kind === "channel.delivery_failed")).toHaveLength(3);
+  });
+
   test("a digest that fails for good is no notice: what became of its channel is told", async () => {
     const other = await bench.channel({ url: notices.url });
     registerType("test_gone", {

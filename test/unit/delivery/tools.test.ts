@@ -113,6 +113,11 @@ describe("decisions", () => {
       "fail",
       null,
     ]);
+    const telling = { behaviour: { ...behaviour, whenExhausted: "tell_failure" } } as const;
+    expect(of(telling)).toEqual(["pending", "none", 11_000]);
+    expect(of({ ...last, ...telling })).toEqual(["failed", "tell", null]);
+    expect(of({ ...telling, judgement: { ...failed, retry: false } })).toEqual(["failed", "tell", null]);
+    expect(of({ ...last, ...telling, channel: "held" })).toEqual(["failed", "none", null]);
     expect(of({ behaviour: { ...behaviour, pauseAfterFailures: 1 } })).toEqual(["held", "pause", null]);
     expect(of({ behaviour: { ...behaviour, pauseAfterFailures: 2 } })).toEqual(["pending", "none", 11_000]);
     expect(of({ channel: "held" })).toEqual(["held", "none", null]);

@@ -134,7 +134,8 @@ export const channelFormText = {
   },
   conduct: {
     failure: "When this channel fails, tell",
-    failureHint: "Gets a notice when this one is paused, failed, disabled, or fails its weekly test.",
+    failureHint:
+      "Hears of it when this one is paused, failed or disabled, when it can’t deliver a message to people, and when its weekly test fails.",
     rate: "At most so many messages a minute",
     rateUsual: (count: number): string => `As usual: ${count}`,
     rateNone: "No limit",

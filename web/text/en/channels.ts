@@ -48,6 +48,7 @@ export const channelsText = {
     "channel.failed": "Channel failed",
     "channel.disabled": "Channel disabled",
     "channel.resumed": "Channel resumed",
+    "channel.delivery_failed": "Channel could not deliver",
     "channel.test_failed": "Channel failed its weekly test",
     "channel.summary": "Summary after an outage",
     "state.shown": "Present state shown",
