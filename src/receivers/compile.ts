@@ -31,6 +31,7 @@ export interface CompiledSettings {
   id: Paths;
   startsAt: Paths;
   endsAt: Paths;
+  time: Paths;
   severity: Paths;
   machine: Paths;
   alertName: Paths;
@@ -82,6 +83,7 @@ export const compileSettings = ({
     id: scopedPaths(settings.idField, "id_field"),
     startsAt: scopedPaths(settings.startsAtField, "starts_at_field"),
     endsAt: scopedPaths(settings.endsAtField, "ends_at_field"),
+    time: scopedPaths(settings.timeField, "time_field"),
     severity: scopedPaths(settings.alerts?.severityField ?? null, "alerts.severity_field"),
     machine: scopedPaths(settings.alerts?.machineField ?? null, "alerts.machine_field"),
     alertName: scopedPaths(settings.alerts?.nameField ?? null, "alerts.name_field"),

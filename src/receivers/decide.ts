@@ -14,6 +14,7 @@ import { actorOf } from "./actor";
 import { setsStatus } from "./default-settings";
 import { isOwnWord, ownStatus, SEPARATOR } from "./own-words";
 import type { PlannedWork } from "./planned-work";
+import { lateness, noteTime, type LatestTimes } from "./order";
 import type { AlertChange, Raiser } from "./raise";
 import type { ReceiverRecord } from "./repository";
 import { statusOf, type Report } from "./report";
@@ -58,6 +59,8 @@ export interface Moment {
   /** Server time in ms. */
   now: number;
   plan: Plan;
+  /** What is known to be so, of all that is decided here; it grows with each report. */
+  latest: LatestTimes;
   /** Of a service, a name (`nameTurn`) or a machine. */
   holdsTurn: (turn: string) => boolean;
 }
@@ -204,6 +207,13 @@ export const createDecider = (parts: DeciderParts): Decider => {
     serviceName: service?.name ?? null,
   });
 
+  const ofLate = (receiver: ReceiverRecord, report: Report, error: string): Outcome => {
+    const service = find(receiver, report);
+    const status = service?.status ?? null;
+    const stays = { previousStatus: status, newStatus: status };
+    return { ...aboutNothing(report, service), ...stays, result: "ignored", error };
+  };
+
   const aboutService = (receiver: ReceiverRecord, report: Report, moment: Moment): Outcome => {
     const { now, plan } = moment;
     const said = statusOf(report);
@@ -267,11 +277,14 @@ export const createDecider = (parts: DeciderParts): Decider => {
     },
 
     decide: (receiver, report, moment) => {
+      const tooLate = lateness(receiver, report, moment.latest);
+      if (tooLate !== null) return ofLate(receiver, report, tooLate);
       const about = setsStatus(receiver)
         ? aboutService(receiver, report, moment)
         : aboutNothing(report, find(receiver, report));
       const service = services.get(about.serviceId ?? "") ?? null;
       const { alertId, change } = raiser.plan(receiver, report, service, moment);
+      if (about.result !== "failed") moment.plan.statements.push(...noteTime(receiver, report, moment));
       if (change === null) return { ...about, alertId };
       // What could not be said of a service is no failure where an alert was raised.
       return { ...about, result: "processed", alertId, alertChange: change };

@@ -32,6 +32,7 @@ const endOf = ({ report }: Reported): Report => ({
   title: report.title,
   url: null,
   planned: null,
+  at: null,
   endsPlanned: false,
   expiresAt: null,
   alert: { phase: "closed", name: null, severity: "info", machine: report.machine, labels: {} },

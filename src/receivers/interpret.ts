@@ -5,6 +5,7 @@ import { printDotPath, readDotPath } from "../lib/dot-path";
 import type { CompiledSettings, Paths } from "./compile";
 import { setsStatus } from "./default-settings";
 import type { PresetItem } from "./presets/preset";
+import { believedTime } from "./order";
 import { MOST_ITEMS, type Interpretation, type Report } from "./report";
 import type { Meaning, ReceiverSettings } from "./schema";
 import { describeWords } from "./words";
@@ -145,6 +146,7 @@ const reportOf = (item: PresetItem, whole: unknown, reading: Reading): Report =>
     title: clean(findText(compiled.title, scope, whole) ?? item.title, LONGEST_TITLE),
     url: cleanUrl(findText(compiled.url, scope, whole) ?? item.url),
     planned: null,
+    at: believedTime(timeOf(compiled.time, scope, whole) ?? item.at ?? null, reading.now),
     endsPlanned: item.endsPlanned ?? false,
     expiresAt: item.expiresAt ?? null,
     alert: null,

@@ -8,10 +8,12 @@ import { runAlone, type KeyedLock } from "../lib/keyed-lock";
 import { emptyPlan, type Commit } from "../notify/plan";
 import type { ServiceBook } from "../services/book";
 import type { ServiceLock } from "../services/lock";
+import type { Engine } from "../store/engine";
 import type { Decider, Moment, Outcome } from "./decide";
 import { DEDUP_MS } from "./dedup";
 import type { ReceiverBook } from "./book";
 import { logStatements, type Delivery, type DeliveryLog } from "./log";
+import { findLatest, lateness, type LatestTimes } from "./order";
 import type { PlannedWork } from "./planned-work";
 import type { Raiser } from "./raise";
 import type { ReceiverRecord } from "./repository";
@@ -38,6 +40,7 @@ export interface ProcessorParts {
   decider: Decider;
   book: Pick<ReceiverBook, "find">;
   log: DeliveryLog;
+  engine: Pick<Engine, "query">;
   services: Pick<ServiceBook, "get">;
   plannedWork: Pick<PlannedWork, "follow">;
   raiser: Pick<Raiser, "machineIdsFor">;
@@ -59,7 +62,8 @@ const reportsOf = ({ interpretation }: Job): readonly Report[] =>
   interpretation.kind === "reports" ? interpretation.reports : [];
 
 export const createProcessor = (parts: ProcessorParts): Processor => {
-  const { decider, book, log, services, plannedWork, raiser, lock, machineLock, commit, clock } = parts;
+  const { decider, book, log, engine, services, plannedWork, raiser, lock, machineLock, commit, clock } =
+    parts;
 
   const preview: Processor["preview"] = (receiver, reports, moment) =>
     reports.map((report) => decider.decide(receiver, report, moment));
@@ -114,10 +118,11 @@ export const createProcessor = (parts: ProcessorParts): Processor => {
   };
 
   /** Windows that are there already have commits of their own, before the request is answered for. */
-  const followPlans = async ({ receiver, interpretation }: Job): Promise<void> => {
+  const followPlans = async ({ receiver, interpretation }: Job, latest: LatestTimes): Promise<void> => {
     if (interpretation.kind !== "reports") return;
     for (const report of interpretation.reports) {
       if (report.error !== null || (report.planned === null && !report.endsPlanned)) continue;
+      if (lateness(receiver, report, latest) !== null) continue;
       const [service] = decider.servicesOf(receiver, [report]);
       if (service !== undefined) await plannedWork.follow(receiver, report, service);
     }
@@ -132,7 +137,13 @@ export const createProcessor = (parts: ProcessorParts): Processor => {
       const before = await log.findRepeated(facts.receiverId, facts.dedupKey, since);
       if (before !== null) ended.set(facts.dedupKey, before);
     }
-    for (const job of jobs) if (!ended.has(job.facts.dedupKey ?? "")) await followPlans(job);
+    const latest: LatestTimes = new Map();
+    for (const job of jobs) {
+      const { receiver } = job;
+      const found = await findLatest(engine, receiver, { reports: reportsOf(job), now: clock.now() });
+      for (const [identity, at] of found) latest.set(identity, at);
+    }
+    for (const job of jobs) if (!ended.has(job.facts.dedupKey ?? "")) await followPlans(job, latest);
     const turns = new Set<string>();
     const machineIds = new Set<string>();
     for (const job of jobs) {
@@ -146,6 +157,7 @@ export const createProcessor = (parts: ProcessorParts): Processor => {
       const moment: Moment = {
         now: clock.now(),
         plan,
+        latest: new Map(latest),
         holdsTurn: (turn) => turns.has(turn) || machineIds.has(turn),
       };
       let deliveries: Delivery[];

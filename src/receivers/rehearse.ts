@@ -4,8 +4,10 @@ import type { Clock } from "../core/clock";
 import { emptyPlan } from "../notify/plan";
 import type { ServiceBook } from "../services/book";
 import { compileSettings } from "./compile";
+import type { Engine } from "../store/engine";
 import type { Outcome } from "./decide";
 import { interpret } from "./interpret";
+import { findLatest } from "./order";
 import { readPayload } from "./payload";
 import type { Processor } from "./process";
 import type { ReceiverRecord } from "./repository";
@@ -37,6 +39,7 @@ export interface Trial {
 
 export interface RehearseParts {
   processor: Pick<Processor, "preview">;
+  engine: Pick<Engine, "query">;
   services: Pick<ServiceBook, "get">;
   clock: Clock;
 }
@@ -46,7 +49,7 @@ const encoder = new TextEncoder();
 const NOTHING: Pick<Rehearsal, "items" | "told" | "unknownWords"> = { items: [], told: [], unknownWords: [] };
 
 export const createRehearse =
-  ({ processor, services, clock }: RehearseParts) =>
+  ({ processor, engine, services, clock }: RehearseParts) =>
   /** With the receiver's settings as `record` has them, which need not be saved. */
   async (record: ReceiverRecord, { payload, headers }: Trial): Promise<Rehearsal> => {
     let value = payload;
@@ -69,8 +72,9 @@ export const createRehearse =
       };
     const { reports } = interpretation;
     const plan = emptyPlan();
+    const latest = await findLatest(engine, record, { reports, now });
     try {
-      const outcomes = processor.preview(record, reports, { now, plan, holdsTurn: () => true });
+      const outcomes = processor.preview(record, reports, { now, plan, latest, holdsTurn: () => true });
       const { result, error } = summarize(outcomes);
       return {
         result,

@@ -24,6 +24,8 @@ export interface Report {
   url: string | null;
   /** Work that is announced for later, in ms: the status stays as it is. */
   planned: { startsAt: number; endsAt: number | null } | null;
+  /** When it was so, by the sender's clock, in ms; null where it does not say, or where that cannot be. */
+  at: number | null;
   /** Work that was announced is over, or will not be. */
   endsPlanned: boolean;
   /** It is over by itself from then on, in ms, when nobody repeats it. */

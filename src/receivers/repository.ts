@@ -37,6 +37,8 @@ const recordOf = ({ deletedAt: _deletedAt, ...row }: Row, vault: Vault): Receive
   const hmacSecret = openSecret(row.hmacSecret, vault);
   return {
     ...row,
+    // Receivers of before have none.
+    settings: { ...row.settings, timeField: row.settings.timeField ?? null },
     hmacSecret,
     previousHmacSecret: openSecret(row.previousHmacSecret, vault),
     isSecretLost: row.hmacSecret !== null && hmacSecret === null,

@@ -4,6 +4,7 @@ import type { Clock } from "../core/clock";
 import type { Engine, Statement } from "../store/engine";
 import { DEDUP_MS } from "./dedup";
 import { ROW_BYTES } from "./log";
+import { pruneTimesStatement } from "./order";
 import { pruneUnknownStatement } from "./unknown-words";
 
 export interface LogRetention {
@@ -82,7 +83,7 @@ export const pruneReceiverLog = async (
     return first === null || id >= first;
   };
 
-  await engine.batch([pruneUnknownStatement], "process");
+  await engine.batch([pruneUnknownStatement, pruneTimesStatement(now)], "process");
   let total = Number((await engine.query({ sql: TOTAL }))[0]?.[0] ?? 0);
   let deleted = 0;
   let after = 0;

@@ -50,6 +50,8 @@ export interface ReceiverSettings {
   /** When work that is announced begins and ends; before that the status stays as it is. */
   startsAtField: readonly string[] | null;
   endsAtField: readonly string[] | null;
+  /** When it was so: what is older and comes later changes nothing. Null: as the preset reads it. */
+  timeField: readonly string[] | null;
   /** By which a repetition is recognized, beside the headers. */
   idField: readonly string[] | null;
   statusMapping: StatusMapping | null;

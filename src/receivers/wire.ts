@@ -83,6 +83,7 @@ const receiverFields = {
   key_field: t.Optional(nullable(PathsField)),
   starts_at_field: t.Optional(nullable(PathsField)),
   ends_at_field: t.Optional(nullable(PathsField)),
+  time_field: t.Optional(nullable(PathsField)),
   id_field: t.Optional(nullable(PathsField)),
   status_mapping: t.Optional(nullable(MappingField)),
   unmapped_status: t.Optional(nullable(MeaningModel)),
@@ -141,6 +142,10 @@ export const ReceiverWire = t.Object({
   key_field: NullablePaths,
   starts_at_field: NullablePaths,
   ends_at_field: NullablePaths,
+  time_field: t.Union([t.String(), t.Array(t.String()), t.Null()], {
+    description:
+      "When it was so, by the sender's clock: what is older and comes later changes nothing. Null: as the preset reads it.",
+  }),
   id_field: NullablePaths,
   status_mapping: nullable(t.Record(t.String(), t.Union([t.String(), t.Array(t.String())]))),
   unmapped_status: nullable(MeaningModel),
@@ -219,6 +224,7 @@ const readSettings = (body: Body): Partial<ReceiverSettings> => ({
   ...(body.key_field === undefined ? {} : { keyField: pathsOrNull(body.key_field) }),
   ...(body.starts_at_field === undefined ? {} : { startsAtField: pathsOrNull(body.starts_at_field) }),
   ...(body.ends_at_field === undefined ? {} : { endsAtField: pathsOrNull(body.ends_at_field) }),
+  ...(body.time_field === undefined ? {} : { timeField: pathsOrNull(body.time_field) }),
   ...(body.id_field === undefined ? {} : { idField: pathsOrNull(body.id_field) }),
   ...(body.status_mapping === undefined
     ? {}
@@ -305,6 +311,7 @@ export const presentReceiver = (
     key_field: shownPathsOrNull(settings.keyField),
     starts_at_field: shownPathsOrNull(settings.startsAtField),
     ends_at_field: shownPathsOrNull(settings.endsAtField),
+    time_field: shownPathsOrNull(settings.timeField),
     id_field: shownPathsOrNull(settings.idField),
     status_mapping: shownMapping(settings.statusMapping),
     unmapped_status: settings.unmappedStatus,

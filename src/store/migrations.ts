@@ -10,6 +10,7 @@ import receivers from "../../migrations/0010_receivers.sql" with { type: "text" 
 import monitors from "../../migrations/0011_monitors.sql" with { type: "text" };
 import statusPages from "../../migrations/0012_status_pages.sql" with { type: "text" };
 import statusRules from "../../migrations/0015_status_rules.sql" with { type: "text" };
+import receiverTimes from "../../migrations/0016_receiver_times.sql" with { type: "text" };
 
 export interface Migration {
   /** `0001_first`: four digits give the order. */
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0011_monitors", sql: monitors },
   { name: "0012_status_pages", sql: statusPages },
   { name: "0015_status_rules", sql: statusRules },
+  { name: "0016_receiver_times", sql: receiverTimes },
 ];

@@ -105,6 +105,7 @@ export const wireReceivers = async (
     decider,
     book,
     log,
+    engine: store.engine,
     services: services.book,
     plannedWork,
     raiser,
@@ -114,7 +115,7 @@ export const wireReceivers = async (
     clock,
   });
   const teachings = createTeachings({ engine: store.engine, clock });
-  const rehearse = createRehearse({ processor, services: services.book, clock });
+  const rehearse = createRehearse({ processor, engine: store.engine, services: services.book, clock });
   const reprocess = createReprocess({ log, processor, engine: store.engine, clock });
   const accept = createAccept({
     book,

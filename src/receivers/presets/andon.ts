@@ -4,7 +4,7 @@ import type { Meaning } from "../schema";
 import { createWords } from "../words";
 import { alertItem } from "./alertmanager";
 import { itemsOrNothing, nothing, unlike, type Preset, type PresetItem, type PresetReading } from "./preset";
-import { at, firstText, isRecord, listAt, textAt, wordAt } from "./walk";
+import { at, firstText, instantAt, isRecord, listAt, textAt, wordAt } from "./walk";
 
 const ofAlerts = createWords({ info: "ignore", warning: "degraded", critical: "down" });
 const ofIncidents = createWords({ minor: "degraded", major: "down", critical: "down" });
@@ -35,6 +35,10 @@ const unwrap = (payload: unknown): { event: string | null; body: unknown } => {
   const data = at(payload, "data");
   return { event, body: isRecord(data) ? data : payload };
 };
+
+/** Of the event, not of the attempt: a message that is tried again has the time of the first. */
+const timeOf = (payload: unknown, body: unknown): number | null =>
+  instantAt(payload, "timestamp") ?? instantAt(body, "timestamp");
 
 const readAlert = (event: string, body: unknown): PresetItem => {
   const alert = at(body, "alert");
@@ -84,7 +88,7 @@ const readService = (service: unknown, message: string | null): PresetItem => ({
   message,
 });
 
-const read = (payload: unknown): PresetReading => {
+const readEvent = (payload: unknown): PresetReading => {
   const { event, body } = unwrap(payload);
   if (at(payload, "test") === true || event?.startsWith("channel.") === true)
     return nothing("A message about the channel, or a test.");
@@ -99,6 +103,14 @@ const read = (payload: unknown): PresetReading => {
   if (textAt(payload, "status") !== null)
     return { kind: "items", items: [readService(payload, textAt(payload, "message"))] };
   return event === null ? unlike("Andon") : nothing(`Events of the kind ${event} say nothing here.`);
+};
+
+const read = (payload: unknown): PresetReading => {
+  const found = readEvent(payload);
+  if (found.kind !== "items") return found;
+  const at = timeOf(payload, unwrap(payload).body);
+  // Alerts in Alertmanager's shape have a time of their beginning only.
+  return at === null ? found : { kind: "items", items: found.items.map((item) => ({ ...item, at })) };
 };
 
 export const andon: Preset = {

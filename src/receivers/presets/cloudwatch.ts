@@ -3,7 +3,7 @@
 // its subscription confirmed. Whether the envelope is genuine was decided before (`sns.ts`).
 import { parsePayload } from "../payload";
 import { nothing, unlike, type Preset, type PresetItem, type PresetReading } from "./preset";
-import { firstText, isRecord, textAt } from "./walk";
+import { firstText, instantAt, isRecord, textAt } from "./walk";
 
 const alarmItem = (alarm: unknown, url: string | null = null): PresetItem => {
   const name = textAt(alarm, "AlarmName");
@@ -16,6 +16,7 @@ const alarmItem = (alarm: unknown, url: string | null = null): PresetItem => {
     machine: name,
     message: firstText(textAt(alarm, "NewStateReason"), textAt(alarm, "AlarmDescription")),
     url,
+    at: instantAt(alarm, "StateChangeTime"),
   };
 };
 
@@ -34,6 +35,7 @@ const ofEventBridge = (payload: unknown): PresetItem => ({
     NewStateValue: textAt(payload, "detail", "state", "value"),
     NewStateReason: textAt(payload, "detail", "state", "reason"),
     AlarmArn: textAt(payload, "resources", 0),
+    StateChangeTime: textAt(payload, "detail", "state", "timestamp"),
   }),
   scope: payload,
 });

@@ -1,7 +1,7 @@
 // In: GitHub's webhooks about workflow runs and deployments. Out: how the last run on the default branch ended:
 // that of a branch or of a pull request says nothing about a service.
 import { nothing, unlike, type Preset, type PresetContext, type PresetReading } from "./preset";
-import { at, firstText, isRecord, textAt, wordAt } from "./walk";
+import { at, firstText, instantAt, isRecord, textAt, wordAt } from "./walk";
 
 const readRun = (payload: unknown): PresetReading => {
   const run = at(payload, "workflow_run");
@@ -26,6 +26,7 @@ const readRun = (payload: unknown): PresetReading => {
         title: firstText(textAt(run, "display_title"), name),
         message: `${name ?? "The workflow"} of ${repository ?? "the repository"}: ${conclusion}`,
         url: textAt(run, "html_url"),
+        at: instantAt(run, "updated_at"),
       },
     ],
   };
@@ -46,6 +47,7 @@ const readDeployment = (payload: unknown): PresetReading => {
         title: environment,
         message: textAt(status, "description"),
         url: firstText(textAt(status, "log_url"), textAt(status, "target_url")),
+        at: instantAt(status, "created_at"),
       },
     ],
   };

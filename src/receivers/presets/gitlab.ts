@@ -1,6 +1,6 @@
 // In: GitLab's webhooks about pipelines, jobs and deployments. Out: how the last one on the default branch stands.
 import { nothing, unlike, type Preset, type PresetReading } from "./preset";
-import { at, firstText, isRecord, textAt, wordAt } from "./walk";
+import { at, firstText, instantAt, isRecord, textAt, wordAt } from "./walk";
 
 const readPipeline = (payload: unknown): PresetReading => {
   const pipeline = at(payload, "object_attributes");
@@ -23,6 +23,7 @@ const readPipeline = (payload: unknown): PresetReading => {
         title: firstText(textAt(pipeline, "name"), textAt(payload, "commit", "title"), project),
         message: `The pipeline of ${project ?? "the project"} on ${ref ?? "its branch"}: ${status ?? ""}`,
         url: textAt(pipeline, "url"),
+        at: instantAt(pipeline, "finished_at"),
       },
     ],
   };
@@ -43,6 +44,7 @@ const readDeployment = (payload: unknown): PresetReading => {
         title: environment,
         message: textAt(payload, "commit_title"),
         url: textAt(payload, "deployable_url"),
+        at: instantAt(payload, "status_changed_at"),
       },
     ],
   };

@@ -10,7 +10,7 @@ import {
   type PresetItem,
   type PresetReading,
 } from "./preset";
-import { at, isRecord, listAt, textAt, timeAt, wordAt } from "./walk";
+import { at, instantAt, isRecord, listAt, textAt, timeAt, wordAt } from "./walk";
 
 const ofImpact = createWords({
   operational: "operational",
@@ -27,6 +27,7 @@ const reportItems = (report: unknown): PresetItem[] => {
     title: textAt(report, "title"),
     message: textAt(report, "update", "message"),
     url: textAt(report, "url"),
+    at: instantAt(report, "update", "occurred_at"),
   };
   const components = listAt(report, "components");
   const about = components.length === 0 ? [null] : components;
@@ -76,6 +77,7 @@ const monitorItem = (payload: unknown): PresetItem => ({
   title: textAt(payload, "monitor", "name"),
   message: textAt(payload, "errorMessage"),
   url: textAt(payload, "monitor", "url"),
+  at: instantAt(payload, "cronTimestamp"),
 });
 
 const read = (payload: unknown, { now }: PresetContext): PresetReading => {

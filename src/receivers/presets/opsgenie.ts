@@ -1,7 +1,7 @@
 // In: what Opsgenie's and Jira Service Management's outgoing webhooks post. Out: what an alert says.
 import type { Meaning } from "../schema";
 import { nothing, unlike, type Preset, type PresetReading } from "./preset";
-import { at, firstText, isRecord, textAt, wordAt } from "./walk";
+import { at, firstText, instantAt, isRecord, textAt, wordAt } from "./walk";
 
 const FAILING = new Set(["create", "escalate", "updatepriority", "unacknowledge"]);
 const OVER = new Set(["close", "delete"]);
@@ -38,6 +38,7 @@ const read = (payload: unknown): PresetReading => {
         severity: priority,
         machine: textAt(alert, "entity"),
         message: firstText(textAt(alert, "description"), textAt(alert, "message")),
+        at: instantAt(alert, "updatedAt"),
       },
     ],
   };

@@ -1,7 +1,7 @@
 // In: PagerDuty's webhooks, version 3. Out: what an incident says of its service: whoever has taken it says nothing.
 import type { Meaning } from "../schema";
 import { nothing, unlike, type Preset, type PresetReading } from "./preset";
-import { at, isRecord, textAt, wordAt } from "./walk";
+import { at, instantAt, isRecord, textAt, wordAt } from "./walk";
 
 const FAILING = new Set(["incident.triggered", "incident.reopened", "incident.escalated"]);
 
@@ -32,6 +32,8 @@ const read = (payload: unknown): PresetReading => {
         severity: urgency === "low" ? "warning" : "critical",
         message: textAt(incident, "title"),
         url: textAt(incident, "html_url"),
+        // PagerDuty does not promise to keep the order.
+        at: instantAt(event, "occurred_at"),
       },
     ],
   };

@@ -24,6 +24,8 @@ export interface PresetItem {
   labels?: Readonly<Record<string, string>>;
   /** Whether it fails or is over, where `meaning` does not say so. */
   phase?: "open" | "closed";
+  /** When it was so, by the sender's clock, in ms: what is older and comes later changes nothing. */
+  at?: number | null;
   /** It is over by itself from then on, in ms, when nobody repeats it. */
   expiresAt?: number;
   /** Work that is announced; in ms. */

@@ -4,7 +4,7 @@
 import type { Meaning } from "../schema";
 import { createWords } from "../words";
 import { itemsOrNothing, type PresetContext, type PresetItem, type PresetReading } from "./preset";
-import { at, firstText, isRecord, listAt, textAt, timeAt, wordAt } from "./walk";
+import { at, firstText, instantAt, isRecord, listAt, textAt, timeAt, wordAt } from "./walk";
 
 /** Squashed, since Instatus writes UNDERMAINTENANCE where others write under_maintenance. */
 const squash = (word: string | null): string => (word ?? "").replace(/[\s_-]/g, "");
@@ -79,6 +79,7 @@ const componentUpdate = (payload: unknown): PresetItem => {
     title: textAt(payload, "component", "name"),
     message: textAt(payload, "page", "status_description"),
     url: textAt(payload, "page", "url"),
+    at: instantAt(payload, "component_update", "created_at"),
   };
 };
 
@@ -101,6 +102,7 @@ const incidentItems = (
     title: textAt(incident, "name"),
     message: textAt(updates[0], "body"),
     url: firstText(textAt(incident, "shortlink"), textAt(incident, "url")),
+    at: instantAt(incident, "updated_at") ?? instantAt(updates[0], "created_at"),
     ...(isAnnounced ? { planned: { startsAt, endsAt: timeOf(incident, ENDS) } } : {}),
     ...(isOver ? { endsPlanned: true } : {}),
   };
@@ -133,6 +135,7 @@ const pageItem = (payload: unknown, about: unknown): PresetItem => {
     title: firstText(textAt(about, "name"), textAt(payload, "page", "status_description")),
     message: firstText(textAt(updates[0], "body"), textAt(payload, "page", "status_description")),
     url: firstText(textAt(about, "shortlink"), textAt(payload, "page", "url")),
+    at: instantAt(updates[0], "created_at"),
   };
 };
 

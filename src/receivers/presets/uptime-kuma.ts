@@ -1,7 +1,7 @@
 // In: what Uptime Kuma's webhook notification posts, as JSON or as a form. Out: the monitor's state.
 import type { Meaning } from "../schema";
 import { nothing, unlike, type Preset, type PresetReading } from "./preset";
-import { at, firstText, isRecord, textAt } from "./walk";
+import { at, firstText, instantAt, isRecord, textAt } from "./walk";
 
 /** 0 down, 1 up, 2 pending: it is being tried again, 3 maintenance. */
 const STATES: Readonly<Record<string, Meaning>> = {
@@ -31,6 +31,7 @@ const read = (payload: unknown): PresetReading => {
         machine: name,
         message: firstText(textAt(heartbeat, "msg"), textAt(payload, "msg")),
         url: textAt(payload, "monitor", "url"),
+        at: instantAt(heartbeat, "time"),
       },
     ],
   };

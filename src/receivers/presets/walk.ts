@@ -37,6 +37,26 @@ export const timeAt = (value: unknown, ...keys: Keys): number | null => {
   return Number.isNaN(ms) ? null : ms;
 };
 
+/** As Uptime Kuma and GitLab write it: without a zone it is UTC. */
+const SPACED = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(?: ?(UTC|Z|[+-]\d{2}:?\d{2}))?$/;
+
+/** Seconds, ms, µs or ns since 1970, told apart by their size. */
+const ofEpoch = (number: number): number => {
+  if (number < 1e11) return number * 1_000;
+  if (number < 1e14) return number;
+  return Math.floor(number < 1e17 ? number / 1_000 : number / 1_000_000);
+};
+
+/** A time in any of the spellings that senders use, in ms; null for anything else, the year 1 included. */
+export const instantAt = (value: unknown, ...keys: Keys): number | null => {
+  const text = textAt(value, ...keys);
+  if (text === null) return null;
+  if (/^\d{9,20}$/.test(text)) return ofEpoch(Number(text));
+  const [, day, time, zone = "Z"] = SPACED.exec(text) ?? [];
+  const ms = day === undefined ? timeAt(text) : Date.parse(`${day}T${time}${zone === "UTC" ? "Z" : zone}`);
+  return ms === null || Number.isNaN(ms) || ms <= 0 ? null : ms;
+};
+
 /** Set after: the first that is there. */
 export const firstText = (...texts: readonly (string | null | undefined)[]): string | null =>
   texts.find((text) => text !== null && text !== undefined && text.trim() !== "") ?? null;
