@@ -1,6 +1,7 @@
 // In: the view of a page. Out: planned work as a calendar that others subscribe to (RFC 5545): what is to come,
 // what is under way, and what was.
 import { feedWords } from "./feed-words";
+import { placeOfMaintenance } from "./places";
 import type { Family } from "./shelf";
 import { type MaintenanceView, namesOf, type PageView } from "./view";
 
@@ -65,7 +66,7 @@ const render = async (view: PageView): Promise<string> => {
       lastModified: changedAt,
       // Rises with every change.
       sequence: Math.max(0, Math.floor((one.updatedAt - one.createdAt) / 1_000)),
-      ...(page.url === null ? {} : { url: `${page.url}#maintenance-${one.id}` }),
+      ...(page.url === null ? {} : { url: `${page.url}${placeOfMaintenance(one)}` }),
     });
   }
   return `${calendar.toString()}\r\n`;

@@ -3,6 +3,7 @@
 // end of an incident as well as its beginning. Texts are plain.
 import { idOfContent } from "../lib/content-id";
 import { feedWords, type Step } from "./feed-words";
+import { placeOfIncident, placeOfMaintenance } from "./places";
 import { type IncidentView, type MaintenanceView, namesOf, type PageView } from "./view";
 
 export interface FeedEntry {
@@ -13,8 +14,8 @@ export interface FeedEntry {
   text: string;
   /** Names of components; may be empty. */
   affected: readonly string[];
-  /** Where on the page it stands, e.g. `#incident-…`. */
-  anchor: string;
+  /** Where it stands, below the page, e.g. `#i-…`. */
+  place: string;
   at: number;
 }
 
@@ -28,7 +29,7 @@ const ofIncident = (view: PageView, incident: IncidentView): FeedEntry[] => {
     title: `${words.incident[status]}: ${incident.title}`,
     text: message,
     affected: namesOf(view, incident.componentIds),
-    anchor: `#incident-${incident.id}`,
+    place: placeOfIncident(incident),
     at,
   }));
 };
@@ -51,7 +52,7 @@ const ofMaintenance = (view: PageView, maintenance: MaintenanceView): FeedEntry[
             title: `${words.maintenance[step]}: ${name}`,
             text: description,
             affected: namesOf(view, maintenance.componentIds),
-            anchor: `#maintenance-${id}`,
+            place: placeOfMaintenance(maintenance),
             at,
           },
         ],

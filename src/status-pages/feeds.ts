@@ -55,7 +55,7 @@ const render = async (view: PageView, format: Format): Promise<string> => {
     feed.addItem({
       id: `urn:uuid:${entry.id}`,
       title: titleOf(toXmlText(entry.title), format),
-      link: `${base}${entry.anchor}`,
+      link: `${base}${entry.place}`,
       date: new Date(entry.at),
       published: new Date(entry.at),
       // RSS knows one text, and calls it a description.

@@ -51,6 +51,9 @@ interface Copy {
 const folderOf = ({ visibility, mirrorDir }: StatusPage): string | null =>
   visibility === "public" ? mirrorDir : null;
 
+/** What people look at comes when all that it leads to is there, and last the word that there is something new. */
+const turnOf = (name: string): number => (name === "version.json" ? 2 : name.endsWith(".html") ? 1 : 0);
+
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export const createPageMirror = (parts: PageMirrorParts): PageMirror => {
@@ -108,11 +111,10 @@ export const createPageMirror = (parts: PageMirrorParts): PageMirror => {
   const write = async (page: StatusPage, shelf: Shelf, { copy, path }: { copy: Copy; path: string }) => {
     copy.writtenAt = clock.now();
     const written = createShelf({ ...shelf.view, copiedAt: copy.writtenAt }, parts.representations);
-    // What people look at comes last: what it leads to is there by then.
     const names = written.representations
       .filter(({ isLiveOnly }) => isLiveOnly !== true)
       .map(({ name }) => name)
-      .toSorted((a, b) => Number(a.endsWith(".html")) - Number(b.endsWith(".html")));
+      .toSorted((a, b) => turnOf(a) - turnOf(b));
     const folder = await openMirrorFolder(path, {
       pageId: page.id,
       names: [...names, STATE_FILE],

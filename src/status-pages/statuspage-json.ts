@@ -3,6 +3,7 @@
 // Its words are fixed and English: programs compare them.
 import type { ServiceStatus } from "../core/events";
 import { idOfContent } from "../lib/content-id";
+import { placeOfIncident, placeOfMaintenance } from "./places";
 import type { Family } from "./shelf";
 import {
   componentsOf,
@@ -136,7 +137,7 @@ const incidentOf = (view: PageView, incident: IncidentView) => {
     monitoring_at: timeOrNull(monitoringAt),
     resolved_at: timeOrNull(incident.resolvedAt),
     impact: incident.severity,
-    shortlink: `${addressOf(view)}#incident-${id}`,
+    shortlink: `${addressOf(view)}${placeOfIncident(incident)}`,
     started_at: timeOf(incident.openedAt),
     page_id: view.page.id,
     incident_updates: entries.map((entry) => updateOf(id, entry)),
@@ -178,7 +179,7 @@ const maintenanceOf = (view: PageView, maintenance: MaintenanceView) => {
     monitoring_at: null,
     resolved_at: timeOrNull(maintenance.endedAt),
     impact: "maintenance",
-    shortlink: `${addressOf(view)}#maintenance-${id}`,
+    shortlink: `${addressOf(view)}${placeOfMaintenance(maintenance)}`,
     started_at: timeOf(maintenance.startedAt ?? maintenance.startsAt),
     page_id: view.page.id,
     incident_updates: stepsOf(maintenance).map((step) => updateOf(id, step)),

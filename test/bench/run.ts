@@ -15,6 +15,7 @@ import { monitoring } from "./monitoring";
 import { alertsAtRate } from "./alerts-at-rate";
 import { receivers } from "./receivers";
 import { singleReadings } from "./single-readings";
+import { statusPage } from "./status-page";
 import { formatTable, type Result } from "./table";
 
 const ALL: readonly Benchmark[] = [
@@ -27,6 +28,7 @@ const ALL: readonly Benchmark[] = [
   isolation,
   receivers,
   heartbeatPushes,
+  statusPage,
   monitoring,
   idle,
 ];

@@ -70,7 +70,7 @@ export interface Floor {
 
 /** Runs a program of floors/ with `directory` added to its input. */
 export const openFloor = async (
-  name: "alerts" | "drain" | "lines" | "singles",
+  name: "alerts" | "constant" | "drain" | "lines" | "singles",
   input: Record<string, unknown>,
   directory = temporary(),
 ): Promise<Floor> => {
@@ -87,8 +87,9 @@ export const openFloor = async (
 };
 
 /** The path of a client program. */
-export const client = (name: "alerts" | "latency" | "lines" | "pings" | "receivers" | "singles"): string =>
-  join(import.meta.dir, "clients", `${name}.ts`);
+export const client = (
+  name: "alerts" | "latency" | "lines" | "pages" | "pings" | "receivers" | "singles",
+): string => join(import.meta.dir, "clients", `${name}.ts`);
 
 /** Runs `work`, and closes in reverse order whatever it opened. */
 export const withCleanUp = async <T>(

@@ -151,7 +151,7 @@ describe("documents", () => {
       impact: "major",
       monitoring_at: "2026-03-01T11:00:00.000Z",
       resolved_at: null,
-      shortlink: `https://status.example.com/#incident-${idOf(201)}`,
+      shortlink: `https://status.example.com/#i-${idOf(201)}`,
     });
     expect(incidents[0].incident_updates.map((one: Json) => one.status)).toEqual([
       "monitoring",

@@ -1,0 +1,11 @@
+// In: an incident or planned work. Out: where on the page it stands: what is open or to come is on the page itself,
+// what is over is on its history, where it stays.
+import type { IncidentView, MaintenanceView } from "./view";
+
+/** Below the page's own address. */
+export const placeOfIncident = ({ id, status }: Pick<IncidentView, "id" | "status">): string =>
+  `${status === "resolved" ? "history.html" : ""}#i-${id}`;
+
+/** Below the page's own address. */
+export const placeOfMaintenance = ({ id, status }: Pick<MaintenanceView, "id" | "status">): string =>
+  `${status === "ended" ? "history.html" : ""}#m-${id}`;
