@@ -11,6 +11,8 @@ import { incidentsText } from "./en/incidents";
 import { machinesText } from "./en/machines";
 import { nowText } from "./en/now";
 import { escalationText, tokensText, usersText } from "./en/people";
+import { receiverFormText } from "./en/receiver-form";
+import { receiversText } from "./en/receivers";
 import { rulesText } from "./en/rules";
 import { servicesText } from "./en/services";
 
@@ -30,6 +32,8 @@ export const text = {
   deliveries: deliveriesText,
   services: servicesText,
   incidents: incidentsText,
+  receivers: receiversText,
+  receiverForm: receiverFormText,
   escalation: escalationText,
   tokens: tokensText,
   users: usersText,
