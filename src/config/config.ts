@@ -1,7 +1,7 @@
 // In: command-line flags, environment variables and the files they name. Out: the checked Config,
 // or a StartupError that names the option and the fix. Flags win over variables, variables over files.
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { resolve, sep } from "node:path";
 import { EXIT_CODE, StartupError } from "../core/errors";
 import { type Config, type Option, OPTION_NAMES, type OptionName, OPTIONS } from "./options";
 
@@ -74,6 +74,9 @@ const bothOrNone = (config: Config, first: OptionName, second: OptionName): void
   throw usageError(`${OPTIONS[present].env} is set but ${OPTIONS[missing].env} is not. Set both or neither.`);
 };
 
+const isWithin = (path: string, directory: string): boolean =>
+  path === directory || path.startsWith(`${directory}${sep}`);
+
 const checkTogether = (config: Config): void => {
   bothOrNone(config, "tlsCert", "tlsKey");
   bothOrNone(config, "adminEmail", "adminPassword");
@@ -81,6 +84,10 @@ const checkTogether = (config: Config): void => {
     throw usageError("ANDON_TLS_SELF_SIGNED and ANDON_TLS_CERT exclude each other. Unset one of them.");
   if (config.machineTag.length === 0)
     throw usageError("ANDON_MACHINE_TAG is empty. Name at least one tag, or unset it.");
+  if (config.mirrorDir !== null && isWithin(config.mirrorDir, config.dataDir))
+    throw usageError(
+      "ANDON_MIRROR_DIR lies in ANDON_DATA_DIR, whose files are nobody's business. Name another directory.",
+    );
 };
 
 const findUnknownVariables = (env: Required<ConfigSources>["env"]): string[] => {

@@ -126,6 +126,10 @@ describe.skipIf(missing.length > 0)("the README's first alert", () => {
     ]);
   });
 
+  test("a status page is read by programs", () => {
+    expect(type("status-page")).toContain('"description":"All Systems Operational"');
+  });
+
   test("84 does not resolve it, 79 does", async () => {
     const send = async (value: number): Promise<void> => {
       const response = await fetch(`${server.url}/api/v1/readings`, {

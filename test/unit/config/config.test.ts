@@ -136,6 +136,11 @@ describe("refusals name the option", () => {
       "ANDON_TLS_SELF_SIGNED and ANDON_TLS_CERT exclude each other",
     ],
     ["no tag for machines", { ANDON_MACHINE_TAG: "," }, "ANDON_MACHINE_TAG is empty"],
+    [
+      "copies for everybody among the secrets",
+      { ANDON_DATA_DIR: "data", ANDON_MIRROR_DIR: "data/../data/public" },
+      "ANDON_MIRROR_DIR lies in ANDON_DATA_DIR",
+    ],
     ["a host with a port", { ANDON_HOST: "0.0.0.0:80" }, "ANDON_HOST must be a host name"],
     ["a retention of no days", { ANDON_RAW_RETENTION_DAYS: "0" }, "ANDON_RAW_RETENTION_DAYS must be"],
   ];
