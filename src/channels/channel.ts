@@ -131,6 +131,8 @@ export interface OutboundRequest {
   headers: Record<string, string>;
   body: Uint8Array | null;
   tls?: { ca?: string; cert?: string; key?: string; serverName?: string };
+  /** Nobody knows who entered the address: only public ones are dialled, by https, whatever the mode is. */
+  isStrangers?: boolean;
   /** What the request means: kept beside its headers as evidence, never sent. Holds no secret. */
   evidence?: Readonly<Record<string, string>>;
 }
@@ -240,6 +242,11 @@ export type ChannelAudience = "program" | "people" | "state";
 /** A type whose messages go out by HTTP needs to name only its config. */
 export interface ChannelType<Config = unknown, Request extends TransportRequest = OutboundRequest> {
   readonly kind: string;
+  /**
+   * Made by the program for its own use (subscribers of a status page): delivery sends to it as to any other,
+   * and no list, form, rule, evidence or journal of channels shows it.
+   */
+  readonly isInternal?: true;
   readonly label: string;
   readonly description: string;
   readonly fields: readonly ChannelField[];

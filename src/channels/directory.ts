@@ -59,6 +59,9 @@ export interface Channel {
   updatedAt: number;
 }
 
+type ChannelTypes = ReadonlyMap<string, AnyChannelType>;
+
+/** Internal channels are found by `get` and `all` alone. */
 export interface ChannelDirectory {
   /** Reads all channels; once, at start. */
   load(): Promise<void>;
@@ -67,6 +70,8 @@ export interface ChannelDirectory {
   /** Whatever its organization: for delivery, never for a request. */
   get(id: string): Channel | undefined;
   all(): Iterable<Channel>;
+  /** Of a row that is being written, an internal one included. */
+  channelOf(row: ChannelRow): Channel;
   /** All that the organization has or had, read from the file. */
   known(tenantId: string): Promise<KnownChannel[]>;
   /** Adds it, or brings the live object of the same ID in step; returns the live object. */
@@ -120,8 +125,8 @@ export const eventsOf = (
     : [...new Set(names.flatMap((name) => eventsOfName(name, type, config)))];
 
 /** Builds the live object. A row that its type no longer accepts yields a channel that explains itself. */
-export const channelOf = (row: ChannelRow): Channel => {
-  let type = channelTypes.get(row.type) ?? brokenType(row.type, `There is no channel type "${row.type}".`);
+export const channelOf = (row: ChannelRow, types: ChannelTypes = channelTypes): Channel => {
+  let type = types.get(row.type) ?? brokenType(row.type, `There is no channel type "${row.type}".`);
   const storedConfig = row.config ?? {};
   let config: unknown;
   try {
@@ -164,7 +169,16 @@ export const channelOf = (row: ChannelRow): Channel => {
   };
 };
 
-export const createChannelDirectory = (store: { engine: Engine; vault: Vault }): ChannelDirectory => {
+/** `internal`: types that the program uses for itself, and nobody can choose. */
+export const createChannelDirectory = (
+  store: { engine: Engine; vault: Vault },
+  internal: readonly AnyChannelType[] = [],
+): ChannelDirectory => {
+  const internalKinds = new Set(internal.map(({ kind }) => kind));
+  const types: ChannelTypes = new Map([
+    ...channelTypes,
+    ...internal.map((type) => [type.kind, type] as const),
+  ]);
   const byId = new Map<string, Channel>();
   const byTenant = new Map<string, Channel[]>();
 
@@ -172,6 +186,7 @@ export const createChannelDirectory = (store: { engine: Engine; vault: Vault }):
     const known = byId.get(channel.id);
     if (known !== undefined) return Object.assign(known, channel);
     byId.set(channel.id, channel);
+    if (internalKinds.has(channel.kind)) return channel;
     const siblings = byTenant.get(channel.tenantId);
     if (siblings === undefined) byTenant.set(channel.tenantId, [channel]);
     else siblings.push(channel);
@@ -180,16 +195,18 @@ export const createChannelDirectory = (store: { engine: Engine; vault: Vault }):
 
   return {
     load: async () => {
-      for (const row of await loadChannels(store)) put(channelOf(row));
+      for (const row of await loadChannels(store)) put(channelOf(row, types));
     },
     of: (tenantId) => byTenant.get(tenantId) ?? [],
     find: (tenantId, id) => {
       const channel = byId.get(id);
-      return channel?.tenantId === tenantId ? channel : undefined;
+      return channel?.tenantId === tenantId && !internalKinds.has(channel.kind) ? channel : undefined;
     },
     get: (id) => byId.get(id),
     all: () => byId.values(),
-    known: (tenantId) => loadKnownChannels(store.engine, tenantId),
+    channelOf: (row) => channelOf(row, types),
+    known: async (tenantId) =>
+      (await loadKnownChannels(store.engine, tenantId)).filter(({ kind }) => !internalKinds.has(kind)),
     put,
     remove: (id) => {
       const channel = byId.get(id);

@@ -44,6 +44,8 @@ export interface SmtpRequest {
   heloName: string | null;
   login: { user: string; password: string } | null;
   mail: Mail;
+  /** Of this mail alone, beside those of the settings: cut out of all that is kept as evidence. */
+  secrets?: readonly string[];
 }
 
 /** MQTT's qualities of service: at most once, at least once, exactly once. */

@@ -192,6 +192,20 @@ interface Named {
   name: string;
 }
 
+/** Of an incident. `silencedBy`: why nobody at all was told; absent where that was up to each channel. */
+interface IncidentTold {
+  incident: IncidentSnapshot;
+  untold: Untold;
+  silencedBy?: UntoldReason;
+}
+
+/** Whoever is told of a status page by mail or webhook: named by an ID, never by an address. */
+interface PageSubscriber {
+  pageId: string;
+  subscriberId: string;
+  via: "email" | "webhook";
+}
+
 /** From each kind of event to what its journal row holds. Rows are never changed: neither are these. */
 export interface EventMap {
   "alert.triggered": { alert: AlertSnapshot; untold: Untold };
@@ -202,14 +216,14 @@ export interface EventMap {
   "alert.escalated": { alert: AlertSnapshot; escalation: EscalationSnapshot };
   /** Its status was kept back, and is told now that the reason for that is over. */
   "service.announced": { service: ServiceSnapshot; untold: Untold };
-  "incident.opened": { incident: IncidentSnapshot; untold: Untold };
+  "incident.opened": IncidentTold;
   /** It was opened while it was kept back, and is told as opened now that the reason for that is over. */
   "incident.announced": { incident: IncidentSnapshot; untold: Untold };
   /** The same one again; channels are told incident.opened, since incident.resolved has closed it for them. */
-  "incident.reopened": { incident: IncidentSnapshot; isPublic: boolean; untold: Untold };
+  "incident.reopened": IncidentTold & { isPublic: boolean };
   /** `isPublic`: whether status pages show the text. */
-  "incident.updated": { incident: IncidentSnapshot; isPublic: boolean; untold: Untold };
-  "incident.resolved": { incident: IncidentSnapshot; isPublic: boolean; untold: Untold };
+  "incident.updated": IncidentTold & { isPublic: boolean };
+  "incident.resolved": IncidentTold & { isPublic: boolean };
   /** Words, services or notes of an incident changed; nobody is told. */
   "incident.edited": { incidentId: string; changes: Record<string, unknown> };
   /** Another one goes on in this one. */
@@ -228,6 +242,12 @@ export interface EventMap {
   "maintenance.ended": { maintenance: MaintenanceSnapshot; isEarly: boolean };
   /** It was planned and will not be. */
   "maintenance.cancelled": { maintenance: MaintenanceSnapshot };
+  /** Somebody asked to be told of a status page, or an editor entered them. */
+  "subscriber.added": PageSubscriber & { isConfirmed: boolean };
+  "subscriber.confirmed": PageSubscriber;
+  /** Which services they are told of. */
+  "subscriber.changed": PageSubscriber;
+  "subscriber.removed": PageSubscriber & { reason: "unsubscribed" | "removed" | "never_confirmed" };
   "alert.noted": { alertId: string; text: string };
   /** A rule changed while its alert was open: what changed in the alert. */
   "alert.updated": { alertId: string; changes: Record<string, unknown> };

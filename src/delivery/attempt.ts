@@ -136,12 +136,16 @@ const exchangeOnce = async (
   }
 };
 
+const ownSecretsOf = (request: TransportRequest | null): readonly string[] =>
+  request?.transport === "smtp" ? (request.secrets ?? []) : [];
+
 /** What may be kept of it: every secret is cut out. */
-const evidenceOf = ({ exchange, request }: Made, secrets: readonly string[]): RefusedExchange => {
+const evidenceOf = ({ exchange, request }: Made, settings: readonly string[]): RefusedExchange => {
   const { statusCode, error, address, startedAt, firstByteMs, totalMs } = exchange;
+  const secrets = [...settings, ...ownSecretsOf(request)];
   return {
     statusCode,
-    error,
+    error: error === null ? null : redact(error, secrets),
     address,
     startedAt,
     firstByteMs,
@@ -205,6 +209,7 @@ const perform = async (parts: AttemptParts, input: AttemptInput): Promise<Attemp
   const { statusCode } = exchange;
   const outline = made.request === null ? null : outlineOfRequest(made.request);
   const key = judgement.outcome !== "delivered" ? null : refused === null ? signing.proves : "previous";
+  const evidence = evidenceOf(made, secrets);
   return {
     exchange,
     judgement,
@@ -218,12 +223,12 @@ const perform = async (parts: AttemptParts, input: AttemptInput): Promise<Attemp
         : null),
     proof: key === null || signing.rotatedAt === null ? null : { key, rotatedAt: signing.rotatedAt },
     record: {
-      ...evidenceOf(made, secrets),
+      ...evidence,
       deliverySeq: input.deliverySeq,
       channelId: channel.id,
       number: input.number,
       outcome: judgement.outcome,
-      error: exchange.error ?? (judgement.outcome === "delivered" ? null : judgement.reason),
+      error: evidence.error ?? (judgement.outcome === "delivered" ? null : judgement.reason),
       queuedAt: input.queuedAt,
       method: outline?.method ?? null,
       url: shownUrl(outline?.url ?? null, secrets),

@@ -69,6 +69,8 @@ export interface Delivery {
   sender: Sender;
   /** Resolves and judges addresses, for whoever else dials. */
   targets: Targets;
+  /** Null when an address that a stranger entered may be dialled as far as can be known now, else why not. */
+  refusalForStrangers: (url: string) => Promise<string | null>;
   health: ChannelHealthKeeper;
   /** Starts after the worker. */
   replays: ReplayRunner;
@@ -97,11 +99,16 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     ...(seams.hostsPath === undefined ? {} : { hostsPath: seams.hostsPath }),
   });
   const targets = createTargets({ policy, resolver });
+  const strangers = createTargets({
+    policy: createNetPolicy({ ...outbound, mode: "strict", localAddresses }),
+    resolver,
+  });
   const sender = createSender({
     clock,
     policy,
     resolver,
     targets,
+    strangers,
     ...(seams.dial === undefined ? {} : { dial: seams.dial }),
   });
   const transports = createTransports({
@@ -169,6 +176,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     worker,
     sender,
     targets,
+    refusalForStrangers: strangers.refusalOf,
     health,
     replays: createReplayRunner({ store, clock, log, directory, outbox, worker }),
     showing,

@@ -184,11 +184,13 @@ export const createChannelHealth = (parts: HealthParts): ChannelHealthKeeper => 
       // A channel that flaps is told of once a second at most.
       if (isFailing !== record.isFailingTold && (isFailing || channel.health === "active")) {
         record.isFailingTold = isFailing;
-        statements.push(
-          isFailing
-            ? note(channel, "channel.failing", "The last attempt failed.", SYSTEM)
-            : note(channel, "channel.recovered", "The last attempt was delivered.", SYSTEM),
-        );
+        // Of an internal one nobody sees a journal.
+        if (channel.type.isInternal !== true)
+          statements.push(
+            isFailing
+              ? note(channel, "channel.failing", "The last attempt failed.", SYSTEM)
+              : note(channel, "channel.recovered", "The last attempt was delivered.", SYSTEM),
+          );
       }
       statements.push(...save(channel));
       return statements;

@@ -217,6 +217,18 @@ export class Lane {
     return dropped;
   }
 
+  /** Drops what is queued about subjects that begin so, not what runs. */
+  drop(subjectPrefix: string): void {
+    for (const queue of this.#queues) {
+      const dropped = queue.filter(({ subjectId }) => subjectId.startsWith(subjectPrefix));
+      for (const row of dropped) {
+        queue.splice(queue.indexOf(row), 1);
+        this.forget(row);
+      }
+      this.#queued -= dropped.length;
+    }
+  }
+
   #queueOf(row: OutboxRow): OutboxRow[] {
     return this.#queues[Math.min(Math.max(row.urgency, 0), 2)] as OutboxRow[];
   }

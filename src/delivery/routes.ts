@@ -73,6 +73,8 @@ export const deliveryRoutes = (access: AccessPlugin, parts: DeliveryRouteParts) 
   const find = async (tenantId: string, id: string): Promise<DeliveryView> => {
     const delivery = await findDelivery(engine, tenantId, id);
     if (delivery === undefined) throw notFound("delivery");
+    const { scope } = await channelsOf(tenantId);
+    if (!scope.channelIds.includes(delivery.channelId)) throw notFound("delivery");
     return delivery;
   };
 

@@ -33,6 +33,8 @@ export interface SenderParts {
   resolver: Resolver;
   /** Shared with other transports; else its own, of policy and resolver. */
   targets?: Targets;
+  /** The same under the policy for addresses that strangers enter; absent: none of those is dialled. */
+  strangers?: Pick<Targets, "vet">;
   dial?: Dial;
 }
 
@@ -42,9 +44,15 @@ type Dialled =
   | { response: Response; address: string }
   | { response: null; failed: Failure; address: string | null };
 
+const NOWHERE: Pick<Targets, "vet"> = {
+  vet: () =>
+    Promise.resolve({ addresses: [], failure: "blocked", reason: "Addresses of strangers are not dialled." }),
+};
+
 export const createSender = (parts: SenderParts): Sender => {
   const { clock, dial = fetch } = parts;
   const targets = parts.targets ?? createTargets(parts);
+  const strangers = parts.strangers ?? NOWHERE;
   const trials = createTrials(clock);
 
   const initOf = (request: OutboundRequest, target: Target, signal: AbortSignal): BunFetchRequestInit => {
@@ -112,7 +120,8 @@ export const createSender = (parts: SenderParts): Sender => {
     const target = targets.targetOf(request.url);
     if (target === null || !isHttp(target))
       return trial.failed("invalid_config", "The URL can't be dialled.");
-    const vetted = await targets.vet(target, trial.signal);
+    const judges = request.isStrangers === true ? strangers : targets;
+    const vetted = await judges.vet(target, trial.signal);
     if (vetted === null) return trial.failed("timeout", "The time was up before the name was resolved.");
     if (vetted.reason !== null) return trial.failed(vetted.failure, vetted.reason);
     const dialled = await dialInTurn(target, vetted.addresses, initOf(request, target, trial.signal), {

@@ -67,6 +67,8 @@ export interface DeliveryWorker extends Service {
   committed(rows: readonly OutboxRow[]): void;
   /** A channel changed, or rows of it became due (replay): look again. Without an ID: at all. */
   wake(channelId?: string): void;
+  /** What the channel is to be told of subjects that begin so was cancelled (`cancelSubjectsStatement`). */
+  withdrawn(channelId: string, subjectPrefix: string): void;
   /** Something was sent to the channel by another way: it counts towards its limit. */
   noteStart(channel: Channel): void;
   /** Schedules go on after their delays, and nothing grows old by it. */
@@ -314,6 +316,9 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     name: "delivery",
     committed,
     wake,
+    withdrawn: (channelId, subjectPrefix) => {
+      if (state === "running") lanes.of(channelId).drop(subjectPrefix);
+    },
     noteStart: (channel) => noteStart(lanes.of(channel.id), channel, clock),
     clockJumped: (jump) => {
       if (state !== "running") return;

@@ -109,6 +109,9 @@ export const sourceOf = ({ id, code }: IncidentRecord): StatusSource => ({
   name: code,
 });
 
+const silence = (silencedBy: UntoldReason | null): { silencedBy?: UntoldReason } =>
+  silencedBy === null ? {} : { silencedBy };
+
 const MESSAGE_EVENT = {
   open: "incident.opened",
   update: "incident.updated",
@@ -204,7 +207,7 @@ export const createIncidentPlanner = (parts: IncidentPlannerParts): IncidentPlan
       journalStatement({
         tenantId: incident.tenantId,
         kind: "incident.opened",
-        data: { incident: snapshotOf(incident), untold },
+        data: { incident: snapshotOf(incident), untold, ...silence(input.silencedBy) },
         subjectId: incident.id,
         actor,
         at: now,
@@ -262,7 +265,7 @@ export const createIncidentPlanner = (parts: IncidentPlannerParts): IncidentPlan
       journalStatement({
         tenantId: next.tenantId,
         kind: JOURNAL_KIND[step],
-        data: { incident: snapshotOf(next), isPublic: change.isPublic, untold },
+        data: { incident: snapshotOf(next), isPublic: change.isPublic, untold, ...silence(silencedBy) },
         subjectId: next.id,
         actor: change.actor,
         at,

@@ -37,8 +37,6 @@ export interface IntakeParts {
   isClockTrusted?: () => boolean;
   /** Of each request that was answered; line protocol counts lines. */
   onReceived?: (accepted: number, rejected: number) => void;
-  /** Told of each machine that came or went. */
-  onPresence?: () => void;
   /** Called around a person's changes to machines. */
   hooks?: Partial<MachineHooks>;
 }
@@ -80,7 +78,6 @@ export const createIntake = (parts: IntakeParts): Intake => {
     clock,
     log,
     offlineAfterSeconds: config.offlineAfterSeconds,
-    ...(parts.onPresence === undefined ? {} : { onChange: parts.onPresence }),
   });
   const accept = createAccept({ registry, samples, evaluator, presence, saver });
   const onReceived = parts.onReceived ?? (() => undefined);

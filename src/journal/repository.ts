@@ -19,6 +19,9 @@ export type JournalRow<K extends EventKind = EventKind> = {
 const COLUMNS = "seq, tenant_id, kind, subject_id, actor, at, data";
 const AFTER = `SELECT ${COLUMNS} FROM journal WHERE seq > ? ORDER BY seq LIMIT ?`;
 const AFTER_OF_TENANT = `SELECT ${COLUMNS} FROM journal WHERE seq > ? AND tenant_id = ? ORDER BY seq LIMIT ?`;
+const AFTER_OF_KINDS =
+  `SELECT ${COLUMNS} FROM journal WHERE seq > ?1 AND seq <= ?2 ` +
+  "AND kind IN (SELECT value FROM json_each(?3)) ORDER BY seq LIMIT ?4";
 const OF_SUBJECT = `SELECT ${COLUMNS} FROM journal WHERE subject_id = ? AND tenant_id = ? ORDER BY seq`;
 const ONE = `SELECT ${COLUMNS} FROM journal WHERE seq = ? AND tenant_id = ?`;
 const NEWEST_OF_KINDS =
@@ -58,6 +61,24 @@ export const readJournal = async (
       : await engine.query({ sql: AFTER_OF_TENANT, params: [after, tenantId, limit] });
   return rows.map(toRow);
 };
+
+export interface KindRange<K extends EventKind> {
+  kinds: readonly K[];
+  /** Rows with a greater number. */
+  after: number;
+  /** And with this number at most: rare kinds would make a search of all that is new. */
+  upTo: number;
+  limit: number;
+}
+
+/** Of all organizations, in the order of commits. */
+export const readKinds = async <K extends EventKind>(
+  engine: Engine,
+  { kinds, after, upTo, limit }: KindRange<K>,
+): Promise<JournalRow<K>[]> =>
+  (await engine.query({ sql: AFTER_OF_KINDS, params: [after, upTo, JSON.stringify(kinds), limit] })).map(
+    (values) => toRow(values) as JournalRow<K>,
+  );
 
 export const readSubject = async (
   engine: Engine,

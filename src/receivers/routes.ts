@@ -9,7 +9,6 @@ import type { AccessPlugin } from "../http/access";
 import { pageFields, PageQuery, pageOf } from "../http/models";
 import type { ReceiverBook } from "./book";
 import type { ReceiverDesk } from "./desk";
-import { ListedReceiverWire, withLastDelivery } from "./listed-wire";
 import type { DeliveryFilter, DeliveryLog } from "./log";
 import { DeliveryWire, presentDelivery, presentWholeDelivery, WholeDeliveryWire } from "./log-wire";
 import { PresetsWire, presentPreset } from "./preset-wire";
@@ -77,25 +76,23 @@ export const receiverRoutes = (access: AccessPlugin, { desk, book, log, baseUrl 
     })
     .get(
       "",
-      async ({ principal: { tenantId }, query }) => {
+      ({ principal: { tenantId }, query }) => {
         const page = readPage(query, isId);
         const found = book
           .of(tenantId)
           .filter(({ record }) => page.after === null || record.id < page.after)
-          .toSorted((a, b) => (a.record.id < b.record.id ? 1 : -1))
-          .slice(0, page.limit + 1);
-        const latest = await log.latest(found.map(({ record }) => record.id));
+          .toSorted((a, b) => (a.record.id < b.record.id ? 1 : -1));
         return toPage(
-          found,
+          found.slice(0, page.limit + 1),
           page,
           ({ record }) => record.id,
-          (receiver) => withLastDelivery(present(receiver), latest.get(receiver.record.id)),
+          (receiver) => present(receiver),
         );
       },
       {
         access: "viewer",
         query: PageQuery,
-        response: pageOf(ListedReceiverWire),
+        response: pageOf(ReceiverWire),
         detail: { summary: "List webhook receivers", description: "Newest first.", tags },
       },
     )
@@ -118,19 +115,11 @@ export const receiverRoutes = (access: AccessPlugin, { desk, book, log, baseUrl 
         },
       },
     )
-    .get(
-      "/:id",
-      async ({ principal, params }) => {
-        const receiver = desk.find(principal.tenantId, params.id);
-        const { id } = receiver.record;
-        return withLastDelivery(present(receiver), (await log.latest([id])).get(id));
-      },
-      {
-        access: "viewer",
-        response: ListedReceiverWire,
-        detail: { summary: "Read a webhook receiver", tags },
-      },
-    )
+    .get("/:id", ({ principal, params }) => present(desk.find(principal.tenantId, params.id)), {
+      access: "viewer",
+      response: ReceiverWire,
+      detail: { summary: "Read a webhook receiver", tags },
+    })
     .patch(
       "/:id",
       async ({ principal, params, body }) => {

@@ -2,10 +2,9 @@
 // component stands, and its uptime.
 import type { ServiceStatus } from "../core/events";
 import { toXmlText } from "../lib/xml-text";
-import { percentIn } from "./page/context";
+import { feedWords } from "./feed-words";
 import type { Family, Representation } from "./shelf";
 import { openToScripts } from "./statuspage-json";
-import { wordsOf } from "./text";
 import { componentsOf, type ComponentView, type OverallStatus, type PageView, UPTIME_WINDOWS } from "./view";
 
 /** With white text on them, contrast 4.5 or more. */
@@ -67,15 +66,14 @@ const draw = async ({ label, message, color }: Badge): Promise<string> => {
 };
 
 const uptimeBadges = (view: PageView, { id, name, uptime }: ComponentView): [string, Badge][] => {
-  const words = wordsOf(view.page.language);
-  const percentText = percentIn(words);
+  const words = feedWords(view.page.language);
   return UPTIME_WINDOWS.map((window) => {
     const percent = uptime[window];
     return [
       `${id}-${window}`,
       {
-        label: words.feeds.uptime(cut(name), window),
-        message: percentText(percent),
+        label: words.uptime(cut(name), window),
+        message: percent === null ? words.noData : words.percent(percent),
         color: colorOfUptime(percent),
       },
     ];
@@ -84,7 +82,7 @@ const uptimeBadges = (view: PageView, { id, name, uptime }: ComponentView): [str
 
 const listBadges = (view: PageView): [string, Badge][] => {
   const { page, overall } = view;
-  const words = wordsOf(page.language).feeds;
+  const words = feedWords(page.language);
   return [
     ["overall", { label: cut(page.title), message: words.overall[overall], color: OVERALL_COLOR[overall] }],
     ...componentsOf(view).flatMap((one): [string, Badge][] => [

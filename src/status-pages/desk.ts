@@ -7,7 +7,7 @@ import { newId } from "../core/ids";
 import { slugOf } from "../access/slug";
 import { journalStatement } from "../journal/append";
 import { createKeyedLock } from "../lib/keyed-lock";
-import { emptyPlan, type Commit } from "../notify/plan";
+import { emptyPlan, type Commit, type Plan } from "../notify/plan";
 import type { ServiceBook } from "../services/book";
 import type { StatusPageBook } from "./book";
 import { PICTURE_ENDINGS, type Picture } from "./picture";
@@ -58,6 +58,8 @@ export interface StatusPageDeskParts {
   mirrorRoot: string | null;
   /** Told of each committed change; the page may be gone. */
   onChanged: (pageId: string) => void;
+  /** Adds to the plan of a removal what else goes with the page. */
+  planRemoval: (page: StatusPage, at: number, plan: Plan) => void;
   commit: Commit;
   clock: Clock;
 }
@@ -267,7 +269,9 @@ export const createStatusPageDesk = (parts: StatusPageDeskParts): StatusPageDesk
     remove: ({ tenantId, actor }, id) =>
       lock.run(ONE_AT_A_TIME, async () => {
         const page = find(tenantId, id);
+        const at = clock.now();
         const plan = emptyPlan();
+        parts.planRemoval(page, at, plan);
         plan.statements.push(
           repository.remove(tenantId, id),
           journalStatement({
@@ -276,7 +280,7 @@ export const createStatusPageDesk = (parts: StatusPageDeskParts): StatusPageDesk
             data: { object: OBJECT, id, name: page.name },
             subjectId: id,
             actor,
-            at: clock.now(),
+            at,
           }),
         );
         plan.afterCommit.push(() => {

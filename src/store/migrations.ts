@@ -9,6 +9,7 @@ import maintenance from "../../migrations/0006_maintenance.sql" with { type: "te
 import receivers from "../../migrations/0010_receivers.sql" with { type: "text" };
 import monitors from "../../migrations/0011_monitors.sql" with { type: "text" };
 import statusPages from "../../migrations/0012_status_pages.sql" with { type: "text" };
+import statusPageSubscribers from "../../migrations/0013_status_page_subscribers.sql" with { type: "text" };
 import statusRules from "../../migrations/0015_status_rules.sql" with { type: "text" };
 import receiverTimes from "../../migrations/0016_receiver_times.sql" with { type: "text" };
 
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0010_receivers", sql: receivers },
   { name: "0011_monitors", sql: monitors },
   { name: "0012_status_pages", sql: statusPages },
+  { name: "0013_status_page_subscribers", sql: statusPageSubscribers },
   { name: "0015_status_rules", sql: statusRules },
   { name: "0016_receiver_times", sql: receiverTimes },
 ];

@@ -19,4 +19,6 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: "webhook_receivers", key: "id", column: "hmac_secret", cleared: "" },
   { table: "webhook_receivers", key: "id", column: "previous_hmac_secret", cleared: null },
   { table: "monitors", key: "id", column: "config", cleared: "{}" },
+  { table: "status_page_subscribers", key: "id", column: "target", cleared: "" },
+  { table: "status_page_subscribers", key: "id", column: "token", cleared: "" },
 ];

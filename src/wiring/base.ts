@@ -10,6 +10,7 @@ import type { DeliveryParts } from "../delivery/delivery";
 import type { Limits } from "../http/budgets";
 import type { ClockWatchParts } from "../operations/clock-watch";
 import type { ReceiverLimits } from "../receivers/accept";
+import type { SubscriberLimits } from "../status-pages/subscribers/front";
 import type { Metrics } from "../operations/metrics";
 import type { Store } from "../store/store";
 
@@ -28,6 +29,7 @@ export interface AppSeams {
   /** Tests: time since the machine was started, and which start that was. */
   boot?: Pick<ClockWatchParts, "sinceBoot" | "bootId">;
   receiverLimits?: Partial<ReceiverLimits>;
+  subscriberLimits?: Partial<SubscriberLimits>;
 }
 
 /** Exists before any slice. */

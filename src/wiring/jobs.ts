@@ -6,6 +6,7 @@ import { pruneReceiverLog } from "../receivers/retention";
 import type { Base } from "./base";
 import type { Monitors } from "./monitors";
 import type { Receivers } from "./receivers";
+import type { StatusPages } from "./status-pages";
 import type { Telling } from "./telling";
 
 /** A replaced secret signs nothing once its time is up; within so long it is gone from the file too. */
@@ -19,12 +20,13 @@ export interface JobNeeds {
   channels: Telling;
   receivers: Receivers;
   monitors: Monitors;
+  statusPages: StatusPages;
   /** False while the wall clock may be wrong by years: then nothing is deleted for its age. */
   isClockTrusted: () => boolean;
 }
 
 export const wireJobs = ({ config, clock, log, store }: Base, needs: JobNeeds) => {
-  const { channels, receivers, monitors, isClockTrusted } = needs;
+  const { channels, receivers, monitors, statusPages, isClockTrusted } = needs;
   return createScheduler({
     clock,
     log,
@@ -55,6 +57,13 @@ export const wireJobs = ({ config, clock, log, store }: Base, needs: JobNeeds) =
         run: async () => {
           if (!isClockTrusted()) return;
           await pruneReceiverLog({ engine: store.engine, clock });
+        },
+      },
+      {
+        name: "forget who did not confirm a subscription",
+        cron: "47 * * * *",
+        run: async () => {
+          if (isClockTrusted()) await statusPages.forgetUnconfirmed();
         },
       },
       { name: "end what senders no longer repeat", everyMs: EXPIRE_EVERY_MS, run: receivers.expire },

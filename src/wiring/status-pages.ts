@@ -15,6 +15,7 @@ import { logoFamily, REPRESENTATIONS } from "../status-pages/representations";
 import { statusPageRoutes } from "../status-pages/routes";
 import type { Base } from "./base";
 import type { Services } from "./services";
+import { wireSubscribers } from "./subscribers";
 import type { Telling } from "./telling";
 
 export interface StatusPageNeeds {
@@ -24,10 +25,8 @@ export interface StatusPageNeeds {
 }
 
 /** Pages as editors and the public see them. */
-export const wireStatusPages = async (
-  { store, access, clock, log, config }: Base,
-  { telling, services, journal }: StatusPageNeeds,
-) => {
+export const wireStatusPages = async (base: Base, { telling, services, journal }: StatusPageNeeds) => {
+  const { store, access, clock, log, config } = base;
   const repository = createStatusPageRepository(store);
   const book = createStatusPageBook(repository);
   const publicUrl = config.publicUrl === null ? null : new URL(config.publicUrl);
@@ -66,6 +65,7 @@ export const wireStatusPages = async (
       keeper.changed(id);
       mirror.changed();
     },
+    planRemoval: (page, at, plan) => subscribers.planRemoval(page, at, plan),
     commit: telling.commit,
     clock,
   });
@@ -75,12 +75,21 @@ export const wireStatusPages = async (
     gate: createGate({ passwords: access.passwords, clock }),
   });
   await book.load();
+  const subscribers = await wireSubscribers(base, {
+    telling,
+    services,
+    journal,
+    pages: { book, find: desk.find, keeper, refusalOf: pages.refusalOf },
+  });
   return {
     book,
     repository,
     desk,
     keeper,
     mirror,
+    /** In the order of their start. */
+    services: [keeper, mirror, subscribers.teller],
+    forgetUnconfirmed: subscribers.forgetUnconfirmed,
     domains: {
       hosts: () => book.domains,
       pathOf: (host) => {
@@ -91,6 +100,7 @@ export const wireStatusPages = async (
     routes: (plugin: AccessPlugin) => [
       statusPageRoutes(plugin, { desk, repository, services: services.book }),
       publicPageRoutes(plugin, pages),
+      ...subscribers.routes(plugin),
     ],
   };
 };

@@ -14,11 +14,13 @@ import { createPastEvents } from "../notify/past-events";
 import { createCommit } from "../notify/plan";
 import type { Base } from "./base";
 import type { Muting } from "./maintenance";
+import { createSubscriberChannels } from "./subscribers";
 
 /** Channels and the delivery of messages to them. */
 export const wireTelling = async (base: Base, { silenceOf }: Pick<Muting, "silenceOf">) => {
   const { config, clock, log, store, access, baseUrl, listeners, seams, metrics } = base;
-  const directory = createChannelDirectory(store);
+  const subscriberChannels = createSubscriberChannels();
+  const directory = createChannelDirectory(store, subscriberChannels.types);
   await directory.load();
   // Alerts are made after channels: until then nothing is open.
   let openAlerts: () => Iterable<AlertSnapshot> = () => [];
@@ -97,6 +99,8 @@ export const wireTelling = async (base: Base, { silenceOf }: Pick<Muting, "silen
     previewer,
     notifier,
     commit,
+    /** What leads to subscribers of status pages. */
+    subscriberChannels,
     /** Where lamps and retained topics see what is open. */
     showAlerts: (source: () => Iterable<AlertSnapshot>) => {
       openAlerts = source;

@@ -40,6 +40,9 @@ export interface Furnished {
 /** The key of the one request that came to the receiver. */
 export const INCOMING_DELIVERY = "/api/v1/webhook-receivers/{id}/deliveries";
 
+/** The key of the page's one subscriber. */
+export const SUBSCRIBER = "/api/v1/status-pages/{id}/subscribers";
+
 /** The metric of the one machine. */
 export const METRIC = "temperature";
 
@@ -80,6 +83,11 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
     title: "Walled incident",
     severity: "minor",
     service_ids: [service],
+  });
+  const subscriber = await create(`/status-pages/${statusPage}/subscribers`, {
+    kind: "email",
+    email: "walled@readers.test",
+    is_confirmed: true,
   });
   const receiver = await run.api("POST", "/webhook-receivers", {
     name: "Walled receiver",
@@ -153,6 +161,7 @@ export const furnish = async (options: TestAppOptions = {}): Promise<Furnished> 
       "/api/v1/projects": project,
       "/api/v1/services": service,
       "/api/v1/status-pages": statusPage,
+      [SUBSCRIBER]: subscriber,
       "/api/v1/users": person,
       "/api/v1/webhook-receivers": String(receiver.body.id),
       [INCOMING_DELIVERY]: String(((await incoming.json()) as { delivery_id: string }).delivery_id),

@@ -8,6 +8,7 @@ import {
   METRIC,
   type Operation,
   readOperations,
+  SUBSCRIBER,
   TINY_PICTURE,
 } from "../harness/operations";
 import { createOtherTenant, UNKNOWN_ID } from "../harness/tenant-isolation";
@@ -55,6 +56,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "PATCH /api/v1/services/{id}": { name: "changed" },
   "POST /api/v1/services/{id}/status": { status: "down" },
   "PATCH /api/v1/status-pages/{id}": { name: "changed" },
+  "POST /api/v1/status-pages/{id}/subscribers": { kind: "email", email: "more@readers.test" },
+  "PATCH /api/v1/status-pages/{id}/subscribers/{subscriber_id}": { language: "de" },
   "PUT /api/v1/status-pages/{id}/logo": { data: TINY_PICTURE },
   "PATCH /api/v1/users/{id}": { name: "changed" },
   "PATCH /api/v1/webhook-receivers/{id}": { name: "changed" },
@@ -108,6 +111,7 @@ const ask = (token: string, operation: Operation, id: string): Promise<Seen> => 
     operation.path
       .replace("{id}", id)
       .replace("{metric}", METRIC)
+      .replace("{subscriber_id}", plant.ids[SUBSCRIBER] ?? "")
       .replace("{delivery_id}", plant.ids[INCOMING_DELIVERY] ?? "") + (QUERIES[name] ?? "");
   return send(token, operation.method, target, BODIES[name]);
 };

@@ -65,8 +65,7 @@ export class AndonCopy extends LitElement {
         background: var(--surface-2);
         border: 1px solid var(--line);
         border-radius: var(--radius-s);
-        overflow: auto;
-        max-height: var(--copy-height, none);
+        overflow-x: auto;
         white-space: pre;
         line-height: 1.5;
         font-size: var(--text-s);

@@ -11,8 +11,6 @@ import { incidentsText } from "./en/incidents";
 import { machinesText } from "./en/machines";
 import { nowText } from "./en/now";
 import { escalationText, tokensText, usersText } from "./en/people";
-import { receiverFormText } from "./en/receiver-form";
-import { receiversText } from "./en/receivers";
 import { rulesText } from "./en/rules";
 import { servicesText } from "./en/services";
 
@@ -32,8 +30,6 @@ export const text = {
   deliveries: deliveriesText,
   services: servicesText,
   incidents: incidentsText,
-  receivers: receiversText,
-  receiverForm: receiverFormText,
   escalation: escalationText,
   tokens: tokensText,
   users: usersText,

@@ -2,7 +2,7 @@
 // those about one alert or incident in one thread.
 import type { ComposedBody, RequestContext } from "../channel";
 import { nativeType } from "../native";
-import type { SmtpRequest } from "../requests";
+import type { Mail, SmtpRequest } from "../requests";
 import { composeEmail, type StoredMail } from "./compose";
 import { parseEmailConfig, type EmailConfig } from "./config";
 import { EMAIL_FIELDS } from "./fields";
@@ -16,13 +16,17 @@ const AUTOMATIC = { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppres
 
 const decoder = new TextDecoder();
 
-const request = (
-  { body }: ComposedBody,
+/**
+ * One mail through the relay of a channel: how it is reached, the sender, and the headers of every mail that
+ * a machine writes. What is particular to the mail is the caller's.
+ */
+export const throughRelay = (
   config: EmailConfig,
-  { deliveryId, threadRootId }: RequestContext,
+  mail: Pick<Mail, "to" | "cc" | "subject" | "text" | "html" | "isUrgent" | "date">,
+  ids: { deliveryId: string; threadRootId?: string | undefined },
 ): SmtpRequest => {
-  const { subject, text, html, isUrgent, date } = JSON.parse(decoder.decode(body)) as StoredMail;
-  const { url, security, isVerified, tls, heloName, login, from, to, cc } = config;
+  const { url, security, isVerified, tls, heloName, login, from } = config;
+  const { deliveryId, threadRootId } = ids;
   // RFC 5322, 3.6.4: what stands after the @ should be ours.
   const domain = from.address.slice(from.address.lastIndexOf("@") + 1);
   const messageIdOf = (id: string): string => `<${id}@${domain}>`;
@@ -35,19 +39,19 @@ const request = (
     heloName,
     login,
     mail: {
+      ...mail,
       from,
-      to,
-      cc,
-      subject,
-      text,
-      html,
       messageId: messageIdOf(deliveryId),
       inReplyTo: threadRootId === undefined || threadRootId === deliveryId ? null : messageIdOf(threadRootId),
-      date,
-      isUrgent,
       headers: AUTOMATIC,
     },
   };
+};
+
+const request = ({ body }: ComposedBody, config: EmailConfig, ids: RequestContext): SmtpRequest => {
+  const { subject, text, html, isUrgent, date } = JSON.parse(decoder.decode(body)) as StoredMail;
+  const { to, cc } = config;
+  return throughRelay(config, { to, cc, subject, text, html, isUrgent, date }, ids);
 };
 
 const base64 = (text: string): string => Buffer.from(text, "utf8").toString("base64");

@@ -8,6 +8,7 @@ import script from "./page.client.js" with { type: "text" };
 import colors from "./colors.css" with { type: "text" };
 import components from "./components.css" with { type: "text" };
 import page from "./page.css" with { type: "text" };
+import subscribe from "./subscribe.css" with { type: "text" };
 
 /** Of small text (WCAG 2.2, 1.4.3), with something to spare for rounding. */
 const READABLE = 4.6;
@@ -21,7 +22,7 @@ export const IMMUTABLE: Readonly<Record<string, string>> = {
   "cache-control": "public, max-age=31536000, immutable",
 };
 
-const STYLE = `${colors}${page}${components}`;
+const STYLE = `${colors}${page}${components}${subscribe}`;
 
 const hashOf = (text: string): string =>
   new Bun.CryptoHasher("sha256").update(text).digest("hex").slice(0, 12);

@@ -20,7 +20,7 @@ export interface AssetNames {
   logo: string | null;
 }
 
-const header = ({ view, base }: PageContext, { files }: DocumentParts): Html => {
+const header = ({ view, base, language, words }: PageContext, { files }: DocumentParts): Html => {
   const { page } = view;
   const title = html`${files.logo !== null && html`<img src="${base}${files.logo}" alt="" height="40" />`}<span
       >${page.title}</span
@@ -30,6 +30,7 @@ const header = ({ view, base }: PageContext, { files }: DocumentParts): Html => 
       ${page.websiteUrl === null ? title : html`<a href="${page.websiteUrl}" rel="noopener">${title}</a>`}
     </h1>
     ${page.description.trim() !== "" && html`<div class="lead">${prose(page.description)}</div>`}
+    <p class="subscribe"><a href="${base}subscribe.html?lang=${language}">${words.subscribe}</a></p>
   </header>`;
 };
 
@@ -50,31 +51,6 @@ const languageSwitch = ({ view, language, words, base }: PageContext, sheet: She
           >${wordsOf(other).languageName}</a
         >`,
     )}
-  </nav>`;
-
-/** From first to last: what readers find of themselves, and what people see below the page. */
-const FEEDS = [
-  { name: "feed.atom", label: "Atom", type: "application/atom+xml" },
-  { name: "feed.rss", label: "RSS", type: "application/rss+xml" },
-  { name: "feed.json", label: "JSON Feed", type: "application/feed+json" },
-] as const;
-
-const feedLinks = ({ view, base }: PageContext): Html =>
-  html`${FEEDS.map(
-    ({ name, label, type }) =>
-      html`<link
-        rel="alternate"
-        type="${type}"
-        title="${view.page.title} (${label})"
-        href="${base}${name}"
-      />`,
-  )}`;
-
-const followLinks = ({ words, base }: PageContext): Html =>
-  html`<nav class="follow" aria-label="${words.feeds.follow}">
-    <span>${words.feeds.follow}:</span>
-    ${FEEDS.map(({ name, label, type }) => html`<a href="${base}${name}" type="${type}">${label}</a>`)}
-    <a href="${base}maintenance.ics" type="text/calendar">${words.feeds.calendar}</a>
   </nav>`;
 
 /** Everything in `<head>` that each sheet has. */
@@ -116,7 +92,6 @@ export const documentOf = (context: PageContext, parts: DocumentParts): string =
       <head>
         ${head(context, title, parts.files)}
         <link rel="icon" href="${base}favicon.svg" type="image/svg+xml" />
-        ${feedLinks(context)}
         <script src="${base}${parts.files.script}" defer></script>
       </head>
       <body
@@ -135,7 +110,7 @@ export const documentOf = (context: PageContext, parts: DocumentParts): string =
             <p>${words.updated}: ${when.moment(view.changedAt)}</p>
             ${view.copiedAt !== null && html`<p>${words.written}: ${when.moment(view.copiedAt)}</p>`}
             <p id="zone">${words.timesIn(page.timeZone)}</p>
-            ${languageSwitch(context, parts.sheet)} ${followLinks(context)}
+            ${languageSwitch(context, parts.sheet)}
           </footer>
         </div>
       </body>

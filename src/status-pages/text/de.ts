@@ -27,6 +27,7 @@ export const de: Words = {
     resolved: "Behoben",
   },
   severity: { minor: "Gering", major: "Erheblich", critical: "Kritisch" },
+  subscribe: "Nachrichten erhalten",
   announcement: "Ankündigung",
   openIncidents: "Offene Störungen",
   affects: "Betrifft",
@@ -82,32 +83,6 @@ export const de: Words = {
     forbiddenLead: "Diese Seite kann nur aus bestimmten Netzen gelesen werden. Ihres gehört nicht dazu.",
     notFound: "Diese Seite gibt es nicht",
     notFoundLead: "Prüfen Sie die Adresse.",
-  },
-  feeds: {
-    follow: "Folgen",
-    calendar: "Wartungskalender",
-    feedTitle: (page) => `${page}: Störungen und Wartungen`,
-    calendarTitle: (page) => `${page}: Wartungen`,
-    maintenance: {
-      scheduled: "Wartung geplant",
-      started: "Wartung hat begonnen",
-      ended: "Wartung ist beendet",
-    },
-    component: {
-      operational: "in Betrieb",
-      degraded: "beeinträchtigt",
-      down: "ausgefallen",
-      maintenance: "in Wartung",
-    },
-    overall: {
-      operational: "in Betrieb",
-      maintenance: "in Wartung",
-      degraded: "beeinträchtigt",
-      partial_outage: "teilweise ausgefallen",
-      major_outage: "ausgefallen",
-    },
-    uptime: (name, window) =>
-      `${name}, ${{ "24h": "24 h", "7d": "7 Tage", "30d": "30 Tage", "90d": "90 Tage" }[window]}`,
   },
   duration: durationWith({ day: "Tg.", hour: "Std.", minute: "Min.", second: "Sek." }),
 };

@@ -67,7 +67,6 @@ export const shellText = {
   channels: "Channels",
   deliveries: "Deliveries",
   escalation: "Escalation",
-  receivers: "Receivers",
   tokens: "API tokens",
   users: "People",
   more: "More",
