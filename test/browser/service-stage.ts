@@ -3,7 +3,17 @@
 import type { Stage } from "./stage";
 
 export type ServiceIds = Record<
-  "shop" | "checkout" | "mail" | "mes" | "label" | "incident" | "code" | "over" | "monitor",
+  | "shop"
+  | "checkout"
+  | "mail"
+  | "mes"
+  | "label"
+  | "incident"
+  | "code"
+  | "over"
+  | "monitor"
+  | "work"
+  | "weekly",
   string
 >;
 
@@ -132,7 +142,32 @@ export const addServices = async (stage: Stage): Promise<ServiceIds> => {
     status: "degraded",
     message: "Mails arrive about ten minutes late.",
   });
+  const soon = (minutes: number): string => new Date(Date.now() + minutes * MINUTE_MS).toISOString();
+  const work = await make("/maintenance-windows", {
+    name: "Oil change of line 2",
+    description: "Pumps stand still for an hour.",
+    groups: ["Line 2"],
+    machine_ids: [stage.ids.press],
+    starts_at: soon(-5),
+    ends_at: soon(55),
+  });
+  const weekly = await make("/maintenance-windows", {
+    name: "Database backup",
+    service_ids: [database],
+    cron: "0 2 * * 0",
+    duration_seconds: 5_400,
+    time_zone: "Europe/Berlin",
+  });
+  await make("/maintenance-windows", {
+    name: "Shop release",
+    description: "New checkout.",
+    service_ids: [shop, checkout],
+    starts_at: soon(26 * 60),
+    ends_at: soon(27 * 60),
+  });
   return {
+    work: String(work["id"]),
+    weekly: String(weekly["id"]),
     shop,
     checkout,
     mail,

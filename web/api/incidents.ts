@@ -63,6 +63,6 @@ export const updateIncident = (id: string, body: UpdateBody): Promise<IncidentDe
   post(`${pathOf(id)}/updates`, body);
 export const changeIncident = (id: string, changes: IncidentChanges): Promise<IncidentDetail> =>
   patch(pathOf(id), changes);
-/** It is resolved, and `into` goes on. */
+/** It is resolved, and `into` goes on, which is the answer. */
 export const mergeIncident = (id: string, into: string): Promise<IncidentDetail> =>
   post(`${pathOf(id)}/merge`, { into });

@@ -1,4 +1,5 @@
-// In: a service's ID. Out: the monitors and receivers that report it.
+// In: nothing, or a service's ID. Out: what monitors are called and grouped by; the monitors and receivers that
+// report a service.
 import type { MonitorWire } from "../../src/monitors/wire";
 import type { ReceiverWire } from "../../src/receivers/wire";
 import { all } from "./client";
@@ -21,3 +22,6 @@ export const readWatchers = async (serviceId: string): Promise<Watcher[]> => {
     .filter((watcher) => watcher.service_id === serviceId)
     .map(({ kind, id, name }) => ({ kind, id, name }));
 };
+
+export const listMonitorNames = (): Promise<Pick<MonitorWire, "id" | "name" | "group">[]> =>
+  all<MonitorWire>("/monitors");

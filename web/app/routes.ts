@@ -80,6 +80,36 @@ export const ROUTES: readonly Route[] = [
     render: (params) => html`<page-incident .incidentId=${param(params, "id")}></page-incident>`,
   },
   {
+    path: "/maintenance",
+    title: text.maintenance.title,
+    nav: "/maintenance",
+    load: () => import("../pages/maintenance"),
+    render: () => html`<page-maintenance></page-maintenance>`,
+  },
+  {
+    path: "/maintenance/new",
+    title: "",
+    nav: "/maintenance",
+    load: () => import("../pages/maintenance-edit"),
+    render: () => html`<page-maintenance-edit .windowId=${"new"}></page-maintenance-edit>`,
+  },
+  {
+    path: "/maintenance/:id",
+    title: "",
+    nav: "/maintenance",
+    load: () => import("../pages/maintenance-window"),
+    render: (params) =>
+      html`<page-maintenance-window .windowId=${param(params, "id")}></page-maintenance-window>`,
+  },
+  {
+    path: "/maintenance/:id/edit",
+    title: "",
+    nav: "/maintenance",
+    load: () => import("../pages/maintenance-edit"),
+    render: (params) =>
+      html`<page-maintenance-edit .windowId=${param(params, "id")}></page-maintenance-edit>`,
+  },
+  {
     path: "/rules",
     title: shell.rules,
     nav: "/rules",

@@ -6,6 +6,7 @@ import { updateIncident, type IncidentDetail, type IncidentStatus, type SaidStat
 import { notify } from "../app/notices";
 import "../elements/segments";
 import { base, controls, surfaces } from "../styles/shared";
+import { pills } from "../styles/pills";
 import { text } from "../text/en";
 import { saidField } from "./incident-fields";
 import "./incident-preview";
@@ -31,6 +32,7 @@ export class IncidentUpdateForm extends LitElement {
     base,
     controls,
     surfaces,
+    pills,
     css`
       :host {
         display: block;
@@ -45,27 +47,6 @@ export class IncidentUpdateForm extends LitElement {
         min-height: 7rem;
         field-sizing: content;
         max-height: 24rem;
-      }
-      .statuses {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.4rem;
-      }
-      .statuses label {
-        display: inline-flex;
-        align-items: center;
-        gap: 0.45rem;
-        min-height: var(--control);
-        padding: 0 0.7rem;
-        border: 1px solid var(--line);
-        border-radius: var(--radius-full);
-        cursor: pointer;
-        font-weight: 500;
-      }
-      .statuses label:has(:checked) {
-        border-color: var(--ink);
-        box-shadow: inset 0 0 0 1px var(--ink);
-        font-weight: 600;
       }
       .audience {
         display: grid;
@@ -129,7 +110,7 @@ export class IncidentUpdateForm extends LitElement {
     const choices = STATUSES.filter((status) => isOpen(this.incident) || status !== "resolved");
     return html`<fieldset>
       <legend>${text.incidents.status}</legend>
-      <div class="statuses">
+      <div class="pills">
         ${choices.map(
           (status) =>
             html`<label>

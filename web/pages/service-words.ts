@@ -62,8 +62,9 @@ export const sourceHref = ({ kind, id }: StatusSource["source"]): string | null 
     receiver: "/receivers",
     alert: "/alerts",
     machine: "/machines",
-    maintenance: "/maintenance",
   };
+  // Its ID is that of one occurrence: the calendar has it.
+  if (kind === "maintenance") return "/maintenance";
   const room = rooms[kind];
   return room === undefined || id === "" ? null : `${room}/${encodeURIComponent(id)}`;
 };

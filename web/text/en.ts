@@ -9,6 +9,7 @@ import { deliveriesText } from "./en/deliveries";
 import { entryText } from "./en/entry";
 import { incidentsText } from "./en/incidents";
 import { machinesText } from "./en/machines";
+import { maintenanceText } from "./en/maintenance";
 import { nowText } from "./en/now";
 import { escalationText, tokensText, usersText } from "./en/people";
 import { rulesText } from "./en/rules";
@@ -30,6 +31,7 @@ export const text = {
   deliveries: deliveriesText,
   services: servicesText,
   incidents: incidentsText,
+  maintenance: maintenanceText,
   escalation: escalationText,
   tokens: tokensText,
   users: usersText,

@@ -63,6 +63,7 @@ export const shellText = {
   machines: "Machines",
   services: "Services",
   incidents: "Incidents",
+  maintenance: "Maintenance",
   rules: "Rules",
   channels: "Channels",
   deliveries: "Deliveries",
