@@ -1,15 +1,25 @@
 // In: /api/v1/status-pages. Out: status pages created, listed, read, changed and deleted, and their logos.
 import { Elysia, t } from "elysia";
-import { notFound } from "../core/errors";
+import { invalid, notFound } from "../core/errors";
 import { isId } from "../core/ids";
 import { readPage as readPageRequest, toPage } from "../core/paging";
 import type { AccessPlugin } from "../http/access";
 import { PageQuery, pageOf } from "../http/models";
+import { parseHost } from "../lib/host-header";
 import type { ServiceBook } from "../services/book";
 import type { StatusPageDesk } from "./desk";
 import { readPicture } from "./picture";
 import type { StatusPage, StatusPageRepository } from "./repository";
 import { LogoBody, PageCreate, PagePatch, PageWire, presentPage, readPage, readPageChange } from "./wire";
+
+/** Whoever takes the name that he uses himself would find nothing but the page there from now on. */
+const refuseNameInUse = (request: Request, page: { domain?: string | null }): void => {
+  if (page.domain != null && parseHost(request.headers.get("host") ?? "")?.host === page.domain)
+    throw invalid(
+      "domain",
+      "You are using Andon under this name, and would only find the page there afterwards. Give the page another one.",
+    );
+};
 
 export interface StatusPageRouteParts {
   desk: StatusPageDesk;
@@ -43,8 +53,10 @@ export const statusPageRoutes = (
     )
     .post(
       "",
-      async ({ principal, body, set }) => {
-        const page = await desk.create(principal, readPage(body));
+      async ({ principal, body, request, set }) => {
+        const input = readPage(body);
+        refuseNameInUse(request, input);
+        const page = await desk.create(principal, input);
         set.status = 201;
         return present(page);
       },
@@ -66,8 +78,11 @@ export const statusPageRoutes = (
     })
     .patch(
       "/:id",
-      async ({ principal, params, body }) =>
-        present(await desk.update(principal, params.id, readPageChange(body))),
+      async ({ principal, params, body, request }) => {
+        const change = readPageChange(body);
+        refuseNameInUse(request, change);
+        return present(await desk.update(principal, params.id, change));
+      },
       {
         access: "editor",
         body: PagePatch,

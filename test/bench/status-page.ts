@@ -2,7 +2,7 @@
 // second, compressed as browsers ask for it, and beside it a bare program that answers with a constant of the
 // same size.
 import { runJob } from "../harness/job";
-import { rate, rateFigure, type Benchmark, type Context, type Figure } from "./benchmark";
+import { median, rate, rateFigure, type Benchmark, type Context, type Figure } from "./benchmark";
 import type { PagesInput, PagesOutput } from "./clients/pages";
 import { client, openFloor, openScene, withCleanUp, type Scene } from "./scene";
 import { giveServicesAPast } from "./service-past";
@@ -71,20 +71,31 @@ export const statusPage: Benchmark = {
   title: "public status page, 50 services, 90 days, 32 connections",
   run: (context: Context) =>
     withCleanUp(async (own) => {
-      const durationMs = context.isQuick ? QUICK_MS : FULL_MS;
+      // Both in turns, since others may use the machine: what slows one of them slows the other.
+      const durationMs = (context.isQuick ? QUICK_MS : FULL_MS) / context.runs;
       const scene = own(await openScene(context.command));
       await furnish(scene);
       await checkPage(scene);
       const figures: Figure[] = [];
+      const small: number[] = [];
       for (const { what, path, acceptsGzip } of READINGS) {
-        const { perSecond, bodyBytes } = await load(scene.product.port, path, { acceptsGzip, durationMs });
-        const floor = await measureFloor(bodyBytes, durationMs / 3);
+        const values: number[] = [];
+        const floors: number[] = [];
+        let bodyBytes = 0;
+        for (let run = 0; run < context.runs; run++) {
+          const read = await load(scene.product.port, path, { acceptsGzip, durationMs });
+          bodyBytes = read.bodyBytes;
+          values.push(read.perSecond);
+          floors.push(await measureFloor(bodyBytes, durationMs));
+          small.push(await measureFloor(SMALL_BYTES, durationMs / 2));
+        }
         const size = `${(bodyBytes / 1_000).toFixed(1)} kB`;
-        figures.push(rateFigure(`${what}, ${size}`, "answers/s", perSecond, floor, "≥ 0.3 of a constant"));
+        figures.push(
+          rateFigure(`${what}, ${size}`, "answers/s", median(values), median(floors), "≥ 0.3 of a constant"),
+        );
       }
-      const small = await measureFloor(SMALL_BYTES, durationMs / 3);
       context.note(
-        `B9: the floor answers with as many bytes; with ${SMALL_BYTES} bytes it gives ${Math.round(small)} answers/s.`,
+        `B9: the floor answers with as many bytes; with ${SMALL_BYTES} bytes it gives ${Math.round(median(small))} answers/s.`,
       );
       return figures;
     }),

@@ -254,10 +254,15 @@ describe("a page that not everybody may read", () => {
 });
 
 describe("a page's own domain", () => {
-  const ask = async (path: string, host: string): Promise<{ status: number; body: string; head: string }> => {
+  const ask = async (
+    path: string,
+    host: string,
+    cookie = "",
+  ): Promise<{ status: number; body: string; head: string }> => {
+    const more = cookie === "" ? "" : `Cookie: ${cookie}\r\n`;
     const raw = await sendRaw(
       Number(new URL(app.url).port),
-      `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+      `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${more}Connection: close\r\n\r\n`,
     );
     const [head = "", ...body] = raw.split("\r\n\r\n");
     return { status: statusOf(raw), head, body: body.join("\r\n\r\n") };
@@ -279,6 +284,33 @@ describe("a page's own domain", () => {
       "/status/plant/feed.rss",
     ])
       expect([path, (await ask(path, "status.example.com")).status]).toEqual([path, 404]);
+  });
+
+  test("opens with the page's password, which counts for nothing else", async () => {
+    await createPage({ domain: "status.example.com", visibility: "password", password: PASSWORD });
+    expect((await ask("/api/v2/summary.json", "status.example.com")).status).toBe(401);
+    const form = `password=${encodeURIComponent(PASSWORD)}`;
+    const raw = await sendRaw(
+      Number(new URL(app.url).port),
+      `POST /password HTTP/1.1\r\nHost: status.example.com\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}\r\nConnection: close\r\n\r\n${form}`,
+    );
+    expect(statusOf(raw)).toBe(303);
+    const [, cookie = "", path = ""] = /set-cookie: ([^;]+);.*?Path=([^;]+);/i.exec(raw) ?? [];
+    expect(path).toBe("/");
+    const opened = await ask("/api/v2/summary.json", "status.example.com", cookie);
+    expect([opened.status, JSON.parse(opened.body).page.name]).toEqual([200, "Plant"]);
+    expect((await ask("/api/v1/services", "localhost", cookie)).status).toBe(401);
+  });
+
+  test("is never the name under which Andon is being used", async () => {
+    const host = { host: "andon.example.com" };
+    const body = { name: "Plant", slug: "plant", groups: ["Web"], domain: "andon.example.com" };
+    const refused = await app.api("POST", "/status-pages", body, host);
+    expect([refused.status, refused.body.field]).toEqual([422, "domain"]);
+    const page = await createPage();
+    const change = await app.api("PATCH", `/status-pages/${page}`, { domain: "ANDON.example.com" }, host);
+    expect([change.status, change.body.field]).toEqual([422, "domain"]);
+    expect((await app.api("GET", `/status-pages/${page}`, undefined, host)).body.domain).toBeNull();
   });
 
   test("is where other hosts have nothing at the root", async () => {
