@@ -5,7 +5,6 @@ import type { Clock } from "../core/clock";
 import { factsOf } from "../http/request-facts";
 import { addressGroup, parseAddressList, type AddressList } from "../lib/address-list";
 import { equalSecrets, sha256Hex } from "../lib/digest";
-import { parseHost } from "../lib/host-header";
 import { createTokenBuckets } from "../lib/token-bucket";
 import type { StatusPage } from "./repository";
 
@@ -102,9 +101,9 @@ export const createGate = ({ passwords, clock }: GateParts): Gate => {
   /** Below the page and nowhere else: at the root only on its own domain. */
   const cookieFor = (request: Request, page: StatusPage): string => {
     const expiresAt = clock.now() + COOKIE_SECONDS * 1_000;
-    const isOwnDomain = parseHost(request.headers.get("host") ?? "")?.host === page.domain;
+    const { isOwnDomain, isSecure } = factsOf(request);
     const path = isOwnDomain ? "/" : `/status/${page.slug}`;
-    const secure = factsOf(request).isSecure ? "; Secure" : "";
+    const secure = isSecure ? "; Secure" : "";
     return `${COOKIE}=${expiresAt}.${signatureOf(page, expiresAt)}; Path=${path}; HttpOnly; SameSite=Lax; Max-Age=${COOKIE_SECONDS}${secure}`;
   };
 
