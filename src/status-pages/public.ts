@@ -11,6 +11,7 @@ import type { Gate, Verdict } from "./gate";
 import type { PageKeeper } from "./keeper";
 import { assetNames } from "./page/assets";
 import { sheetName, type Sheet } from "./page/context";
+import { PLAIN_ICON } from "./page/document";
 import { forbiddenSheet, passwordSheet, type Refused } from "./page/gate-sheets";
 import { slashlessName } from "./page/sheets";
 import type { StatusPage } from "./repository";
@@ -187,7 +188,7 @@ export const createPublicPages = ({ book, keeper, gate }: PublicPageParts): Publ
   /** Style and script tell nothing about the page: its gate looks like it. */
   const isOpenToAll = (shelf: Shelf, name: string): boolean => {
     const { style, script } = assetNames(shelf.view);
-    return name === style || name === script;
+    return name === style || name === script || name === PLAIN_ICON;
   };
 
   const admit = async (

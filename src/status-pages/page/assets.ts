@@ -3,7 +3,7 @@
 import { formatColor, parseColor, readableOn, type Rgb } from "../../lib/contrast";
 import type { Family } from "../shelf";
 import type { OverallStatus, PageView } from "../view";
-import type { AssetNames } from "./document";
+import { PLAIN_ICON, type AssetNames } from "./document";
 import script from "./page.client.js" with { type: "text" };
 import colors from "./colors.css" with { type: "text" };
 import components from "./components.css" with { type: "text" };
@@ -59,6 +59,9 @@ const ICON_SHAPES: Readonly<Record<OverallStatus, string>> = {
   major_outage: "M7 1h8l6 6v8l-6 6H7l-6-6V7z",
 };
 
+const PLAIN =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 22 22"><circle cx="11" cy="11" r="9" fill="none" stroke="#8a929a" stroke-width="3"/></svg>';
+
 const icon = ({ overall }: PageView): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 22 22"><path fill="${ICON_COLORS[overall]}" d="${ICON_SHAPES[overall]}"/></svg>`;
 
@@ -77,6 +80,7 @@ export const assets: Family = (view) => {
       headers: IMMUTABLE,
       render: () => script,
     },
+    { name: PLAIN_ICON, contentType: "image/svg+xml", render: () => PLAIN },
     { name: "favicon.svg", contentType: "image/svg+xml", render: () => icon(view) },
   ];
 };

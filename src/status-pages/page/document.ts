@@ -5,6 +5,9 @@ import { wordsOf } from "../text";
 import { otherLanguages, sheetName, type PageContext, type Sheet } from "./context";
 import { prose } from "./prose";
 
+/** The icon of sheets that say nothing of the status. */
+export const PLAIN_ICON = "icon.svg";
+
 export interface DocumentParts {
   sheet: Sheet;
   /** Before the page's title in the browser's tab; null: the title alone. */
@@ -74,6 +77,7 @@ export const plainDocument = (
     <html lang="${context.language}">
       <head>
         ${head(context, title, files)}
+        <link rel="icon" href="${context.base}${PLAIN_ICON}" type="image/svg+xml" />
       </head>
       <body>
         <div class="page">

@@ -48,9 +48,10 @@ const indexBody = (context: PageContext): Html =>
 const historyBody = (context: PageContext): Html => {
   const { view, words, base, language } = context;
   return html`<p class="more"><a href="${base}${sheetName(view, "index", language)}">${words.back}</a></p>
+    ${openSection(context)}
     <section aria-labelledby="history">
       <h2 id="history">${words.historyTitle}</h2>
-      ${openSection(context)} ${pastDays(context, 0) ?? html`<p class="quiet">${words.historyQuiet}</p>`}
+      ${pastDays(context, 0) ?? html`<p class="quiet">${words.historyQuiet}</p>`}
     </section>`;
 };
 
