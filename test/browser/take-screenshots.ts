@@ -2,6 +2,8 @@
 // Run by hand when the look has changed: bun test/browser/take-screenshots.ts [folder]
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { startApp } from "../harness/app";
+import { furnishStatusPage } from "../harness/status-page";
 import { openBrowser, openVisit, signIn } from "./browser";
 import { startStage, type Stage } from "./stage";
 
@@ -58,6 +60,8 @@ const SHOTS: readonly Shot[] = [
 /** Charts draw after their data; nothing on these pages moves later than this. */
 const SETTLE_MS = 700;
 const PHONE_PX = 500;
+/** The banner down to some of the bars. */
+const PUBLIC_SIZE = { width: 1100, height: 1280 };
 
 const folder = resolve(process.argv[2] ?? join(import.meta.dir, "../../web/screenshots"));
 mkdirSync(folder, { recursive: true });
@@ -80,6 +84,16 @@ for (const { name, path, colorScheme, size } of SHOTS) {
   await visit.page.screenshot({ path: join(folder, `${name}.png`) });
   await visit.close();
 }
+// The public page has a program of its own, with months behind it.
+const published = await startApp();
+await furnishStatusPage(published, Date.now(), { description: "How our systems are doing." });
+for (const colorScheme of ["light", "dark"] as const) {
+  const visit = await openVisit(browser, published.url, { colorScheme, viewport: PUBLIC_SIZE });
+  await visit.page.goto("/status/acme");
+  await visit.page.screenshot({ path: join(folder, `status-page-${colorScheme}.png`) });
+  await visit.close();
+}
+await published.stop();
 await browser.close();
 await stage.stop();
 process.exit(0);
