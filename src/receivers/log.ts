@@ -174,6 +174,13 @@ const FIND = [1, 0].map(
     `SELECT ${COLUMNS} FROM webhook_receiver_log WHERE receiver_id = ? AND is_verified = ${isVerified} AND id = ?`,
 );
 
+/** Per receiver of the list; the indexes hold each half by ID. */
+const latestSql = (isVerified: 0 | 1): string => `SELECT l.receiver_id, l.id, l.received_at, l.result, l.error
+  FROM json_each(?) r JOIN webhook_receiver_log l ON l.receiver_id = r.value AND l.is_verified = ${isVerified}
+    AND l.id = (SELECT max(id) FROM webhook_receiver_log WHERE receiver_id = r.value AND is_verified = ${isVerified})`;
+
+const LATEST = [latestSql(1), latestSql(0)];
+
 const FIND_REPEATED = `SELECT ${COLUMNS} FROM webhook_receiver_log
   WHERE receiver_id = ? AND dedup_key = ? AND received_at > ? ORDER BY seq DESC LIMIT 1`;
 
@@ -185,6 +192,9 @@ const UNMENDED = `SELECT ${COLUMNS} FROM webhook_receiver_log l
 
 /** Greater than every ID. */
 const NEWEST = "~";
+
+/** The end of a receiver's log, for lists. */
+export type LatestDelivery = Pick<Delivery, "id" | "receivedAt" | "result" | "error">;
 
 export const createDeliveryLog = (engine: Pick<Engine, "query">) => ({
   list: async (receiverId: string, filter: DeliveryFilter, page: PageRequest): Promise<Delivery[]> => {
@@ -212,6 +222,21 @@ export const createDeliveryLog = (engine: Pick<Engine, "query">) => ({
       if (row !== undefined) return deliveryOf(row);
     }
     return null;
+  },
+
+  /** By receiver; those to which nothing has come are left out. */
+  latest: async (receiverIds: readonly string[]): Promise<Map<string, LatestDelivery>> => {
+    const found = new Map<string, LatestDelivery>();
+    const params = [JSON.stringify(receiverIds)];
+    const halves = await Promise.all(LATEST.map((sql) => engine.query({ sql, params })));
+    for (const row of halves.flat()) {
+      const receiverId = String(row[0]);
+      const id = String(row[1]);
+      if (id < (found.get(receiverId)?.id ?? "")) continue;
+      const result = DELIVERY_RESULTS.find((one) => one === row[3]) ?? "failed";
+      found.set(receiverId, { id, receivedAt: Number(row[2]), result, error: textOrNull(row[4]) });
+    }
+    return found;
   },
 
   /** Genuine ones of the filter that no later attempt has mended, oldest first. */

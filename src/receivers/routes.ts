@@ -9,6 +9,7 @@ import type { AccessPlugin } from "../http/access";
 import { pageFields, PageQuery, pageOf } from "../http/models";
 import type { ReceiverBook } from "./book";
 import type { ReceiverDesk } from "./desk";
+import { ListedReceiverWire, withLastDelivery } from "./listed-wire";
 import type { DeliveryFilter, DeliveryLog } from "./log";
 import { DeliveryWire, presentDelivery, presentWholeDelivery, WholeDeliveryWire } from "./log-wire";
 import { PresetsWire, presentPreset } from "./preset-wire";
@@ -76,23 +77,25 @@ export const receiverRoutes = (access: AccessPlugin, { desk, book, log, baseUrl 
     })
     .get(
       "",
-      ({ principal: { tenantId }, query }) => {
+      async ({ principal: { tenantId }, query }) => {
         const page = readPage(query, isId);
         const found = book
           .of(tenantId)
           .filter(({ record }) => page.after === null || record.id < page.after)
-          .toSorted((a, b) => (a.record.id < b.record.id ? 1 : -1));
+          .toSorted((a, b) => (a.record.id < b.record.id ? 1 : -1))
+          .slice(0, page.limit + 1);
+        const latest = await log.latest(found.map(({ record }) => record.id));
         return toPage(
-          found.slice(0, page.limit + 1),
+          found,
           page,
           ({ record }) => record.id,
-          (receiver) => present(receiver),
+          (receiver) => withLastDelivery(present(receiver), latest.get(receiver.record.id)),
         );
       },
       {
         access: "viewer",
         query: PageQuery,
-        response: pageOf(ReceiverWire),
+        response: pageOf(ListedReceiverWire),
         detail: { summary: "List webhook receivers", description: "Newest first.", tags },
       },
     )
@@ -115,11 +118,19 @@ export const receiverRoutes = (access: AccessPlugin, { desk, book, log, baseUrl 
         },
       },
     )
-    .get("/:id", ({ principal, params }) => present(desk.find(principal.tenantId, params.id)), {
-      access: "viewer",
-      response: ReceiverWire,
-      detail: { summary: "Read a webhook receiver", tags },
-    })
+    .get(
+      "/:id",
+      async ({ principal, params }) => {
+        const receiver = desk.find(principal.tenantId, params.id);
+        const { id } = receiver.record;
+        return withLastDelivery(present(receiver), (await log.latest([id])).get(id));
+      },
+      {
+        access: "viewer",
+        response: ListedReceiverWire,
+        detail: { summary: "Read a webhook receiver", tags },
+      },
+    )
     .patch(
       "/:id",
       async ({ principal, params, body }) => {

@@ -42,6 +42,7 @@ const GROUPS: readonly NavGroup[] = [
       { href: "/channels", label: shell.channels, icon: "channels", key: "c" },
       { href: "/deliveries", label: shell.deliveries, icon: "deliveries", key: "d" },
       { href: "/escalation", label: shell.escalation, icon: "escalation", key: "e" },
+      { href: "/receivers", label: shell.receivers, icon: "receivers", key: "w" },
     ],
   },
   {

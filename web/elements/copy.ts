@@ -65,7 +65,8 @@ export class AndonCopy extends LitElement {
         background: var(--surface-2);
         border: 1px solid var(--line);
         border-radius: var(--radius-s);
-        overflow-x: auto;
+        overflow: auto;
+        max-height: var(--copy-height, none);
         white-space: pre;
         line-height: 1.5;
         font-size: var(--text-s);

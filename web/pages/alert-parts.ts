@@ -4,7 +4,7 @@ import type { Alert, TimelineEntry } from "../api/alerts";
 import type { Rule } from "../api/rules";
 import type { MarkKind } from "../elements/mark";
 import type { TimelineItem } from "../elements/timeline";
-import { hasValue, isAboutStatus, metricTitle, showValue, type AlertContext } from "../text/alert-words";
+import { hasValue, metricTitle, showValue, type AlertContext } from "../text/alert-words";
 import { text } from "../text/en";
 import { formatFullTime, formatTime } from "../text/format";
 import { conditionWords } from "../text/rule-words";
@@ -38,11 +38,10 @@ const PAGES: Record<string, string> = { service: "/services", monitor: "/monitor
 
 /** The machine, or what stands in for one. */
 const subject = (alert: Alert): TemplateResult => {
-  const page = isAboutStatus(alert) ? PAGES[alert.machine_type] : "/machines";
+  const isStandIn = alert.machine_number === 0;
+  const page = isStandIn ? PAGES[alert.machine_type] : "/machines";
   const name = alert.machine_name;
-  return html`<dt>
-      ${isAboutStatus(alert) ? (words.standIns[alert.machine_type] ?? words.standIn) : words.machine}
-    </dt>
+  return html`<dt>${isStandIn ? (words.standIns[alert.machine_type] ?? words.standIn) : words.machine}</dt>
     <dd>${page === undefined ? name : html`<a href="${page}/${alert.machine_id}">${name}</a>`}</dd>`;
 };
 

@@ -13,7 +13,8 @@ export interface AlertContext {
 export type StreamAlert = Omit<Alert, "next_escalation" | "occurrences"> & Partial<Alert>;
 
 /** About a service, a monitor or what another system reports: it has no value to draw. */
-export const isAboutStatus = (alert: StreamAlert): boolean => alert.machine_number === 0;
+export const isAboutStatus = (alert: StreamAlert): boolean =>
+  alert.machine_number === 0 || alert.rule_number === 0;
 
 export const isSilence = (alert: StreamAlert, context: AlertContext = {}): boolean =>
   !isAboutStatus(alert) &&

@@ -12,6 +12,8 @@ import { machinesText } from "./en/machines";
 import { maintenanceText } from "./en/maintenance";
 import { nowText } from "./en/now";
 import { escalationText, tokensText, usersText } from "./en/people";
+import { receiverFormText } from "./en/receiver-form";
+import { receiversText } from "./en/receivers";
 import { rulesText } from "./en/rules";
 import { servicesText } from "./en/services";
 
@@ -32,6 +34,8 @@ export const text = {
   services: servicesText,
   incidents: incidentsText,
   maintenance: maintenanceText,
+  receivers: receiversText,
+  receiverForm: receiverFormText,
   escalation: escalationText,
   tokens: tokensText,
   users: usersText,

@@ -30,7 +30,8 @@ export const common: Preset = {
   ...generic,
   name: "common",
   label: "Any sender, common words",
-  about: "As above, and it knows the words that most senders use: firing, failed, online, yellow…",
+  about:
+    "Status and message at the paths that you set; the words that most senders use: firing, failed, online, yellow…",
   setup: [
     "Let the sender POST JSON to the receiver's URL whenever the status changes: a script, Zabbix, Node-RED, Home Assistant, Zapier.",
   ],

@@ -68,6 +68,7 @@ export const shellText = {
   channels: "Channels",
   deliveries: "Deliveries",
   escalation: "Escalation",
+  receivers: "Receivers",
   tokens: "API tokens",
   users: "People",
   more: "More",
