@@ -180,7 +180,12 @@ const scopesOf = (payload: unknown, items: CompiledSettings["items"]): readonly 
   return Array.isArray(found) ? found : `There is no list at ${printDotPath(items)}.`;
 };
 
+/** The test button of another Andon's channel: sample values, about a service that may not exist. */
+const isTest = (payload: unknown): boolean =>
+  readDotPath(payload, ["event"]) === "channel.test" && readDotPath(payload, ["test"]) === true;
+
 const readByPaths = (payload: unknown, reading: Reading): Interpretation => {
+  if (isTest(payload)) return { kind: "nothing", reason: "A test message: it says nothing of a service." };
   const scopes = scopesOf(payload, reading.compiled.items);
   if (typeof scopes === "string") return { kind: "unreadable", reason: scopes };
   if (scopes.length === 0) return { kind: "nothing", reason: "The list in the payload is empty." };

@@ -183,6 +183,14 @@ describe("flat payloads", () => {
     expect(flat({ data: { states: [] } }, { ...settings, itemsField: "data.states" })).toBe("nothing");
   });
 
+  test("a test of another Andon's channel is taken for what it is, not for a service that is well", () => {
+    const settings = { serviceNameField: ["service_name"] };
+    const sample = { service_name: "CNC Mill #1", status: "operational", event: "channel.test" };
+    expect(flat({ ...sample, test: true }, settings)).toBe("nothing");
+    expect(flat(sample, settings)).toEqual(["CNC Mill #1 operational operational"]);
+    expect(flat({ service_name: "Shop", status: "down", test: true }, settings)).toEqual(["Shop down down"]);
+  });
+
   test("of several paths the first that leads to a value wins", () => {
     const settings = { statusField: ["a.b", "c[0].d", "e"] };
     expect(flat({ c: [{ d: "down" }], e: "up" }, settings)).toEqual(["- down down"]);
