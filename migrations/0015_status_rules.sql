@@ -18,3 +18,13 @@ CREATE TABLE status_rule_positions (
 
 -- Machines and alerts that a service's status follows, as people wrote them.
 ALTER TABLE services ADD COLUMN status_from TEXT NOT NULL DEFAULT '[]';
+
+-- What machines and alerts said last of such a service, until they have taken it back.
+CREATE TABLE service_followed (
+  service_id TEXT NOT NULL REFERENCES services (id) ON DELETE CASCADE,
+  source_kind TEXT NOT NULL,
+  source_id TEXT NOT NULL,
+  source_name TEXT NOT NULL,
+  status TEXT NOT NULL,
+  PRIMARY KEY (service_id, source_kind, source_id)
+) WITHOUT ROWID;

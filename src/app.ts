@@ -50,7 +50,6 @@ import { wireReceivers } from "./wiring/receivers";
 import { wireMonitors } from "./wiring/monitors";
 import { wireServices } from "./wiring/services";
 import { wireStatusPages } from "./wiring/status-pages";
-import { wireSubjects } from "./wiring/subjects";
 import { wireTelling } from "./wiring/telling";
 import { tellingRoutes } from "./wiring/telling-routes";
 
@@ -120,13 +119,10 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
   await registry.load();
   const muting = await wireMuting(base);
   const channels = await wireTelling(base, muting);
-  const services = await wireServices(base, channels);
+  const services = await wireServices(base, channels, registry);
   const incidents = await wireIncidents(base, channels, services, muting);
   const monitors = await wireMonitors(base, channels, services, incidents);
-  const decisions = await wireDeciding(base, registry, channels, {
-    muting,
-    subjects: wireSubjects(services, monitors),
-  });
+  const decisions = await wireDeciding(base, registry, channels, { muting, services, monitors });
   const maintenance = wireMaintenance(base, {
     muting,
     telling: channels,
@@ -146,9 +142,10 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     clock,
     log,
     hooks: {
-      remove: (machine, removal) => decisions.engine.forget(machine, clock.now(), removal),
+      remove: (machine, removal) => decisions.forget(machine, removal),
       afterChange: (machine) => decisions.reviewer.machine(machine),
     },
+    onPresence: decisions.follower.wake,
     isClockTrusted: () => time.watch.isTrusted,
     onReceived: (accepted, rejected) => metrics.received(accepted, rejected),
   });
@@ -312,6 +309,7 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
       maintenance.runner,
       incidents.announcer,
       decisions.engine,
+      decisions.follower,
       decisions.statusWatch,
       channels.delivery.connections,
       worker,

@@ -37,6 +37,8 @@ export interface IntakeParts {
   isClockTrusted?: () => boolean;
   /** Of each request that was answered; line protocol counts lines. */
   onReceived?: (accepted: number, rejected: number) => void;
+  /** Told of each machine that came or went. */
+  onPresence?: () => void;
   /** Called around a person's changes to machines. */
   hooks?: Partial<MachineHooks>;
 }
@@ -78,6 +80,7 @@ export const createIntake = (parts: IntakeParts): Intake => {
     clock,
     log,
     offlineAfterSeconds: config.offlineAfterSeconds,
+    ...(parts.onPresence === undefined ? {} : { onChange: parts.onPresence }),
   });
   const accept = createAccept({ registry, samples, evaluator, presence, saver });
   const onReceived = parts.onReceived ?? (() => undefined);

@@ -27,12 +27,14 @@ export interface PresenceParts {
   log: Log;
   /** For machines without a setting of their own. */
   offlineAfterSeconds: number;
+  /** Told of each committed change. */
+  onChange?: () => void;
 }
 
 const SWEEP_MS = 1_000;
 
 export const createPresence = (parts: PresenceParts): Presence => {
-  const { registry, engine, saver, clock, log, offlineAfterSeconds } = parts;
+  const { registry, engine, saver, clock, log, offlineAfterSeconds, onChange = () => undefined } = parts;
   let startedAt = clock.now();
   let cancel: CancelTimer | null = null;
   let sweeping: Promise<void> = Promise.resolve();
@@ -59,6 +61,7 @@ export const createPresence = (parts: PresenceParts): Presence => {
       registry.touch();
       throw error;
     }
+    onChange();
   };
 
   /** Our own downtime is nobody's silence. */

@@ -11,6 +11,7 @@ import { createKeyedLock } from "../lib/keyed-lock";
 import { emptyPlan, type Commit, type Plan } from "../notify/plan";
 import type { ServiceBook, ServiceRecord } from "./book";
 import { wouldCircle } from "./dependencies";
+import type { StatusFeed } from "./followed/feeds";
 import { nameTurn, type ServiceLock } from "./lock";
 import { nameKeyOf } from "./names";
 import type { StatusChange, StatusPlanner } from "./planner";
@@ -25,6 +26,7 @@ export interface ServiceSettings {
   order: number;
   owner: string | null;
   dependsOn: string[];
+  statusFrom: StatusFeed[];
   slaTarget: number | null;
   degradedWeight: number | null;
 }
@@ -63,6 +65,9 @@ export interface ServiceDeskParts {
   lock: ServiceLock;
   commit: Commit;
   clock: Clock;
+  /** What its status may follow. */
+  machineExists(tenantId: string, id: string): boolean;
+  ruleExists(tenantId: string, id: string): boolean;
 }
 
 const OBJECT = "service";
@@ -84,6 +89,7 @@ const describe = (settings: Partial<ServiceSettings>): Record<string, unknown> =
       order: settings.order,
       owner: settings.owner,
       depends_on: settings.dependsOn,
+      status_from: settings.statusFrom,
       sla_target: settings.slaTarget,
       degraded_weight: settings.degradedWeight,
     }).filter(([, value]) => value !== undefined),
@@ -101,7 +107,25 @@ export const createServiceDesk = (parts: ServiceDeskParts): ServiceDesk => {
     return service;
   };
 
-  const check = (tenantId: string, id: string, { projectId, dependsOn }: Partial<ServiceSettings>): void => {
+  const checkFeeds = (tenantId: string, feeds: readonly StatusFeed[]): void =>
+    feeds.forEach((feed, index) => {
+      const refuse = (key: string, what: string): never => {
+        throw invalid(`status_from.${index}.${key}`, `There is no ${what} with this ID.`);
+      };
+      if (feed.machine_id !== undefined && !parts.machineExists(tenantId, feed.machine_id))
+        refuse("machine_id", "machine");
+      if (feed.type === "machine") return;
+      if (feed.project_id !== undefined && tenants.project(tenantId, feed.project_id) === undefined)
+        refuse("project_id", "project");
+      if (feed.rule_id !== undefined && !parts.ruleExists(tenantId, feed.rule_id)) refuse("rule_id", "rule");
+    });
+
+  const check = (
+    tenantId: string,
+    id: string,
+    { projectId, dependsOn, statusFrom }: Partial<ServiceSettings>,
+  ): void => {
+    if (statusFrom !== undefined) checkFeeds(tenantId, statusFrom);
     if (projectId !== undefined && tenants.project(tenantId, projectId) === undefined)
       throw invalid("project_id", "There is no project with this ID.");
     dependsOn?.forEach((need, index) => {
@@ -138,6 +162,7 @@ export const createServiceDesk = (parts: ServiceDeskParts): ServiceDesk => {
       order: 0,
       owner: null,
       dependsOn: [],
+      statusFrom: [],
       slaTarget: null,
       degradedWeight: null,
       ...input,

@@ -167,6 +167,7 @@ export const createServiceRepository = ({ db, engine }: Pick<Store, "db" | "engi
           order: service.order,
           owner: service.owner,
           dependsOn: service.dependsOn,
+          statusFrom: service.statusFrom,
           slaTarget: service.slaTarget,
           degradedWeight: service.degradedWeight,
           updatedAt: service.updatedAt,

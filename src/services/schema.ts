@@ -1,7 +1,8 @@
-// In: migrations/0005. Out: the typed tables of services, of what is said about them, and of how they stood.
+// In: migrations/0005 and 0015. Out: the typed tables of services, of what is said about them, and of how they stood.
 import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { ServiceStatus, StatusSourceKind, UntoldReason } from "../core/events";
 import { json } from "../store/columns";
+import type { StatusFeed } from "./followed/feeds";
 
 /** Rows of deleted services stay for reports. Times in server ms. */
 export const services = sqliteTable("services", {
@@ -22,6 +23,8 @@ export const services = sqliteTable("services", {
   slaTarget: real("sla_target"),
   /** Share of degraded time that counts as downtime, 0 to 1; null takes the organization's. */
   degradedWeight: real("degraded_weight"),
+  /** Machines and alerts that its status follows, as people wrote them. */
+  statusFrom: json<StatusFeed[]>("status_from").notNull(),
   status: text("status").$type<ServiceStatus>().notNull(),
   message: text("message").notNull(),
   toldStatus: text("told_status").$type<ServiceStatus>().notNull(),

@@ -5,6 +5,7 @@ import { checkName } from "../core/names";
 import { isoMillis, isoMillisOrNull } from "../core/time";
 import type { ServiceRecord } from "./book";
 import type { ServiceSettings } from "./desk";
+import { readStatusFrom, StatusFromField } from "./followed/wire";
 import type { StatusChange } from "./planner";
 import type { HistoryRow } from "./repository";
 
@@ -38,6 +39,7 @@ const settingFields = {
         "IDs of services that this one needs. While one of them is down, its failures are recorded but told to nobody.",
     }),
   ),
+  status_from: t.Optional(StatusFromField),
   sla_target: t.Optional(
     t.Union([t.Number({ minimum: 0, maximum: 100 }), t.Null()], {
       description: "Uptime that was promised, in percent.",
@@ -78,6 +80,7 @@ export const ServiceWire = t.Object({
   owner: NullableString,
   project_id: t.String(),
   depends_on: t.Array(t.String()),
+  status_from: StatusFromField,
   status: ServiceStatusModel,
   message: t.String(),
   status_since: t.String(),
@@ -126,6 +129,7 @@ const readOwn = (body: Static<typeof ServiceUpdate>): Partial<ServiceSettings> =
   ...(body.owner === undefined ? {} : { owner: body.owner }),
   ...(body.project_id === undefined ? {} : { projectId: body.project_id }),
   ...(body.depends_on === undefined ? {} : { dependsOn: [...new Set(body.depends_on)] }),
+  ...(body.status_from === undefined ? {} : { statusFrom: readStatusFrom(body.status_from) }),
   ...(body.sla_target === undefined ? {} : { slaTarget: body.sla_target }),
   ...(body.degraded_weight === undefined ? {} : { degradedWeight: body.degraded_weight }),
 });
@@ -150,6 +154,7 @@ export const presentService = (service: ServiceRecord): ServiceWire => ({
   owner: service.owner,
   project_id: service.projectId,
   depends_on: [...service.dependsOn],
+  status_from: service.statusFrom,
   status: service.status,
   message: service.message,
   status_since: isoMillis(service.changedAt),

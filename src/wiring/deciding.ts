@@ -3,7 +3,7 @@ import { createAlertBook } from "../alerts/book";
 import { createAlertDesk } from "../alerts/desk";
 import { createAlertPlanner } from "../alerts/planner";
 import { createAlertRepository } from "../alerts/repository";
-import type { MachineDirectory } from "../core/machine";
+import type { Machine, MachineDirectory } from "../core/machine";
 import { createEscalationPlanner } from "../escalation/planner";
 import { createPolicyBook, createPolicyDesk } from "../escalation/policies";
 import { createEscalationRepository } from "../escalation/repository";
@@ -12,22 +12,31 @@ import { saveSeriesStatement } from "../intake/repository";
 import { createKeyedLock } from "../lib/keyed-lock";
 import { createRuleBook } from "../rules/book";
 import { createRuleDesk } from "../rules/desk";
-import { createRuleEngine } from "../rules/engine";
+import { createRuleEngine, type Removal } from "../rules/engine";
 import { createRuleRepository } from "../rules/repository";
 import { createReviewer } from "../rules/review";
 import { createStatusRuleRepository } from "../rules/status/repository";
 import { createStatusWatch } from "../rules/status/watch";
 import type { Base } from "./base";
+import { wireFollowed } from "./followed";
 import type { Muting } from "./maintenance";
-import type { Subjects } from "./subjects";
+import type { Monitors } from "./monitors";
+import type { Services } from "./services";
+import { wireSubjects } from "./subjects";
 import type { Telling } from "./telling";
+
+export interface DecidingNeeds {
+  muting: Pick<Muting, "mutedUntil">;
+  services: Services;
+  monitors: Pick<Monitors, "book" | "follow">;
+}
 
 /** Rules, alerts and escalation: what decides. */
 export const wireDeciding = async (
   base: Base,
   machines: MachineDirectory,
   { notifier, commit, directory, showAlerts, relyOnMessages, delivery }: Telling,
-  { muting: { mutedUntil }, subjects }: { muting: Pick<Muting, "mutedUntil">; subjects: Subjects },
+  { muting: { mutedUntil }, services, monitors }: DecidingNeeds,
 ) => {
   const { clock, log, store, metrics } = base;
   // Whatever changes alerts of a machine takes the machine's turn.
@@ -67,6 +76,8 @@ export const wireDeciding = async (
     commit,
     clock,
   });
+  /** Whoever follows which alerts are open. */
+  const followers: (() => void)[] = [];
   const planner = createAlertPlanner({
     book: alerts,
     notifier,
@@ -75,6 +86,7 @@ export const wireDeciding = async (
     onChange: (change) => {
       if (change !== "updated") metrics.alertChanged(change);
       delivery.showing.changed();
+      for (const follower of followers) follower();
     },
   });
   const alertDesk = createAlertDesk({
@@ -90,6 +102,7 @@ export const wireDeciding = async (
   const decision = { book: rules, alerts, planner, machines, commit, saveSeries: saveSeriesStatement };
   const ruleRepository = createRuleRepository(store);
   const reviewer = createReviewer({ ...decision, lock, clock, log });
+  const subjects = wireSubjects(services, monitors);
   const statusWatch = createStatusWatch({
     book: rules,
     subjects: subjects.directory,
@@ -120,6 +133,14 @@ export const wireDeciding = async (
   await policies.load();
   await ruleDesk.load();
   await statusWatch.load();
+  const follower = await wireFollowed(base, {
+    commit,
+    services,
+    machines,
+    openAlerts,
+    followAlerts: (listener) => void followers.push(listener),
+    ruleExists: (tenantId, id) => rules.find(id)?.row.tenantId === tenantId,
+  });
   return {
     lock,
     alerts,
@@ -135,6 +156,12 @@ export const wireDeciding = async (
     reviewer,
     engine,
     statusWatch,
+    follower,
+    /** How a machine is deleted: with its alerts, and with what services say because of it. */
+    forget: async (machine: Machine, removal: Removal): Promise<void> => {
+      await engine.forget(machine, clock.now(), removal);
+      follower.wake();
+    },
   };
 };
 

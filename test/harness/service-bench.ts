@@ -152,6 +152,8 @@ export class ServiceBench {
       lock,
       commit,
       clock,
+      machineExists: () => false,
+      ruleExists: () => false,
     });
     const incidentRepository = createIncidentRepository(store);
     const incidents = createIncidentBook(incidentRepository);

@@ -76,6 +76,7 @@ describe("settings", () => {
       owner: "Team A",
       project_id: expect.any(String),
       depends_on: [],
+      status_from: [],
       status: "operational",
       message: "",
       status_since: "2026-01-01T00:00:00.000Z",
