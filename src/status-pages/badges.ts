@@ -2,9 +2,10 @@
 // component stands, and its uptime.
 import type { ServiceStatus } from "../core/events";
 import { toXmlText } from "../lib/xml-text";
-import { feedWords } from "./feed-words";
+import { percentIn } from "./page/context";
 import type { Family, Representation } from "./shelf";
 import { openToScripts } from "./statuspage-json";
+import { wordsOf } from "./text";
 import { componentsOf, type ComponentView, type OverallStatus, type PageView, UPTIME_WINDOWS } from "./view";
 
 /** With white text on them, contrast 4.5 or more. */
@@ -66,14 +67,15 @@ const draw = async ({ label, message, color }: Badge): Promise<string> => {
 };
 
 const uptimeBadges = (view: PageView, { id, name, uptime }: ComponentView): [string, Badge][] => {
-  const words = feedWords(view.page.language);
+  const words = wordsOf(view.page.language);
+  const percentText = percentIn(words);
   return UPTIME_WINDOWS.map((window) => {
     const percent = uptime[window];
     return [
       `${id}-${window}`,
       {
-        label: words.uptime(cut(name), window),
-        message: percent === null ? words.noData : words.percent(percent),
+        label: words.feeds.uptime(cut(name), window),
+        message: percentText(percent),
         color: colorOfUptime(percent),
       },
     ];
@@ -82,7 +84,7 @@ const uptimeBadges = (view: PageView, { id, name, uptime }: ComponentView): [str
 
 const listBadges = (view: PageView): [string, Badge][] => {
   const { page, overall } = view;
-  const words = feedWords(page.language);
+  const words = wordsOf(page.language).feeds;
   return [
     ["overall", { label: cut(page.title), message: words.overall[overall], color: OVERALL_COLOR[overall] }],
     ...componentsOf(view).flatMap((one): [string, Badge][] => [

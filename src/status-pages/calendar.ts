@@ -1,8 +1,8 @@
 // In: the view of a page. Out: planned work as a calendar that others subscribe to (RFC 5545): what is to come,
 // what is under way, and what was.
-import { feedWords } from "./feed-words";
 import { placeOfMaintenance } from "./places";
 import type { Family } from "./shelf";
+import { wordsOf } from "./text";
 import { type MaintenanceView, namesOf, type PageView } from "./view";
 
 /** How long a calendar may rest before it looks again. */
@@ -28,7 +28,7 @@ const describe = (view: PageView, { description, componentIds }: MaintenanceView
   const names = namesOf(view, componentIds);
   return [
     ...(description === "" ? [] : [description]),
-    ...(names.length === 0 ? [] : [`${feedWords(view.page.language).affected}: ${names.join(", ")}`]),
+    ...(names.length === 0 ? [] : [`${wordsOf(view.page.language).affects}: ${names.join(", ")}`]),
   ].join("\n\n");
 };
 
@@ -42,7 +42,7 @@ const render = async (view: PageView): Promise<string> => {
   const { default: createCalendar, ICalEventStatus, ICalEventTransparency } = await import("ical-generator");
   const { page } = view;
   const calendar = createCalendar({
-    name: escapeName(feedWords(page.language).calendarTitle(page.title)),
+    name: escapeName(wordsOf(page.language).feeds.calendarTitle(page.title)),
     prodId: { company: "Andon", product: "Andon", language: page.language.toUpperCase() },
     ttl: REST_SECONDS,
     scale: "gregorian",

@@ -2,8 +2,8 @@
 // of planned work is an entry of its own, so that a reader which knows entries by their ID alone shows the
 // end of an incident as well as its beginning. Texts are plain.
 import { idOfContent } from "../lib/content-id";
-import { feedWords, type Step } from "./feed-words";
 import { placeOfIncident, placeOfMaintenance } from "./places";
+import { wordsOf } from "./text";
 import { type IncidentView, type MaintenanceView, namesOf, type PageView } from "./view";
 
 export interface FeedEntry {
@@ -23,21 +23,26 @@ export interface FeedEntry {
 const MOST_ENTRIES = 50;
 
 const ofIncident = (view: PageView, incident: IncidentView): FeedEntry[] => {
-  const words = feedWords(view.page.language);
-  return incident.updates.map(({ id, status, message, at }) => ({
-    id,
-    title: `${words.incident[status]}: ${incident.title}`,
-    text: message,
-    affected: namesOf(view, incident.componentIds),
-    place: placeOfIncident(incident),
-    at,
-  }));
+  const words = wordsOf(view.page.language);
+  const { id: incidentId, title, postMortem, updatedAt } = incident;
+  const about = { affected: namesOf(view, incident.componentIds), place: placeOfIncident(incident) };
+  const updates = incident.updates.map(({ id, status, message, at }): FeedEntry => {
+    const said = words.incidentStatus[status];
+    const text = message.trim() === "" ? words.statusNow(said) : message;
+    return { id, title: `${said}: ${title}`, text, at, ...about };
+  });
+  if (postMortem === null) return updates;
+  const id = idOfContent(`${incidentId} postmortem`);
+  return [
+    { id, title: `${words.postMortem}: ${title}`, text: postMortem, at: updatedAt, ...about },
+    ...updates,
+  ];
 };
 
 const ofMaintenance = (view: PageView, maintenance: MaintenanceView): FeedEntry[] => {
-  const words = feedWords(view.page.language);
+  const words = wordsOf(view.page.language).feeds;
   const { id, name, description, createdAt, startedAt, endedAt } = maintenance;
-  const steps: [Step, number | null][] = [
+  const steps: [keyof typeof words.maintenance, number | null][] = [
     // What comes every night is announced by its calendar.
     ["scheduled", maintenance.isRecurring ? null : createdAt],
     ["started", startedAt],

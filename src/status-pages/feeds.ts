@@ -3,9 +3,11 @@ import type { Feed } from "feed";
 import { escapeHtml } from "../lib/escape-markup";
 import { toXmlText } from "../lib/xml-text";
 import { type FeedEntry, feedEntriesOf } from "./feed-entries";
-import { feedWords } from "./feed-words";
+import { html, type Html } from "./html";
+import { inline } from "./page/prose";
 import type { Family } from "./shelf";
 import { openToScripts } from "./statuspage-json";
+import { wordsOf } from "./text";
 import type { PageView } from "./view";
 
 type Format = "atom" | "rss" | "json";
@@ -16,18 +18,23 @@ type Format = "atom" | "rss" | "json";
  */
 const NOWHERE = "http://andon-feed.invalid/";
 
-/** Of person's words; line breaks stay. */
-const toHtml = (text: string): string =>
-  text
-    .split(/\n{2,}/)
-    .map((part) => `<p>${escapeHtml(part).replaceAll("\n", "<br>")}</p>`)
-    .join("");
+const lineAfter = (line: string, index: number): Html =>
+  index === 0 ? inline(line) : html`<br />${inline(line)}`;
 
+const paragraph = (text: string): Html => {
+  const lines = text.split("\n").map(lineAfter);
+  return html`<p>${lines}</p>`;
+};
+
+/** Blank lines part paragraphs; others are kept by an element, since readers have their own style. */
 const contentOf = (view: PageView, { text, affected }: FeedEntry): string => {
-  const parts = text.trim() === "" ? [] : [toHtml(text.trim().replaceAll("\r\n", "\n"))];
-  if (affected.length > 0)
-    parts.push(toHtml(`${feedWords(view.page.language).affected}: ${affected.join(", ")}`));
-  return parts.join("");
+  const parts = text
+    .replaceAll("\r\n", "\n")
+    .trim()
+    .split(/\n\s*\n/)
+    .filter((part) => part !== "");
+  if (affected.length > 0) parts.push(`${wordsOf(view.page.language).affects}: ${affected.join(", ")}`);
+  return html`${parts.map(paragraph)}`.text;
 };
 
 /** Titles of Atom and RSS are read as HTML, those of JSON Feed as text. */
@@ -39,7 +46,7 @@ const render = async (view: PageView, format: Format): Promise<string> => {
   const base = page.url ?? NOWHERE;
   const feed: Feed = new FeedOfPackage({
     id: `urn:uuid:${page.id}`,
-    title: toXmlText(feedWords(page.language).feedTitle(page.title)),
+    title: toXmlText(wordsOf(page.language).feeds.feedTitle(page.title)),
     ...(page.description === "" ? {} : { description: toXmlText(page.description) }),
     link: base,
     language: page.language,

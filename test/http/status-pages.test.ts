@@ -2,6 +2,7 @@
 // and what neither may do.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { startApp, type Answer, type TestApp } from "../harness/app";
+import { FakeClock } from "../harness/clock";
 import { TINY_PICTURE } from "../harness/operations";
 import { idOf, must } from "../harness/status-page";
 
@@ -11,7 +12,8 @@ let other: string;
 let count = 0;
 
 beforeAll(async () => {
-  run = await startApp();
+  // Time stands still: no downtime grows between two readings.
+  run = await startApp({ clock: new FakeClock() });
   service = await idOf(run, "/services", { name: "Conveyor", group: "Line 1" });
   other = await idOf(run, "/services", { name: "Secret oven", group: "Line 2" });
 });

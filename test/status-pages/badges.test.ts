@@ -81,10 +81,10 @@ describe("badges", () => {
     };
     expect(await said(100)).toBe("Shop, 24h: 100 %");
     expect(await said(99.99999)).toBe("Shop, 24h: 99.99 %");
-    expect(await said(99.5)).toBe("Shop, 24h: 99.50 %");
+    expect(await said(99.5)).toBe("Shop, 24h: 99.5 %");
     expect(await said(0.29)).toBe("Shop, 24h: 0.29 %");
     expect(await said(0)).toBe("Shop, 24h: 0 %");
-    expect(await said(null)).toBe("Shop, 24h: no data");
+    expect(await said(null)).toBe("Shop, 24h: No data");
     expect(await said(99.98765, { language: "de" })).toBe("Shop, 24 h: 99,98 %");
   });
 

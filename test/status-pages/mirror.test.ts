@@ -93,6 +93,41 @@ describe("a page's copy", () => {
     expect(statSync(join(root, "public/plant/badges")).mode & 0o777).toBe(0o755);
   });
 
+  test("reads in whatever folder a file server has it: each link leads to a file beside it", async () => {
+    await create();
+    await within10s(() => read("public/plant/mirror.json") !== null);
+    const server = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      fetch: ({ url }) =>
+        new Response(Bun.file(join(root, new URL(url).pathname.replace(/^\/some\/folder/, "")))),
+      error: () => new Response(null, { status: 404 }),
+    });
+    try {
+      const base = `http://127.0.0.1:${server.port}/some/folder/public/plant/`;
+      const pages = list("public/plant").filter((name) => name.endsWith(".html"));
+      expect(pages).toEqual(["history.de.html", "history.html", "index.de.html", "index.html"]);
+      for (const page of pages) {
+        const text = read(`public/plant/${page}`) ?? "";
+        const links = [...text.matchAll(/\s(?:href|src|data-version-file|data-copy)="([^"#]+)"/g)].map(
+          ([, link = ""]) => link,
+        );
+        expect(links.length).toBeGreaterThan(5);
+        for (const link of links) {
+          expect(link).not.toMatch(/^(?:\/|[a-z]+:)/);
+          expect([link, (await fetch(new URL(link, base + page))).status]).toEqual([link, 200]);
+        }
+        expect(text).toMatch(
+          page.includes(".de.") ? "Diese Kopie wurde geschrieben" : "This copy was written",
+        );
+      }
+    } finally {
+      await server.stop(true);
+    }
+    const live = await (await fetch(`${app.url}/status/plant/`)).text();
+    expect(live).not.toContain("This copy was written");
+  });
+
   test("is up to date within ten seconds of a change", async () => {
     await create();
     await within10s(() => statusInCopy() === "operational");

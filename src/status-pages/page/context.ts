@@ -23,9 +23,14 @@ export interface PageContext {
 /** Cut, never rounded up: 100 means that there was no downtime at all. */
 const cut = (value: number): number => Math.floor(Math.round(value * 100_000) / 1_000) / 100;
 
+/** How percentages are written in a language; null: no data. */
+export const percentIn = (words: Words): ((value: number | null) => string) => {
+  const numbers = new Intl.NumberFormat(words.locale, { maximumFractionDigits: 2 });
+  return (value) => (value === null ? words.noData : `${numbers.format(cut(value))}\u00a0%`);
+};
+
 export const createContext = (view: PageView, language: Language, base: string): PageContext => {
   const words = wordsOf(language);
-  const numbers = new Intl.NumberFormat(words.locale, { maximumFractionDigits: 2 });
   return {
     view,
     language,
@@ -33,7 +38,7 @@ export const createContext = (view: PageView, language: Language, base: string):
     when: createWhen(words, view.page.timeZone),
     base,
     components: new Map(componentsOf(view).map((component) => [component.id, component])),
-    percent: (value) => (value === null ? words.noData : `${numbers.format(cut(value))}\u00a0%`),
+    percent: percentIn(words),
   };
 };
 

@@ -56,6 +56,31 @@ const languageSwitch = ({ view, language, words, base }: PageContext, sheet: She
     )}
   </nav>`;
 
+/** From first to last: what readers find of themselves, and what people see below the page. */
+const FEEDS = [
+  { name: "feed.atom", label: "Atom", type: "application/atom+xml" },
+  { name: "feed.rss", label: "RSS", type: "application/rss+xml" },
+  { name: "feed.json", label: "JSON Feed", type: "application/feed+json" },
+] as const;
+
+const feedLinks = ({ view, base }: PageContext): Html =>
+  html`${FEEDS.map(
+    ({ name, label, type }) =>
+      html`<link
+        rel="alternate"
+        type="${type}"
+        title="${view.page.title} (${label})"
+        href="${base}${name}"
+      />`,
+  )}`;
+
+const followLinks = ({ words, base }: PageContext): Html =>
+  html`<nav class="follow" aria-label="${words.feeds.follow}">
+    <span>${words.feeds.follow}:</span>
+    ${FEEDS.map(({ name, label, type }) => html`<a href="${base}${name}" type="${type}">${label}</a>`)}
+    <a href="${base}maintenance.ics" type="text/calendar">${words.feeds.calendar}</a>
+  </nav>`;
+
 /** Everything in `<head>` that each sheet has. */
 const head = ({ view, base }: PageContext, title: string, files: AssetNames): Html =>
   html`<meta charset="utf-8" />
@@ -96,6 +121,7 @@ export const documentOf = (context: PageContext, parts: DocumentParts): string =
       <head>
         ${head(context, title, parts.files)}
         <link rel="icon" href="${base}favicon.svg" type="image/svg+xml" />
+        ${feedLinks(context)}
         <script src="${base}${parts.files.script}" defer></script>
       </head>
       <body
@@ -114,7 +140,7 @@ export const documentOf = (context: PageContext, parts: DocumentParts): string =
             <p>${words.updated}: ${when.moment(view.changedAt)}</p>
             ${view.copiedAt !== null && html`<p>${words.written}: ${when.moment(view.copiedAt)}</p>`}
             <p id="zone">${words.timesIn(page.timeZone)}</p>
-            ${languageSwitch(context, parts.sheet)}
+            ${languageSwitch(context, parts.sheet)} ${followLinks(context)}
           </footer>
         </div>
       </body>

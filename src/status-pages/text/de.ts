@@ -84,5 +84,31 @@ export const de: Words = {
     notFound: "Diese Seite gibt es nicht",
     notFoundLead: "Prüfen Sie die Adresse.",
   },
+  feeds: {
+    follow: "Folgen",
+    calendar: "Wartungskalender",
+    feedTitle: (page) => `${page}: Störungen und Wartungen`,
+    calendarTitle: (page) => `${page}: Wartungen`,
+    maintenance: {
+      scheduled: "Wartung geplant",
+      started: "Wartung hat begonnen",
+      ended: "Wartung ist beendet",
+    },
+    component: {
+      operational: "in Betrieb",
+      degraded: "beeinträchtigt",
+      down: "ausgefallen",
+      maintenance: "in Wartung",
+    },
+    overall: {
+      operational: "in Betrieb",
+      maintenance: "in Wartung",
+      degraded: "beeinträchtigt",
+      partial_outage: "teilweise ausgefallen",
+      major_outage: "ausgefallen",
+    },
+    uptime: (name, window) =>
+      `${name}, ${{ "24h": "24 h", "7d": "7 Tage", "30d": "30 Tage", "90d": "90 Tage" }[window]}`,
+  },
   duration: durationWith({ day: "Tg.", hour: "Std.", minute: "Min.", second: "Sek." }),
 };

@@ -83,5 +83,30 @@ export const en: Words = {
     notFound: "There is no such page",
     notFoundLead: "Check the address.",
   },
+  feeds: {
+    follow: "Follow",
+    calendar: "Maintenance calendar",
+    feedTitle: (page) => `${page}: incidents and maintenance`,
+    calendarTitle: (page) => `${page}: maintenance`,
+    maintenance: {
+      scheduled: "Maintenance planned",
+      started: "Maintenance has begun",
+      ended: "Maintenance is over",
+    },
+    component: {
+      operational: "operational",
+      degraded: "degraded",
+      down: "down",
+      maintenance: "maintenance",
+    },
+    overall: {
+      operational: "operational",
+      maintenance: "maintenance",
+      degraded: "degraded",
+      partial_outage: "partial outage",
+      major_outage: "major outage",
+    },
+    uptime: (name, window) => `${name}, ${window}`,
+  },
   duration: durationWith({ day: "d", hour: "h", minute: "min", second: "s" }),
 };

@@ -69,8 +69,24 @@ export interface Words {
     notFound: string;
     notFoundLead: string;
   };
+  /** In feeds, calendars and badges, and before the links to them. */
+  feeds: FeedWords;
   /** `0.5 h` is never said: whole units, two of them at most. */
   duration: (seconds: number) => string;
+}
+
+export interface FeedWords {
+  /** Before the links. */
+  follow: string;
+  calendar: string;
+  feedTitle: (page: string) => string;
+  calendarTitle: (page: string) => string;
+  /** Of planned work, as it goes on. */
+  maintenance: Readonly<Record<"scheduled" | "started" | "ended", string>>;
+  /** On badges. */
+  component: Readonly<Record<ServiceStatus, string>>;
+  overall: Readonly<Record<OverallStatus, string>>;
+  uptime: (name: string, window: UptimeWindow) => string;
 }
 
 /** Two units at most, cut: `1 h 4 min`. */
