@@ -33,7 +33,10 @@ const GROUPS: readonly NavGroup[] = [
   },
   {
     label: shell.groups.respond,
-    entries: [{ href: "/incidents", label: shell.incidents, icon: "incidents", key: "i", isInBar: true }],
+    entries: [
+      { href: "/incidents", label: shell.incidents, icon: "incidents", key: "i", isInBar: true },
+      { href: "/maintenance", label: shell.maintenance, icon: "maintenance", key: "a" },
+    ],
   },
   {
     label: shell.groups.tell,
