@@ -3,6 +3,7 @@
 // promises.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { startProcess, type TestProcess } from "../harness/app-process";
+import { eventually } from "../harness/eventually";
 import { printedPassage, printedSamples, readDocument } from "../harness/documents";
 import { hmacHex, postTo, type Sent } from "../harness/receivers";
 import { openRecordingSink, type RecordingSink } from "../harness/recording-sink";
@@ -216,8 +217,25 @@ describe("automatic incidents", () => {
 });
 
 describe("what happens on a status change", () => {
-  test("dashboard, uptime, history, team and incident follow one post", async () => {
+  test("dashboard, uptime, status page, alert, team and incident follow one post", async () => {
     const service = await makeService("Checkout");
+    await create("/status-pages", {
+      name: "Public",
+      slug: "public",
+      title: "How we are",
+      service_ids: [service],
+      visibility: "public",
+    });
+    const readPage = async (): Promise<string> => (await fetch(`${server.url}/status/public`)).text();
+    await create("/alert-rules", {
+      name: "Checkout is down",
+      severity: "critical",
+      is_active: true,
+      selector: { service_id: service },
+      condition: { type: "service_status", in: ["down"] },
+    });
+    const alerts = async (status: string): Promise<Json[]> =>
+      (await api("GET", `/alerts?status=${status}`)).body.data as Json[];
     const { url } = await makeReceiver({
       service_id: service,
       auto_create_incidents: true,
@@ -227,7 +245,7 @@ describe("what happens on a status change", () => {
     await postTo(url, { status: "down", message: "Payments fail" });
     const told = (await team.waitFor(before + 2)).slice(before).map(({ json }) => json["event"]);
     expect(told.toSorted()).toEqual(["incident.opened", "service.status_changed"]);
-    // 1 and 3: the dashboard, and what a status page shows.
+    // 1: the dashboard.
     expect(await readService(service)).toMatchObject({ status: "down", message: "Payments fail" });
     const [change] = await historyOf(service);
     expect(change).toMatchObject({
@@ -240,9 +258,21 @@ describe("what happens on a status change", () => {
     // 2: since then it counts as downtime.
     const uptime = await api("GET", `/services/${service}/uptime`);
     expect([uptime.status, JSON.stringify(uptime.body)]).toEqual([200, expect.stringContaining("down")]);
+    // 3: whoever looks at the page reads it.
+    await eventually(readPage, (page) => page.includes("Payments fail"));
+    // 4: the rule raises its alert.
+    const [alert] = await eventually(
+      () => alerts("triggered"),
+      ({ length }) => length > 0,
+    );
+    expect(alert).toMatchObject({ name: "Checkout is down", machine_name: "Checkout", severity: "critical" });
     // 6: the incident is there, and goes by itself.
     expect(await incidentsOf(service)).toMatchObject([{ status: "investigating", severity: "critical" }]);
     await postTo(url, { status: "up" });
+    await eventually(
+      () => alerts("resolved"),
+      ({ length }) => length > 0,
+    );
     await team.waitFor(before + 4);
     expect(await incidentsOf(service)).toMatchObject([{ status: "resolved", severity: "critical" }]);
   });

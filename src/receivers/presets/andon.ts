@@ -80,6 +80,16 @@ const readIncident = (event: string, body: unknown): PresetItem[] => {
   return services.length === 0 ? [item] : services.map((name) => ({ ...item, names: [name, monitor] }));
 };
 
+/** In Alertmanager's shape: an alert about a service says how that stands in a note. */
+const readPosted = (alert: unknown): PresetItem => {
+  const item = alertItem(alert);
+  const said = textAt(alert, "annotations", "status");
+  const isOfService = textAt(alert, "labels", "alertname") === "ServiceStatus";
+  if (!isOfService || said === null || wordAt(alert, "status") !== "firing") return item;
+  const { meaning: _meaning, ...rest } = item;
+  return { ...rest, raw: said };
+};
+
 const readService = (service: unknown, message: string | null): PresetItem => ({
   scope: service,
   raw: textAt(service, "status"),
@@ -93,7 +103,7 @@ const readEvent = (payload: unknown): PresetReading => {
   if (at(payload, "test") === true || event?.startsWith("channel.") === true)
     return nothing("A message about the channel, or a test.");
   const alerts = listAt(payload, "alerts");
-  if (alerts.length > 0) return { kind: "items", items: alerts.map((alert) => alertItem(alert)) };
+  if (alerts.length > 0) return { kind: "items", items: alerts.map(readPosted) };
   if (event?.startsWith("alert.") === true && isRecord(at(body, "alert")))
     return { kind: "items", items: [readAlert(event, body)] };
   if (event?.startsWith("incident.") === true)
