@@ -4,7 +4,7 @@ import { Elysia, t } from "elysia";
 import { roleAllows } from "../core/actor";
 import { readPage, toPage } from "../core/paging";
 import { readWords } from "../core/query";
-import { countWaiting } from "../delivery/repository";
+import { countWaiting } from "../delivery/waiting-rows";
 import { presentAttempt } from "../delivery/wire";
 import type { AccessPlugin } from "../http/access";
 import { pageOf } from "../http/models";

@@ -9,7 +9,7 @@ import type { TenantDirectory } from "../core/tenants";
 import type { Vault } from "../core/vault";
 import { isSending } from "../delivery/is-sending";
 import { quietStatement } from "../delivery/health-repository";
-import { cancelStatements, holdStatement, releaseStatement } from "../delivery/repository";
+import { cancelStatements, holdStatement, releaseStatement } from "../delivery/waiting-rows";
 import type { AttemptView } from "../delivery/history";
 import type { SigningPurpose } from "../delivery/signing";
 import type { TestResult } from "../delivery/test-send";
@@ -19,12 +19,10 @@ import { mergePatch, type Settings } from "../lib/merge-patch";
 import type { Engine, Statement } from "../store/engine";
 import type { Message } from "./channel";
 import { changesBetween, describeChannel, rowOfChannel } from "./describe";
-import { channelOf, eventsOf, type Channel, type ChannelDirectory } from "./directory";
-import { checkEvents, checkFilters } from "./filters";
+import { createChannelChecks } from "./check-channel";
+import { channelOf, type Channel, type ChannelDirectory } from "./directory";
 import { asTested, createHandshake, UNVERIFIED } from "./handshake";
-import { channelTypes } from "./registry";
 import {
-  channelExistsStatement,
   insertChannelStatement,
   removeChannelStatements,
   setHealthStatement,
@@ -109,39 +107,7 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
     return channel;
   };
 
-  /** Throws `invalid` for whatever the row holds that can't be used; gives the live object. */
-  const checked = async (
-    row: ChannelRow,
-    changed: { config: boolean; events: boolean },
-  ): Promise<Channel> => {
-    const type = channelTypes.get(row.type);
-    if (type === undefined)
-      throw invalid("type", `type must be one of: ${[...channelTypes.keys()].join(", ")}.`);
-    const config = type.parse(row.config ?? {});
-    checkEvents(row.events, type, config);
-    // What was accepted once stays: a new version may be stricter, and a channel can still be switched off.
-    if (changed.config || changed.events)
-      type.check?.(config, { events: eventsOf(row.events, type, config), areNamed: row.events !== null });
-    checkFilters(row.filters, { hasProject: (id) => tenants.project(row.tenantId, id) !== undefined });
-    for (const { field, url } of changed.config ? type.targets(config) : []) {
-      const refusal = await delivery.refusalOf(url);
-      if (refusal !== null) throw invalid(field, refusal);
-    }
-    return channelOf(row);
-  };
-
-  /** For the batch of the change; null and undefined name no channel. Throws `invalid`. */
-  const checkFailureChannel = (
-    tenantId: string,
-    ownId: string,
-    id: string | null | undefined,
-  ): Statement[] => {
-    if (id === null || id === undefined) return [];
-    if (id === ownId) throw invalid("failure_channel_id", "A channel can't take notices about itself.");
-    if (directory.find(tenantId, id) === undefined)
-      throw invalid("failure_channel_id", "There is no notification channel with this ID.");
-    return [channelExistsStatement(tenantId, id)];
-  };
+  const checks = createChannelChecks({ directory, tenants, refusalOf: delivery.refusalOf });
 
   /** What delivery owns may have moved meanwhile: it stays as it is. */
   const replace = (live: Channel, next: Channel): void => {
@@ -170,8 +136,8 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
         : mergePatch(live.storedConfig, change.config as Settings, live.type.mask(live.config));
     const { type: _type, config: _config, ...plain } = change;
     const row: ChannelRow = { ...rowOfChannel(live), ...plain, config, updatedAt: clock.now() };
-    const stillThere = checkFailureChannel(principal.tenantId, id, change.failureChannelId);
-    const asWished = await checked(row, {
+    const stillThere = checks.failureChannel(principal.tenantId, id, change.failureChannelId);
+    const asWished = await checks.row(row, {
       config: change.config !== undefined,
       events: change.events !== undefined,
     });
@@ -238,9 +204,9 @@ export const createChannelService = (parts: ChannelServiceParts): ChannelService
         createdAt: now,
         updatedAt: now,
       };
-      const stillThere = checkFailureChannel(principal.tenantId, row.id, row.failureChannelId);
+      const stillThere = checks.failureChannel(principal.tenantId, row.id, row.failureChannelId);
       const mustVerify =
-        (await checked(row, { config: true, events: true })).behaviour.handshake && row.isActive;
+        (await checks.row(row, { config: true, events: true })).behaviour.handshake && row.isActive;
       if (mustVerify) {
         row.isActive = false;
         row.health = "unverified";

@@ -14,7 +14,7 @@ import type { Clock } from "../core/clock";
 import { parseRetryAfter } from "../lib/retry-schedule";
 import { maskHeaders, maskUrl, redact } from "../lib/secrets";
 import type { AttemptMarker } from "./attempt-marker";
-import type { AttemptRecord, RefusedExchange } from "./repository";
+import type { AttemptRecord, RefusedExchange } from "./attempt-rows";
 import type { KeyProof } from "./rotation-progress";
 import type { Shown } from "./showing";
 import { planSigning, type SigningPurpose } from "./signing";

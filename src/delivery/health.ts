@@ -8,7 +8,7 @@ import { journalStatement } from "../journal/append";
 import type { Engine, Statement } from "../store/engine";
 import { isNotice, planNotices, type NoticeEvent, type NoticeParts } from "./notices";
 import type { OutboxRow } from "./outbox";
-import { holdStatement } from "./repository";
+import { holdStatement } from "./waiting-rows";
 import { hourStatement, loadHours, pruneHoursStatement, saveHealthStatement } from "./health-repository";
 
 export interface HealthParts extends NoticeParts {

@@ -3,7 +3,7 @@
 import type { DeliveryEvent } from "../core/events";
 import type { Engine, SqlValue } from "../store/engine";
 import type { AcceptedKey } from "../channels/schema";
-import type { RefusedExchange } from "./repository";
+import type { RefusedExchange } from "./attempt-rows";
 import type { DeliveryStatus, Outcome } from "./schema";
 import type { Place } from "./search";
 

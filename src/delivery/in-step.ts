@@ -10,7 +10,7 @@ import {
   holdOneStatement,
   holdStatement,
   releaseOneStatement,
-} from "./repository";
+} from "./waiting-rows";
 
 const DELETED = "The channel was deleted.";
 

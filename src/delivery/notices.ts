@@ -47,6 +47,8 @@ export const planNotices = (
   { event, reason }: { event: NoticeEvent; reason: string },
 ): OutboxRow[] => {
   const { id, name, tenantId, failureChannelId } = channel;
+  // Nobody has made it, and nobody could do anything about it.
+  if (channel.type.isInternal === true) return [];
   const targets = directory
     .of(tenantId)
     .filter(

@@ -8,13 +8,9 @@ import type { Engine, Statement } from "../store/engine";
 import type { Mark } from "./attempt-marker";
 import { countDeath } from "./quarantine";
 import type { Receipt } from "./receipts";
-import {
-  channelsHeld,
-  channelsWaiting,
-  releaseStatement,
-  rescueStatement,
-  restoreStatements,
-} from "./repository";
+import { restoreStatements } from "./attempt-rows";
+import { rescueStatement } from "./repository";
+import { channelsHeld, channelsWaiting, releaseStatement } from "./waiting-rows";
 
 /** Once, at start. Touches only rows that are out of step: its cost does not grow with the backlog. */
 export const reconcile = async (parts: {

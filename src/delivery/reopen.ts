@@ -8,7 +8,7 @@ import type { ChannelHealthKeeper, HealthChange } from "./health";
 import type { Lane } from "./lane";
 import type { Lanes } from "./lanes";
 import type { OutboxRow } from "./outbox";
-import { releaseStatement } from "./repository";
+import { releaseStatement } from "./waiting-rows";
 import type { Settler } from "./settler";
 
 export interface ReopenParts {

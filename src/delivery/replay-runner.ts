@@ -25,7 +25,7 @@ import {
   runningReplays,
   type Replay,
 } from "./replays";
-import { releaseStatement } from "./repository";
+import { releaseStatement } from "./waiting-rows";
 import { countPlaces, findPlaces, type SearchScope } from "./search";
 import type { DeliveryWorker } from "./worker";
 

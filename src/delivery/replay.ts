@@ -10,7 +10,7 @@ import { journalStatement } from "../journal/append";
 import type { Engine, Statement } from "../store/engine";
 import { findDelivery, sourceOf, type DeliveryView } from "./history";
 import type { Outbox, OutboxRow } from "./outbox";
-import { releaseOneStatement } from "./repository";
+import { releaseOneStatement } from "./waiting-rows";
 import type { DeliveryWorker } from "./worker";
 
 // Only what is over can be sent again: the condition makes two replays at once one.

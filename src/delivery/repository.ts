@@ -1,9 +1,7 @@
-// In: outbox rows. Out: the reads that delivery works by, and the statements that change them. All
-// texts are constants: the engine keeps each prepared.
-import type { AcceptedKey } from "../channels/schema";
+// In: outbox rows. Out: the reads that delivery works by, and the statements that put rows in, claim and settle
+// them. All texts are constants: the engine keeps each prepared. What holds rows back: `waiting-rows.ts`.
 import type { Engine, SqlValue, Statement } from "../store/engine";
 import type { OutboxRow } from "./outbox";
-import type { Receipt } from "./receipts";
 import type { DeliveryStatus, Outcome } from "./schema";
 
 const WORK_COLUMNS =
@@ -33,28 +31,9 @@ const EARLIER =
 
 const FIRST_OF_SUBJECT = "SELECT id FROM outbox WHERE subject_id = ? AND channel_id = ? ORDER BY seq LIMIT 1";
 
-const LAST_STARTS = "SELECT started_at FROM attempts WHERE channel_id = ? ORDER BY seq DESC LIMIT ?";
-
 const SETTLE =
   "UPDATE outbox SET status = ?, tries = ?, attempts = ?, next_attempt_at = ?, outcome = ?, reason = ?, " +
   "delivered_at = ?, finished_at = ? WHERE seq = ?";
-
-const INSERT_ATTEMPT =
-  "INSERT INTO attempts (delivery_seq, channel_id, number, outcome, status_code, error, address, queued_at, " +
-  "started_at, first_byte_ms, total_ms, request_headers, response_headers, response_body, method, url, " +
-  "accepted_key, refused_exchange) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-
-/** Not when the result is in the database already, or the row has been opened again since. */
-const IS_OPEN_FOR = "id = ? AND attempts = ? AND status IN ('pending', 'sending', 'held')";
-
-const INSERT_KEPT_ATTEMPT =
-  "INSERT INTO attempts (delivery_seq, channel_id, number, outcome, status_code, error, queued_at, started_at, " +
-  "total_ms, request_headers) SELECT seq, channel_id, attempts + 1, 'delivered', ?, ?, " +
-  `COALESCE(next_attempt_at, created_at), ?, ?, '{}' FROM outbox WHERE ${IS_OPEN_FOR}`;
-
-const SETTLE_KEPT =
-  "UPDATE outbox SET status = 'delivered', attempts = attempts + 1, next_attempt_at = NULL, " +
-  `outcome = 'delivered', reason = NULL, delivered_at = ?, finished_at = ? WHERE ${IS_OPEN_FOR}`;
 
 const CLAIM = "UPDATE outbox SET status = 'sending', epoch = ? WHERE seq = ? AND status = 'pending'";
 
@@ -65,40 +44,6 @@ const RESCUE =
   "WHERE status = 'sending' AND epoch <> ?";
 
 const POSTPONE = `UPDATE outbox SET urgency = ?, next_attempt_at = ? WHERE seq = ? AND ${WAITING}`;
-
-const HOLD = `UPDATE outbox SET status = 'held', next_attempt_at = NULL, reason = ? WHERE channel_id = ? AND ${WAITING}`;
-
-const HOLD_ONE = `UPDATE outbox SET status = 'held', next_attempt_at = NULL, reason = ? WHERE seq = ? AND ${WAITING}`;
-
-const RELEASE =
-  "UPDATE outbox SET status = 'pending', tries = 0, next_attempt_at = ?, reason = NULL " +
-  "WHERE channel_id = ? AND status = 'held'";
-
-const RELEASE_ONE =
-  "UPDATE outbox SET status = 'pending', next_attempt_at = ?, reason = NULL WHERE seq = ? AND status = 'held'";
-
-const CANCEL_WAITING =
-  "UPDATE outbox SET status = 'cancelled', next_attempt_at = NULL, reason = ?, finished_at = ? " +
-  `WHERE channel_id = ? AND ${WAITING}`;
-
-const CANCEL_HELD =
-  "UPDATE outbox SET status = 'cancelled', reason = ?, finished_at = ? WHERE channel_id = ? AND status = 'held'";
-
-const CANCEL_ONE =
-  "UPDATE outbox SET status = 'cancelled', next_attempt_at = NULL, reason = ?, finished_at = ? " +
-  "WHERE seq = ? AND status IN ('pending', 'sending', 'held')";
-
-// A loose scan: one step per channel in the index, whatever the number of rows.
-const CHANNELS_WITH = (condition: string): string =>
-  `WITH RECURSIVE found (id) AS (SELECT MIN(channel_id) FROM outbox WHERE ${condition} UNION ALL ` +
-  `SELECT (SELECT MIN(channel_id) FROM outbox WHERE channel_id > found.id AND ${condition}) FROM found ` +
-  "WHERE found.id IS NOT NULL) SELECT id FROM found WHERE id IS NOT NULL";
-const CHANNELS_WAITING = CHANNELS_WITH(WAITING);
-const CHANNELS_HELD = CHANNELS_WITH("status = 'held'");
-
-const COUNT_WAITING =
-  `SELECT (SELECT COUNT(*) FROM outbox WHERE channel_id = ?1 AND ${WAITING}) + ` +
-  "(SELECT COUNT(*) FROM outbox WHERE channel_id = ?1 AND status = 'held')";
 
 const workRow = (values: SqlValue[]): OutboxRow => ({
   seq: values[0] as number,
@@ -179,89 +124,6 @@ export const settleStatement = (settlement: Settlement): Statement => ({
   ],
 });
 
-/** What was sent and answered before the same delivery was sent again within one attempt. */
-export interface RefusedExchange {
-  statusCode: number | null;
-  error: string | null;
-  address: string | null;
-  startedAt: number;
-  firstByteMs: number | null;
-  totalMs: number;
-  /** Masked. */
-  requestHeaders: Record<string, string>;
-  responseHeaders: Record<string, string> | null;
-  responseBody: string | null;
-}
-
-export interface AttemptRecord {
-  deliverySeq: number;
-  channelId: string;
-  number: number;
-  outcome: Outcome;
-  statusCode: number | null;
-  error: string | null;
-  address: string | null;
-  queuedAt: number;
-  startedAt: number;
-  firstByteMs: number | null;
-  totalMs: number;
-  /** Masked. */
-  requestHeaders: Record<string, string>;
-  responseHeaders: Record<string, string> | null;
-  responseBody: string | null;
-  method: string | null;
-  /** Masked. */
-  url: string | null;
-  /** During a rotation: the secret that the endpoint took, where that can be told. */
-  acceptedKey: AcceptedKey | null;
-  /** During a rotation: how it refused the new secret. */
-  refused: RefusedExchange | null;
-}
-
-export const insertAttemptStatement = (attempt: AttemptRecord): Statement => ({
-  sql: INSERT_ATTEMPT,
-  params: [
-    attempt.deliverySeq,
-    attempt.channelId,
-    attempt.number,
-    attempt.outcome,
-    attempt.statusCode,
-    attempt.error,
-    attempt.address,
-    attempt.queuedAt,
-    attempt.startedAt,
-    attempt.firstByteMs,
-    attempt.totalMs,
-    JSON.stringify(attempt.requestHeaders),
-    attempt.responseHeaders === null ? null : JSON.stringify(attempt.responseHeaders),
-    attempt.responseBody,
-    attempt.method,
-    attempt.url,
-    attempt.acceptedKey,
-    attempt.refused === null ? null : JSON.stringify(attempt.refused),
-  ],
-});
-
-/** What an earlier process had learned and could not write any more; without the rest of the evidence. */
-export const restoreStatements = (receipt: Receipt): Statement[] => {
-  const { id, number, statusCode, startedAt, totalMs } = receipt;
-  const at = startedAt + totalMs;
-  return [
-    {
-      sql: INSERT_KEPT_ATTEMPT,
-      params: [
-        statusCode,
-        "Andon ended before it had stored the answer.",
-        startedAt,
-        totalMs,
-        id,
-        number - 1,
-      ],
-    },
-    { sql: SETTLE_KEPT, params: [at, at, id, number - 1] },
-  ];
-};
-
 /** The highest running number ever given. */
 export const lastSeq = async (engine: Engine): Promise<number> =>
   ((await engine.query({ sql: LAST_SEQ }))[0]?.[0] as number | undefined) ?? 0;
@@ -287,10 +149,6 @@ export const nextDueAt = async (
     | number
     | null
     | undefined) ?? null;
-
-/** When the last attempts of the channel began, newest first, in ms. */
-export const lastStarts = async (engine: Engine, channelId: string, limit: number): Promise<number[]> =>
-  (await engine.query({ sql: LAST_STARTS, params: [channelId, limit] })).map((row) => row[0] as number);
 
 export interface EarlierRow {
   seq: number;
@@ -330,49 +188,6 @@ export const postponeStatement = (seq: number, urgency: number, nextAttemptAt: n
   sql: POSTPONE,
   params: [urgency, nextAttemptAt, seq],
 });
-
-/** All rows of the channel that wait; they stay until `releaseStatement`. */
-export const holdStatement = (channelId: string, reason: string): Statement => ({
-  sql: HOLD,
-  params: [reason, channelId],
-});
-
-export const holdOneStatement = (seq: number, reason: string): Statement => ({
-  sql: HOLD_ONE,
-  params: [reason, seq],
-});
-
-/** Held rows of the channel are due now, on a fresh schedule. */
-export const releaseStatement = (channelId: string, now: number): Statement => ({
-  sql: RELEASE,
-  params: [now, channelId],
-});
-
-export const releaseOneStatement = (seq: number, now: number): Statement => ({
-  sql: RELEASE_ONE,
-  params: [now, seq],
-});
-
-/** Everything of the channel that waits or is held ends as cancelled. */
-export const cancelStatements = (channelId: string, reason: string, now: number): Statement[] => [
-  { sql: CANCEL_WAITING, params: [reason, now, channelId] },
-  { sql: CANCEL_HELD, params: [reason, now, channelId] },
-];
-
-export const cancelOneStatement = (seq: number, reason: string, now: number): Statement => ({
-  sql: CANCEL_ONE,
-  params: [reason, now, seq],
-});
-
-export const channelsWaiting = async (engine: Engine): Promise<string[]> =>
-  (await engine.query({ sql: CHANNELS_WAITING })).map((row) => row[0] as string);
-
-export const channelsHeld = async (engine: Engine): Promise<string[]> =>
-  (await engine.query({ sql: CHANNELS_HELD })).map((row) => row[0] as string);
-
-/** Rows of the channel that are pending, sending or held. */
-export const countWaiting = async (engine: Engine, channelId: string): Promise<number> =>
-  (await engine.query({ sql: COUNT_WAITING, params: [channelId] }))[0]?.[0] as number;
 
 /** The delivery that began what a channel was told of a subject; undefined also where it can't be read. */
 export const findFirstDelivery = async (

@@ -5,7 +5,7 @@ import type { Clock } from "../core/clock";
 import { SlidingWindow } from "../lib/sliding-window";
 import type { Engine } from "../store/engine";
 import type { Lane } from "./lane";
-import { lastStarts } from "./repository";
+import { lastStarts } from "./attempt-rows";
 
 const MINUTE_MS = 60_000;
 

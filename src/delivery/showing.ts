@@ -13,7 +13,8 @@ import { performAttempt, type AttemptParts, type AttemptResult } from "./attempt
 import type { ChannelHealthKeeper } from "./health";
 import { isSending } from "./is-sending";
 import type { Outbox, OutboxRow } from "./outbox";
-import { finishStatement, insertAttemptStatement } from "./repository";
+import { insertAttemptStatement } from "./attempt-rows";
+import { finishStatement } from "./repository";
 import type { Outcome } from "./schema";
 
 /** What attempts need of it. */

@@ -7,7 +7,7 @@ import { pageFields } from "../http/models";
 import type { DeliveryFilter } from "./filter";
 import { isTest, type AttemptView, type DeliveryView } from "./history";
 import type { AcceptedKey } from "../channels/schema";
-import type { RefusedExchange } from "./repository";
+import type { RefusedExchange } from "./attempt-rows";
 import { DELIVERY_STATUSES, OUTCOMES } from "./schema";
 
 const nullable = <T extends TSchema>(model: T) => t.Union([model, t.Null()]);

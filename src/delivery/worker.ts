@@ -1,7 +1,6 @@
 // In: outbox rows that are durable, and the clock. Out: every row sent and settled, as its channel's
 // rules say. A row that is due is picked up from the file after any crash; timers are only a hint.
 import type { Channel, ChannelDirectory } from "../channels/directory";
-import { channelInStep, rowInStep } from "./in-step";
 import { isSending } from "./is-sending";
 import type { Clock } from "../core/clock";
 import type { ClockJump } from "../core/clock-jump";
@@ -9,6 +8,7 @@ import type { Log } from "../core/log";
 import { createQuietTime } from "../lib/quiet-time";
 import type { Service } from "../lib/service";
 import type { Engine } from "../store/engine";
+import { createArrivals } from "./arrivals";
 import type { AttemptParts } from "./attempt";
 import { openAttemptMarker, readMark, type AttemptMarker } from "./attempt-marker";
 import { createAttempts } from "./attempts";
@@ -138,7 +138,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     log,
     isReachable: () => state === "running" && !network.isLost,
     isHeld: () => lanes.isHeld,
-    committed: (rows) => committed(rows),
+    committed: (rows) => arrivals.committed(rows),
     rest: (lane, restMs) => rest(lane, restMs),
     goOn,
   });
@@ -148,9 +148,9 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     health,
     settler,
     lanes,
-    committed: (rows) => committed(rows),
-    wake: (channelId) => wake(channelId),
-    readAgain: (lane) => readAgain(lane),
+    committed: (rows) => arrivals.committed(rows),
+    wake: (channelId) => arrivals.wake(channelId),
+    readAgain: (lane) => arrivals.readAgain(lane),
   });
   const attempts = createAttempts({
     ...parts,
@@ -165,10 +165,21 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     rest: (lane, restMs) => rest(lane, restMs),
     unpark: (host) => parking.unpark(host),
     pump: () => pump(),
-    committed: (rows) => committed(rows),
+    committed: (rows) => arrivals.committed(rows),
     onOver: () => quiet.tell(),
   });
 
+  const arrivals = createArrivals({
+    clock,
+    directory,
+    lanes,
+    settler,
+    isRunning: () => state === "running",
+    ready: (lane) => ready(lane),
+    pump: () => pump(),
+    letGo: reopening.letGo,
+    onHeld: () => parts.onUntold?.(null),
+  });
   const parking = createParking(transports, (lane) => ready(lane));
   const quiet = createQuietTime(() => isIdle());
 
@@ -230,59 +241,6 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
     quiet.tell();
   };
 
-  const committed = (rows: readonly OutboxRow[]): void => {
-    if (state !== "running") return;
-    for (const row of rows) {
-      if (row.status !== "pending" && row.status !== "held") continue;
-      const channel = directory.get(row.channelId);
-      const { statements, isDue } = rowInStep(row, channel, clock.now());
-      if (channel === undefined) {
-        settler.add({ statements });
-        continue;
-      }
-      const lane = lanes.of(row.channelId);
-      // Looked at again when that is durable: a read of the file may have passed it over meanwhile.
-      if (statements.length > 0) settler.add({ statements, done: () => void (isDue && readAgain(lane)) });
-      if (isDue) {
-        lane.offer(row);
-        ready(lane);
-      } else lane.mayHold = true;
-    }
-    pump();
-  };
-
-  const readAgain = (lane: Lane): void => {
-    lane.mustReadAgain();
-    ready(lane);
-  };
-
-  const wake = (channelId?: string): void => {
-    if (state !== "running") return;
-    const ids = channelId === undefined ? [...directory.all()].map(({ id }) => id) : [channelId];
-    for (const id of ids) {
-      const lane = lanes.of(id);
-      // Its settings may allow more now.
-      lane.cancelRest?.();
-      const channel = directory.get(id);
-      if (channel === undefined || !isSending(channel)) {
-        lane.clear();
-        lane.mayHold = true;
-        // Results that came in while the change was being committed may have left rows waiting.
-        if (id === channelId)
-          settler.add({
-            statements: channelInStep(id, channel, clock.now()),
-            done: () => parts.onUntold?.(null),
-          });
-      } else {
-        if (lane.mayHold) reopening.letGo(lane);
-        lane.mustSettleStale = true;
-        readAgain(lane);
-      }
-      if (channel === undefined && lane.inFlight === 0) lanes.remove(id);
-    }
-    pump();
-  };
-
   const isIdle = (): boolean =>
     attempts.count === 0 &&
     lanes.reads === 0 &&
@@ -314,8 +272,8 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
 
   return {
     name: "delivery",
-    committed,
-    wake,
+    committed: arrivals.committed,
+    wake: arrivals.wake,
     withdrawn: (channelId, subjectPrefix) => {
       if (state === "running") lanes.of(channelId).drop(subjectPrefix);
     },
@@ -368,7 +326,7 @@ export const createDeliveryWorker = (parts: WorkerParts): DeliveryWorker => {
       for (const channel of directory.all())
         await recallStarts({ engine: store.engine, clock, lane: lanes.of(channel.id), channel });
       state = "running";
-      wake();
+      arrivals.wake();
     },
     stop: () => (stopping ??= stop()),
   };

@@ -72,7 +72,13 @@ const listHeaders = (unsubscribe: string): Record<string, string> => ({
   "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
 });
 
-const MAIL_BEHAVIOUR: ChannelBehaviour = { ...NATIVE_BEHAVIOUR, timeoutMs: 30_000, defaultEvents: [] };
+const MAIL_BEHAVIOUR: ChannelBehaviour = {
+  ...NATIVE_BEHAVIOUR,
+  timeoutMs: 30_000,
+  defaultEvents: [],
+  // A reader whose mailbox is gone is none of the organization's alarms.
+  whenExhausted: "fail_delivery",
+};
 
 const mailType = ({ subscriber, relayOf, urlOf }: Lookups): ChannelType<MailConfig, SmtpRequest> => ({
   ...UNSEEN,

@@ -7,7 +7,7 @@ import { newId } from "../../core/ids";
 import type { Vault } from "../../core/vault";
 import { isSending } from "../../delivery/is-sending";
 import type { Outbox, OutboxRow } from "../../delivery/outbox";
-import { cancelStatements } from "../../delivery/repository";
+import { cancelStatements } from "../../delivery/waiting-rows";
 import { cancelSubjectsStatement } from "../../delivery/withdraw";
 import type { DeliveryWorker } from "../../delivery/worker";
 import type { Plan } from "../../notify/plan";
