@@ -25,6 +25,7 @@ import { createServiceLock, type ServiceLock } from "../../src/services/lock";
 import { createStatusPlanner, type StatusChange, type StatusPlanner } from "../../src/services/planner";
 import { createServiceRepository, type ServiceRepository } from "../../src/services/repository";
 import type { Engine } from "../../src/store/engine";
+import type { Store } from "../../src/store/store";
 import type { FakeClock } from "./clock";
 import { openTestStore, type TestStore } from "./store";
 
@@ -71,7 +72,8 @@ const DEFAULT_PROJECT = {
   isDefault: true,
 };
 
-const TENANTS: TenantDirectory = {
+/** One organization with one project. */
+export const TENANTS: TenantDirectory = {
   organization: (id) => (id === TENANT ? ORGANIZATION : undefined),
   organizations: () => [ORGANIZATION],
   project: (_, id) => (id === PROJECT ? DEFAULT_PROJECT : undefined),
@@ -111,6 +113,10 @@ export class ServiceBench {
   get parts(): Parts {
     if (this.#parts === undefined) throw new Error("not started");
     return this.#parts;
+  }
+
+  get store(): Store {
+    return this.#test.store;
   }
 
   get engine(): Engine {

@@ -14,6 +14,12 @@ export interface Coverable {
   group?: string | null;
 }
 
+export interface NextDue {
+  at: number;
+  occurrenceId: string;
+  windowId: string;
+}
+
 export interface MaintenanceBook {
   /** Once, at start; `now` is server time in ms. */
   load(now: number): Promise<void>;
@@ -29,8 +35,8 @@ export interface MaintenanceBook {
   occurrences(): Iterable<Occurrence>;
   putOccurrence(occurrence: Occurrence): void;
   removeOccurrence(id: string): void;
-  /** When the next occurrence begins or ends, in ms; null when none does. */
-  nextDueAt(): number | null;
+  /** The next occurrence that begins or ends, and when, in ms; null when none does. */
+  nextDue(isWanted?: (windowId: string) => boolean): NextDue | null;
   /** Whether work on it was under way at this moment, in ms: reliable for the last 30 days. */
   covers(what: Coverable, at: number): boolean;
   /**
@@ -130,11 +136,12 @@ export const createMaintenanceBook = (repository: MaintenanceRepository): Mainte
     occurrences: () => occurrences.values(),
     putOccurrence,
     removeOccurrence: drop,
-    nextDueAt: () => {
-      let next: number | null = null;
+    nextDue: (isWanted = () => true) => {
+      let next: NextDue | null = null;
       for (const occurrence of occurrences.values()) {
-        const due = dueAt(occurrence);
-        if (due !== null && (next === null || due < next)) next = due;
+        const at = dueAt(occurrence);
+        if (at === null || (next !== null && at >= next.at) || !isWanted(occurrence.windowId)) continue;
+        next = { at, occurrenceId: occurrence.id, windowId: occurrence.windowId };
       }
       return next;
     },

@@ -128,31 +128,53 @@ export const createMaintenanceRunner = (parts: MaintenanceRunnerParts): Maintena
     await commit(step);
   };
 
-  /** Everything about one window that is due; an occurrence that was missed begins and ends. */
-  const runWindow = async (windowId: string, tenantId: string): Promise<void> => {
+  /** Begins or ends it, if that is still due. */
+  const step = async (occurrenceId: string): Promise<void> => {
     const now = clock.now();
-    for (const { id } of book.occurrencesOf(windowId)) {
-      const window = book.find(tenantId, windowId);
-      if (window === undefined) return;
-      const waiting = book.occurrence(id);
-      if (waiting?.status === "scheduled" && waiting.startsAt <= now) await begin(window, waiting);
-      const active = book.occurrence(id);
-      if (active?.status === "active" && active.endsAt <= now) await end(window, active);
+    const occurrence = book.occurrence(occurrenceId);
+    if (occurrence === undefined) return;
+    const window = book.find(occurrence.tenantId, occurrence.windowId);
+    if (window === undefined) return;
+    if (occurrence.status === "scheduled" && occurrence.startsAt <= now) await begin(window, occurrence);
+    else if (occurrence.status === "active" && occurrence.endsAt <= now) await end(window, occurrence);
+  };
+
+  /** Windows about which something could not be committed in this pass. */
+  const failed = new Set<string>();
+
+  const attempt = async (windowId: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await windowLock.run(windowId, work);
+    } catch (error) {
+      failed.add(windowId);
+      notBefore = clock.now() + PAUSE_AFTER_FAILURE_MS;
+      if (!isAppError(error, "conflict"))
+        log.error("maintenance could not begin or end; it is tried again", { window: windowId, error });
     }
-    const window = book.find(tenantId, windowId);
-    if (window !== undefined) await extend(window, now);
+  };
+
+  /** What is due, the earliest first: over all windows, since a service is shown by the last that spoke. */
+  const stepAll = async (): Promise<void> => {
+    for (;;) {
+      const next = book.nextDue((windowId) => !failed.has(windowId));
+      if (next === null || next.at > clock.now()) return;
+      await attempt(next.windowId, () => step(next.occurrenceId));
+      const after = book.nextDue((windowId) => !failed.has(windowId));
+      // Nothing came of it: the others go on.
+      if (after?.occurrenceId === next.occurrenceId && after.at === next.at) failed.add(next.windowId);
+    }
   };
 
   const pass = async (): Promise<void> => {
-    for (const { id, tenantId } of Array.from(book.all())) {
-      try {
-        await windowLock.run(id, () => runWindow(id, tenantId));
-      } catch (error) {
-        notBefore = clock.now() + PAUSE_AFTER_FAILURE_MS;
-        if (!isAppError(error, "conflict"))
-          log.error("maintenance could not begin or end; it is tried again", { window: id, error });
-      }
-    }
+    failed.clear();
+    await stepAll();
+    for (const { id, tenantId } of Array.from(book.all()))
+      await attempt(id, async () => {
+        const window = book.find(tenantId, id);
+        if (window !== undefined) await extend(window, clock.now());
+      });
+    // What was planned just now may have begun already.
+    await stepAll();
   };
 
   const arm = (): void => {
@@ -161,7 +183,7 @@ export const createMaintenanceRunner = (parts: MaintenanceRunnerParts): Maintena
     if (isStopped || book.isEmpty()) return;
     const now = clock.now();
     const next = Math.max(
-      Math.min(book.nextDueAt() ?? Number.POSITIVE_INFINITY, now + LOOK_AGAIN_MS),
+      Math.min(book.nextDue()?.at ?? Number.POSITIVE_INFINITY, now + LOOK_AGAIN_MS),
       notBefore,
     );
     cancelTimer = clock.after(Math.max(0, next - now), () => void run());
