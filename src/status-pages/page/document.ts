@@ -33,7 +33,11 @@ const header = ({ view, base, language, words }: PageContext, { files }: Documen
       ${page.websiteUrl === null ? title : html`<a href="${page.websiteUrl}" rel="noopener">${title}</a>`}
     </h1>
     ${page.description.trim() !== "" && html`<div class="lead">${prose(page.description)}</div>`}
-    <p class="subscribe"><a href="${base}subscribe.html?lang=${language}">${words.subscribe}</a></p>
+    ${
+      // A copy in a folder takes no forms.
+      view.copiedAt === null &&
+      html`<p class="subscribe"><a href="${base}subscribe.html?lang=${language}">${words.subscribe}</a></p>`
+    }
   </header>`;
 };
 
