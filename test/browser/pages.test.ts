@@ -49,6 +49,8 @@ const pagesOf = ({ ids, alertId, takenId }: Stage, services: ServiceIds): readon
   [`/maintenance/${services.work}`, /Oil change/],
   [`/maintenance/${services.weekly}`, /Database backup/],
   [`/maintenance/${services.weekly}/edit`, /Edit Database backup/],
+  ["/sla", /SLA report/],
+  ["/sla?month=2020-02", /SLA report, February 2020/],
   ["/rules", /Rules/],
   ["/rules/new", /New rule/],
   [`/rules/${ids.hotRule}`, /Spindle too hot/],

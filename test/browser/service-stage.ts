@@ -23,7 +23,7 @@ const MINUTE_MS = 60_000;
 type Trouble = readonly [state: "down" | "degraded" | "maintenance", daysAgo: number, minutes: number];
 
 /** What lies before this program was started: as if it had watched all the time. */
-const writePast = async (
+export const writePast = async (
   { app }: Stage,
   id: string,
   { sinceDays, troubles }: { sinceDays: number; troubles: readonly Trouble[] },

@@ -195,6 +195,14 @@ export const navStyles = css`
     }
   }
 
+  @media print {
+    .side,
+    .top,
+    .bar {
+      display: none !important;
+    }
+  }
+
   @media (max-width: 719px) {
     .side {
       display: none;

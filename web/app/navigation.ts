@@ -49,6 +49,10 @@ const GROUPS: readonly NavGroup[] = [
     ],
   },
   {
+    label: shell.groups.show,
+    entries: [{ href: "/sla", label: shell.sla, icon: "sla", key: "l" }],
+  },
+  {
     label: shell.groups.admin,
     entries: [
       { href: "/tokens", label: shell.tokens, icon: "tokens", key: "t", role: "editor" },

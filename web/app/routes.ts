@@ -201,6 +201,13 @@ export const ROUTES: readonly Route[] = [
     render: () => html`<page-escalation></page-escalation>`,
   },
   {
+    path: "/sla",
+    title: text.sla.title,
+    nav: "/sla",
+    load: () => import("../pages/sla"),
+    render: () => html`<page-sla></page-sla>`,
+  },
+  {
     path: "/tokens",
     title: shell.tokens,
     nav: "/tokens",

@@ -16,6 +16,7 @@ import { receiverFormText } from "./en/receiver-form";
 import { receiversText } from "./en/receivers";
 import { rulesText } from "./en/rules";
 import { servicesText } from "./en/services";
+import { slaText } from "./en/sla";
 
 export const text = {
   common: commonText,
@@ -34,6 +35,7 @@ export const text = {
   services: servicesText,
   incidents: incidentsText,
   maintenance: maintenanceText,
+  sla: slaText,
   receivers: receiversText,
   receiverForm: receiverFormText,
   escalation: escalationText,
