@@ -28,6 +28,8 @@ export interface Failure {
   severity: IncidentSeverity;
   title: string;
   message: string;
+  /** Where the source itself shows it, for people who work on it; never on public pages. */
+  url?: string | null;
   /** What a monitor saw. */
   monitor?: NonNullable<IncidentSnapshot["monitor"]>;
   probe?: NonNullable<IncidentSnapshot["probe"]>;
@@ -158,7 +160,7 @@ export const createAutomaticIncidents = (parts: AutomaticIncidentParts): Automat
           serviceStatus: null,
           isPublic: true,
           actor,
-          automatic: { source, serviceId: service?.id ?? "" },
+          automatic: { source, serviceId: service?.id ?? "", url: failure.url ?? null },
           monitor: failure.monitor ?? null,
           probe: probe ?? null,
           silencedBy,

@@ -41,7 +41,7 @@ export interface NewIncident {
   isPublic: boolean;
   actor: Actor;
   /** Null when a person opens it. */
-  automatic: { source: AutomaticSource; serviceId: string } | null;
+  automatic: { source: AutomaticSource; serviceId: string; url: string | null } | null;
   monitor: IncidentSnapshot["monitor"];
   probe: IncidentSnapshot["probe"];
   /** Why nobody is told. */
@@ -187,6 +187,7 @@ export const createIncidentPlanner = (parts: IncidentPlannerParts): IncidentPlan
       sourceId: input.automatic?.source.id ?? input.actor.id,
       sourceName: input.automatic?.source.name ?? input.actor.name,
       sourceServiceId: input.automatic?.serviceId ?? null,
+      sourceUrl: input.automatic?.url ?? null,
       isTold: input.silencedBy === null,
       silencedBy: input.silencedBy,
       mergedInto: null,

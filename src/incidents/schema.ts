@@ -1,4 +1,4 @@
-// In: migrations/0005. Out: the typed tables of incidents and of what people read about them.
+// In: migrations/0005 and 0017. Out: the typed tables of incidents and of what people read about them.
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Actor } from "../core/actor";
 import type {
@@ -35,6 +35,8 @@ export const incidents = sqliteTable("incidents", {
   sourceKind: text("source_kind").$type<IncidentSnapshot["source"]["kind"]>().notNull(),
   sourceId: text("source_id"),
   sourceName: text("source_name").notNull(),
+  /** Where the source itself shows it; null where it does not say. */
+  sourceUrl: text("source_url"),
   /** Of an automatic incident, `""` where its source has no service; null when a person opened it. */
   sourceServiceId: text("source_service_id"),
   /** Channels were told that it is open. */

@@ -90,6 +90,7 @@ export const IncidentWire = t.Object({
     kind: t.String({ description: "person, receiver, monitor or alert" }),
     id: NullableString,
     name: t.String(),
+    url: t.Union([t.String({ description: "Where the source itself shows it." }), t.Null()]),
   }),
   monitor: t.Union([t.Object({ id: t.String(), name: t.String(), group: NullableString }), t.Null()]),
   probe: t.Union([
@@ -172,7 +173,12 @@ export const presentIncident = (incident: IncidentRecord): IncidentWire => ({
   service_ids: incident.services.map(({ id }) => id),
   services: incident.services.map(({ id, name, group }) => ({ id, name, group })),
   service_status: saidOf(incident),
-  source: { kind: incident.sourceKind, id: incident.sourceId, name: incident.sourceName },
+  source: {
+    kind: incident.sourceKind,
+    id: incident.sourceId,
+    name: incident.sourceName,
+    url: incident.sourceUrl,
+  },
   monitor: incident.monitor,
   probe: presentProbe(incident.probe),
   final_response_code: incident.finalResponseCode,

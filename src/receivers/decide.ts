@@ -184,6 +184,7 @@ export const createDecider = (parts: DeciderParts): Decider => {
         source,
         severity: incidentSeverity ?? severity,
         title: report.title ?? `${service.name} is ${after}`,
+        url: report.url,
         message: report.message === "" ? `${receiver.name} reports "${report.raw}".` : report.message,
         actor,
       },

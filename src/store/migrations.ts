@@ -12,6 +12,7 @@ import statusPages from "../../migrations/0012_status_pages.sql" with { type: "t
 import statusPageSubscribers from "../../migrations/0013_status_page_subscribers.sql" with { type: "text" };
 import statusRules from "../../migrations/0015_status_rules.sql" with { type: "text" };
 import receiverTimes from "../../migrations/0016_receiver_times.sql" with { type: "text" };
+import incidentSourceUrl from "../../migrations/0017_incident_source_url.sql" with { type: "text" };
 
 export interface Migration {
   /** `0001_first`: four digits give the order. */
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0013_status_page_subscribers", sql: statusPageSubscribers },
   { name: "0015_status_rules", sql: statusRules },
   { name: "0016_receiver_times", sql: receiverTimes },
+  { name: "0017_incident_source_url", sql: incidentSourceUrl },
 ];

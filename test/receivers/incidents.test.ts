@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { startApp, type TestApp } from "../harness/app";
 import { FakeClock } from "../harness/clock";
+import { eventually } from "../harness/eventually";
 import { createReceiver, type TestReceiver } from "../harness/receivers";
 import { findContradictions } from "../harness/service-invariants";
 
@@ -48,10 +49,26 @@ describe("an incident of a receiver", () => {
     expect(closed.body).toMatchObject({ message: "All clear", status: "resolved" });
   });
 
-  test("has the chosen severity, and the title of the payload", async () => {
-    const one = await receiver({ incident_severity: "major", title_field: "title" });
-    await one.post({ status: "degraded", title: "Queue is full" });
+  test("has the chosen severity, and the title and address of the payload, which no public page shows", async () => {
+    const one = await receiver({ incident_severity: "major", title_field: "title", url_field: "link" });
+    const url = "https://monitor.example.com/alerts/7";
+    await one.post({ status: "degraded", title: "Queue is full", link: url });
     expect(await incidents()).toEqual(["Queue is full major investigating"]);
+    const source = { kind: "receiver", id: one.id, name: "Receiver", url };
+    expect((await app.api("GET", "/incidents")).body.data).toMatchObject([{ source }]);
+    const page = { name: "Page", slug: "page", title: "Page", service_ids: [service], visibility: "public" };
+    expect((await app.api("POST", "/status-pages", page)).status).toBe(201);
+    const shown = await eventually(
+      async () => (await fetch(`${app.url}/status/page`)).text(),
+      (text) => text.includes("Queue is full"),
+    );
+    expect(shown).not.toContain("monitor.example.com");
+  });
+
+  test("has no address that nobody should follow", async () => {
+    const one = await receiver({ url_field: "link" });
+    await one.post({ status: "down", link: "javascript:alert(1)" });
+    expect((await app.api("GET", "/incidents")).body.data).toMatchObject([{ source: { url: null } }]);
   });
 
   test("is neither opened nor resolved where that is not wanted", async () => {
