@@ -64,7 +64,7 @@ export interface MaintenanceFacts {
 }
 
 export interface PageFacts {
-  /** In the order of pages. */
+  /** In the page's order; those that only a group names by their own `order` and name within it. */
   services: ServiceFacts[];
   /** Newest first. */
   incidents: IncidentFacts[];
@@ -173,17 +173,27 @@ const maintenanceOf = (row: SqlValue[], services: readonly ServiceFacts[]): Main
 };
 
 /** `since` bounds how they stood, `historySince` what is over; both in ms. */
+/** A page's own order: services in that of `service_ids`, then groups in that of `groups`. */
+const inOrderOf = (
+  { serviceIds, groups }: Pick<StatusPage, "serviceIds" | "groups">,
+  services: readonly ServiceFacts[],
+): ServiceFacts[] => {
+  const places = new Map(serviceIds.map((id, index) => [id, index]));
+  const placeOf = ({ id, group }: ServiceFacts): number =>
+    places.get(id) ?? serviceIds.length + (group === null ? 0 : groups.indexOf(group));
+  return services.toSorted((a, b) => placeOf(a) - placeOf(b));
+};
+
 export const readFacts = async (
   engine: Engine,
   { tenantId, serviceIds, groups }: Pick<StatusPage, "tenantId" | "serviceIds" | "groups">,
   { since, historySince }: { since: number; historySince: number },
 ): Promise<PageFacts> => {
-  const services = (
-    await engine.query({
-      sql: SERVICES,
-      params: [tenantId, JSON.stringify(serviceIds), JSON.stringify(groups)],
-    })
-  ).map(serviceOf);
+  const rows = await engine.query({
+    sql: SERVICES,
+    params: [tenantId, JSON.stringify(serviceIds), JSON.stringify(groups)],
+  });
+  const services = inOrderOf({ serviceIds, groups }, rows.map(serviceOf));
   const ids = JSON.stringify(services.map(({ id }) => id));
   const byId = new Map(services.map((service) => [service.id, service]));
   for (const [id, state, startedAt, endedAt] of await engine.query({ sql: SPANS, params: [ids, since] }))

@@ -32,10 +32,14 @@ const settingFields = {
     t.String({ minLength: 1, maxLength: 200, description: "What readers see; the name if absent." }),
   ),
   description: t.Optional(t.String({ maxLength: 2_000, description: "A few words below the title." })),
-  service_ids: t.Optional(ServiceIds),
+  service_ids: t.Optional({
+    ...ServiceIds,
+    description: "In the order in which the page shows them; groups come where their first service stands.",
+  }),
   groups: t.Optional({
     ...Groups,
-    description: "Groups of services: the page shows all that are in them. May be given beside service_ids.",
+    description:
+      "Groups of services: the page shows all that are in them, in this order, after service_ids; within a group services stand by their `order`.",
   }),
   visibility: t.Optional(VisibilityModel),
   password: t.Optional(

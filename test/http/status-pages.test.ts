@@ -34,6 +34,27 @@ const read = async (path: string, init: RequestInit = {}): Promise<Read> => {
 };
 
 describe("an editor", () => {
+  test("decides the order: named services first, as they were named, then groups, as they were named", async () => {
+    const make = (name: string, group: string, order = 0): Promise<string> =>
+      idOf(run, "/services", { name, group, order });
+    const [last, first] = [await make("Alpha", "Third"), await make("Zulu", "First")];
+    await make("Bravo", "Second", 2);
+    await make("Yankee", "Second", 1);
+    await make("Charlie", "Fourth");
+    const { body } = await create({ service_ids: [first, last], groups: ["Second", "Fourth"] });
+    const namesOn = async (): Promise<string[]> => {
+      const { text } = await read(`${body.slug}/api/v2/components.json`);
+      const { components } = JSON.parse(text) as { components: { name: string; group: boolean }[] };
+      return components.filter(({ group }) => !group).map(({ name }) => name);
+    };
+    expect(await namesOn()).toEqual(["Zulu", "Alpha", "Yankee", "Bravo", "Charlie"]);
+    await run.api("PATCH", `/status-pages/${body.id}`, {
+      service_ids: [last, first],
+      groups: ["Fourth", "Second"],
+    });
+    expect(await namesOn()).toEqual(["Alpha", "Zulu", "Charlie", "Yankee", "Bravo"]);
+  });
+
   test("creates a page with a name and services; the rest has defaults", async () => {
     const { status, body } = await create({ name: "Werk Süd: Halle 3" });
     expect(status).toBe(201);
