@@ -1,7 +1,9 @@
 // In: a message and its wording. Out: what it means to a pager or a phone: begun, taken care of or over,
 // under which key, how loud; and the same as plain lines.
+import { invalid } from "../core/errors";
 import type { ComposedBody, Judgement, Message, SendResult } from "./channel";
 import { jsonBody, judgeNative } from "./native";
+import { textOf } from "./values";
 import { wordingOf, type Wording } from "./wording";
 
 export type PagerAction = "trigger" | "acknowledge" | "resolve";
@@ -66,6 +68,27 @@ export const readStored = <Stored>({ body }: ComposedBody): Stored =>
 export const basicAuth = (name: string, password: string): Record<string, string> => ({
   Authorization: `Basic ${Buffer.from(`${name}:${password}`, "utf8").toString("base64")}`,
 });
+
+/** How a server is signed in to, and what of it no evidence may hold. */
+export interface Account {
+  headers: Record<string, string>;
+  credentials: readonly string[];
+}
+
+/** Of the settings `username` and `password`: both, or neither. Throws `invalid`. */
+export const accountOf = (given: Readonly<Record<string, unknown>>): Account => {
+  const username = textOf(given["username"], "config.username", { longest: 200 });
+  const password = textOf(given["password"], "config.password", { longest: 200 });
+  if ((username === undefined) !== (password === undefined))
+    throw invalid(
+      username === undefined ? "config.username" : "config.password",
+      "username and password belong together.",
+    );
+  if (username === undefined || password === undefined) return { headers: {}, credentials: [] };
+  if (username.includes(":")) throw invalid("config.username", "username must not hold a colon.");
+  const headers = basicAuth(username, password);
+  return { headers, credentials: [password, (headers["Authorization"] ?? "").slice("Basic ".length)] };
+};
 
 /** A 2xx with a web page: a login form, a proxy or another program stands where the service should be. */
 const isWebPage = ({ statusCode, responseHeaders }: SendResult): boolean =>

@@ -24,7 +24,7 @@ const SETTLE_KEPT =
   "UPDATE outbox SET status = 'delivered', attempts = attempts + 1, next_attempt_at = NULL, " +
   `outcome = 'delivered', reason = NULL, delivered_at = ?, finished_at = ? WHERE ${IS_OPEN_FOR}`;
 
-/** What was sent and answered before the same delivery was sent again within one attempt. */
+/** What was sent and answered; of a refused one, before the same delivery was sent again within the attempt. */
 export interface RefusedExchange {
   statusCode: number | null;
   error: string | null;
@@ -38,22 +38,14 @@ export interface RefusedExchange {
   responseBody: string | null;
 }
 
-export interface AttemptRecord {
+/** What the endpoint was sent last, and what came of it. */
+export interface AttemptRecord extends RefusedExchange {
   deliverySeq: number;
   channelId: string;
   number: number;
   outcome: Outcome;
-  statusCode: number | null;
-  error: string | null;
-  address: string | null;
   queuedAt: number;
-  startedAt: number;
-  firstByteMs: number | null;
-  totalMs: number;
-  /** Masked. */
-  requestHeaders: Record<string, string>;
-  responseHeaders: Record<string, string> | null;
-  responseBody: string | null;
+  /** Null where no request was made. */
   method: string | null;
   /** Masked. */
   url: string | null;

@@ -3,7 +3,7 @@
 import type { DeliveryEvent } from "../core/events";
 import type { Engine, SqlValue } from "../store/engine";
 import type { AcceptedKey } from "../channels/schema";
-import type { RefusedExchange } from "./attempt-rows";
+import type { AttemptRecord, RefusedExchange } from "./attempt-rows";
 import type { DeliveryStatus, Outcome } from "./schema";
 import type { Place } from "./search";
 
@@ -39,26 +39,8 @@ export const isTest = ({
 }: Pick<DeliveryView, "subjectId" | "channelId" | "event">): boolean =>
   subjectId === channelId && !OF_ITSELF.includes(event);
 
-export interface AttemptView {
-  number: number;
-  outcome: Outcome;
-  statusCode: number | null;
-  error: string | null;
-  address: string | null;
-  queuedAt: number;
-  startedAt: number;
-  firstByteMs: number | null;
-  totalMs: number;
-  requestHeaders: Record<string, string>;
-  responseHeaders: Record<string, string> | null;
-  responseBody: string | null;
-  /** Null where no request was made. */
-  method: string | null;
-  /** Masked. */
-  url: string | null;
-  acceptedKey: AcceptedKey | null;
-  refused: RefusedExchange | null;
-}
+/** An attempt as it was kept: what its request and answer held, secrets masked. */
+export type AttemptView = Omit<AttemptRecord, "deliverySeq" | "channelId">;
 
 const COLUMNS =
   "seq, id, tenant_id, channel_id, event, subject_id, machine_id, status, attempts, next_attempt_at, outcome, " +

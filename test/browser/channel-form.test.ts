@@ -190,7 +190,7 @@ describe.skipIf(!hasBrowser)("the form of a channel", () => {
       await signatures.getByLabel("Signature headers").selectOption({ label: "Headers of my own" });
       await button(page, "Create channel");
       await signatures.getByText("Every signature header needs a name.").waitFor();
-      expect(await signatures.locator("#header-0:focus").count()).toBe(1);
+      await signatures.locator("#header-0:focus").waitFor();
       await signatures.getByLabel("Header", { exact: true }).fill("X-Roboticks-Signature");
       await signatures.getByLabel("Format").selectOption("sha256=hex");
       await button(page, "Add a signature header");

@@ -3,7 +3,7 @@
 import { LitElement, css, html, svg, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Attempt } from "../api/deliveries";
-import { base, controls } from "../styles/shared";
+import { base, controls, rawText } from "../styles/shared";
 import { text } from "../text/en";
 import { formatFullTime, formatMillis } from "../text/format";
 import { copyText } from "./copy";
@@ -30,6 +30,7 @@ export class AndonExchange extends LitElement {
   static override styles = [
     base,
     controls,
+    rawText,
     css`
       :host {
         display: block;
@@ -64,18 +65,6 @@ export class AndonExchange extends LitElement {
         font-size: var(--text-xs);
         font-weight: 550;
         color: var(--ink-2);
-      }
-      pre {
-        margin: 0;
-        padding: 0.5rem 0.7rem;
-        background: var(--surface-2);
-        border-radius: var(--radius-s);
-        font-size: var(--text-xs);
-        line-height: 1.55;
-        overflow: auto;
-        max-height: 16rem;
-        white-space: pre-wrap;
-        overflow-wrap: anywhere;
       }
       pre + .label {
         margin-top: var(--space-2);

@@ -57,16 +57,7 @@ export const channelPreviewStyles = css`
     margin: 0;
   }
   pre {
-    margin: 0;
-    padding: 0.5rem 0.7rem;
-    background: var(--surface-2);
-    border-radius: var(--radius-s);
-    font-size: var(--text-xs);
-    line-height: 1.55;
-    overflow: auto;
     max-height: 11rem;
-    white-space: pre-wrap;
-    overflow-wrap: anywhere;
   }
   pre.body {
     max-height: 26rem;
@@ -80,18 +71,6 @@ export const channelPreviewStyles = css`
   .words button {
     margin-top: var(--space-1);
   }
-  details {
-    border-top: 1px solid var(--line);
-    padding-top: var(--space-3);
-  }
-  summary {
-    cursor: pointer;
-    font-size: var(--text-s);
-    font-weight: 550;
-    min-height: 1.75rem;
-    align-content: center;
-    width: fit-content;
-  }
   dl {
     margin-top: var(--space-2);
   }
@@ -99,7 +78,6 @@ export const channelPreviewStyles = css`
     font-size: var(--text-s);
   }
   @media (pointer: coarse) {
-    summary,
     .body-head .check {
       min-height: var(--target);
     }

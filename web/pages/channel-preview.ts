@@ -7,7 +7,7 @@ import { listPreviewEvents, previewChannel, type Preview } from "../api/channels
 import { Load } from "../controllers/load";
 import "../elements/copy";
 import "../elements/mark";
-import { base, controls, surfaces } from "../styles/shared";
+import { base, controls, folds, rawText, surfaces } from "../styles/shared";
 import { text } from "../text/en";
 import { formatNumber, formatTime } from "../text/format";
 import { channelPreviewStyles } from "./channel-preview-styles";
@@ -48,7 +48,7 @@ export class ChannelPreview extends LitElement {
 
   private readonly events = new Load(this, () => listPreviewEvents(PAST));
 
-  static override styles = [base, controls, surfaces, channelPreviewStyles];
+  static override styles = [base, controls, surfaces, folds, rawText, channelPreviewStyles];
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();

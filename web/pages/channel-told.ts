@@ -9,7 +9,7 @@ import "../elements/check-list";
 import type { CheckChoice } from "../elements/check-list";
 import "../elements/pairs";
 import type { Pair } from "../elements/pairs";
-import { base, controls, surfaces } from "../styles/shared";
+import { base, controls, folds, surfaces } from "../styles/shared";
 import { text } from "../text/en";
 import { countFilters, usualEvents, type ChannelDraft, type ChannelFaults } from "./channel-draft";
 import { eventWords } from "./channel-words";
@@ -57,6 +57,7 @@ export class ChannelTold extends LitElement {
     base,
     controls,
     surfaces,
+    folds,
     css`
       :host {
         display: grid;
@@ -80,18 +81,6 @@ export class ChannelTold extends LitElement {
         grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr));
         gap: 0.15rem var(--space-4);
       }
-      details {
-        border-top: 1px solid var(--line);
-        padding-top: var(--space-3);
-      }
-      summary {
-        cursor: pointer;
-        font-size: var(--text-s);
-        font-weight: 550;
-        min-height: 1.75rem;
-        align-content: center;
-        width: fit-content;
-      }
       details .form {
         margin-top: var(--space-3);
         gap: var(--space-5);
@@ -101,7 +90,6 @@ export class ChannelTold extends LitElement {
         font-size: var(--text-s);
       }
       @media (pointer: coarse) {
-        summary,
         .check {
           min-height: var(--target);
           align-items: center;

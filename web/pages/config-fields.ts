@@ -6,7 +6,7 @@ import type { ChannelField } from "../api/channels";
 import "../elements/pairs";
 import type { Pair } from "../elements/pairs";
 import "../elements/signatures";
-import { base, controls, surfaces } from "../styles/shared";
+import { base, controls, folds, surfaces } from "../styles/shared";
 import { text } from "../text/en";
 import {
   areaControl,
@@ -50,7 +50,7 @@ export class ConfigFields extends LitElement {
   /** Names of the folded parts that are open. */
   @state() private opened: ReadonlySet<string> = new Set();
 
-  static override styles = [base, controls, surfaces, configFieldStyles];
+  static override styles = [base, controls, surfaces, folds, configFieldStyles];
 
   override willUpdate(changed: PropertyValues): void {
     if (changed.has("stored") && this.stored["tls"] !== undefined) this.setOpen("tls", true);

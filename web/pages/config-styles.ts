@@ -5,18 +5,6 @@ export const configFieldStyles = css`
   :host {
     display: block;
   }
-  details {
-    border-top: 1px solid var(--line);
-    padding-top: var(--space-3);
-  }
-  summary {
-    cursor: pointer;
-    font-size: var(--text-s);
-    font-weight: 550;
-    min-height: 1.75rem;
-    align-content: center;
-    width: fit-content;
-  }
   details .form {
     margin-top: var(--space-3);
   }
@@ -62,10 +50,5 @@ export const configFieldStyles = css`
   .file:has(:focus-visible) {
     outline: 2px solid var(--focus);
     outline-offset: 2px;
-  }
-  @media (pointer: coarse) {
-    summary {
-      min-height: var(--target);
-    }
   }
 `;

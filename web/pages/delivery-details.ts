@@ -17,7 +17,7 @@ import { Load } from "../controllers/load";
 import { Watch } from "../controllers/store";
 import "../elements/exchange";
 import "../elements/icon";
-import { base, controls, surfaces } from "../styles/shared";
+import { base, controls, rawText, surfaces } from "../styles/shared";
 import { text } from "../text/en";
 
 const words = text.deliveries;
@@ -50,6 +50,7 @@ export class DeliveryDetails extends LitElement {
     base,
     controls,
     surfaces,
+    rawText,
     css`
       :host {
         display: grid;
@@ -70,16 +71,8 @@ export class DeliveryDetails extends LitElement {
         min-height: 1.5rem;
       }
       pre {
-        margin: var(--space-2) 0 0;
-        padding: 0.5rem 0.7rem;
-        background: var(--surface-2);
-        border-radius: var(--radius-s);
-        font-size: var(--text-xs);
-        line-height: 1.55;
-        overflow: auto;
+        margin-top: var(--space-2);
         max-height: 24rem;
-        white-space: pre-wrap;
-        overflow-wrap: anywhere;
       }
       dl.facts {
         max-width: 60rem;

@@ -2,4 +2,6 @@
 // constructed sheet each, shared by every shadow root.
 export { base } from "./base";
 export { controls } from "./controls";
+export { folds } from "./folds";
+export { rawText } from "./raw-text";
 export { surfaces } from "./surfaces";

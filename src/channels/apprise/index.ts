@@ -13,19 +13,17 @@ import {
   tlsOf,
   type NativeConfig,
 } from "../native";
-import { basicAuth, firstOf, judgePush, readStored } from "../paging";
+import { accountOf, firstOf, judgePush, readStored, type Account } from "../paging";
 import type { ClientTls } from "../tls";
 import { listOf, textOf } from "../values";
 import { composeApprise, type AppriseCall } from "./compose";
 
-export interface AppriseConfig extends NativeConfig {
+export interface AppriseConfig extends NativeConfig, Account {
   server: string;
   /** One of the two: a configuration that the server keeps, or URLs of services. */
   key: string | null;
   urls: readonly string[];
   tag: string | null;
-  headers: Record<string, string>;
-  credentials: readonly string[];
   tls: ClientTls | null;
 }
 
@@ -76,22 +74,6 @@ const urlOf = (value: unknown, field: string): string | undefined => {
       "This is no Apprise URL: it looks like mailto://… or tgram://… and holds no spaces.",
     );
   return url;
-};
-
-const accountOf = (
-  given: Readonly<Record<string, unknown>>,
-): Pick<AppriseConfig, "headers" | "credentials"> => {
-  const username = textOf(given["username"], "config.username", { longest: 200 });
-  const password = textOf(given["password"], "config.password", { longest: 200 });
-  if ((username === undefined) !== (password === undefined))
-    throw invalid(
-      username === undefined ? "config.username" : "config.password",
-      "username and password belong together.",
-    );
-  if (username === undefined || password === undefined) return { headers: {}, credentials: [] };
-  if (username.includes(":")) throw invalid("config.username", "username must not hold a colon.");
-  const headers = basicAuth(username, password);
-  return { headers, credentials: [password, (headers["Authorization"] ?? "").slice("Basic ".length)] };
 };
 
 const native = nativeType<AppriseConfig>({

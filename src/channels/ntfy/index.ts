@@ -4,7 +4,7 @@ import { invalid } from "../../core/errors";
 import { serverOf } from "../address";
 import type { OutboundRequest } from "../channel";
 import { fieldOf, jsonBody, nativeType, postRequest, TLS_FIELD, tlsOf, type NativeConfig } from "../native";
-import { basicAuth, judgePush, readStored } from "../paging";
+import { accountOf, judgePush, readStored, type Account } from "../paging";
 import { phoneNumberOf } from "../phone-number";
 import type { ClientTls } from "../tls";
 import { credentialOf, textOf } from "../values";
@@ -12,11 +12,9 @@ import { composeNtfy } from "./compose";
 
 const PUBLIC_SERVER = "https://ntfy.sh";
 
-export interface NtfyConfig extends NativeConfig {
+export interface NtfyConfig extends NativeConfig, Account {
   server: string;
   topic: string;
-  headers: Record<string, string>;
-  credentials: readonly string[];
   call: string | null;
   tls: ClientTls | null;
 }
@@ -33,24 +31,12 @@ const topicOf = (value: unknown): string => {
 };
 
 /** A token, or a name with its password, or neither. */
-const accountOf = (given: Readonly<Record<string, unknown>>): Pick<NtfyConfig, "headers" | "credentials"> => {
+const credentialsOf = (given: Readonly<Record<string, unknown>>): Account => {
   const token = credentialOf(given["token"], "config.token");
-  const username = textOf(given["username"], "config.username", { longest: 200 });
-  const password = textOf(given["password"], "config.password", { longest: 200 });
-  if (token !== undefined) {
-    if (username !== undefined || password !== undefined)
-      throw invalid("config.token", "Give either a token, or a user name and a password.");
-    return { headers: { Authorization: `Bearer ${token}` }, credentials: [token] };
-  }
-  if ((username === undefined) !== (password === undefined))
-    throw invalid(
-      username === undefined ? "config.username" : "config.password",
-      "username and password belong together.",
-    );
-  if (username === undefined || password === undefined) return { headers: {}, credentials: [] };
-  if (username.includes(":")) throw invalid("config.username", "username must not hold a colon.");
-  const headers = basicAuth(username, password);
-  return { headers, credentials: [password, (headers["Authorization"] ?? "").slice("Basic ".length)] };
+  if (token === undefined) return accountOf(given);
+  if (given["username"] !== undefined || given["password"] !== undefined)
+    throw invalid("config.token", "Give either a token, or a user name and a password.");
+  return { headers: { Authorization: `Bearer ${token}` }, credentials: [token] };
 };
 
 /** A number, or `yes` for the first one of the account (docs.ntfy.sh/publish, "Phone calls"). */
@@ -109,7 +95,7 @@ export const ntfy = nativeType<NtfyConfig>({
   ],
   parse: (given) => {
     const server = serverOf(given["server"] ?? PUBLIC_SERVER, "config.server");
-    const account = accountOf(given);
+    const account = credentialsOf(given);
     const call = callOf(given["call"]);
     if (call !== null && account.credentials.length === 0)
       throw invalid("config.call", "A phone call needs an access token, or a user name and a password.");
