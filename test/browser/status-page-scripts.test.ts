@@ -26,7 +26,7 @@ const JUDGE = `(() => {
     if (!known.has(element.localName)) foreign.push(element.outerHTML.slice(0, 120));
     for (const { name, value } of element.attributes) {
       if (/^on|^style$|^srcdoc$|^formaction$|^xlink/.test(name)) foreign.push(name + "=" + value.slice(0, 80));
-      if (name === "href" && element.localName === "a" && !/^(?:#|https?:|[a-z0-9./-]+\\.html$)/.test(value)) foreign.push("href=" + value);
+      if (name === "href" && element.localName === "a" && !/^(?:#|https?:|[a-z0-9./-]+\\.(?:html(?:\\?lang=[a-z]+)?|atom|rss|json|ics)$)/.test(value)) foreign.push("href=" + value);
     }
   }
   if (document.scripts.length !== 1) foreign.push(document.scripts.length + " scripts");
