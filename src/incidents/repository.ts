@@ -79,6 +79,8 @@ export interface IncidentFilter {
   status?: IncidentStatus[];
   severity?: IncidentSeverity[];
   serviceId?: string;
+  /** What opened it, where that was no person. */
+  sourceId?: string;
   /** Bounds of opened_at, in ms. */
   from?: number;
   to?: number;
@@ -143,6 +145,7 @@ export const createIncidentRepository = ({ db }: Pick<Store, "db">) => ({
             .where(eq(incidentServices.serviceId, filter.serviceId)),
         ),
       );
+    if (filter.sourceId !== undefined) conditions.push(eq(incidents.sourceId, filter.sourceId));
     if (filter.from !== undefined) conditions.push(gte(incidents.openedAt, filter.from));
     if (filter.to !== undefined) conditions.push(lte(incidents.openedAt, filter.to));
     if (page.after !== null) conditions.push(lt(incidents.number, Number(page.after)));

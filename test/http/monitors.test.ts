@@ -310,6 +310,9 @@ describe("a failure", () => {
       severity: "minor",
       service_ids: [service],
     });
+    const own = (await app.api("GET", `/incidents?source_id=${id}`)).body.data as Json[];
+    expect(own.map((one) => one["id"])).toEqual([incident?.["id"]]);
+    expect((await app.api("GET", `/incidents?source_id=${service}`)).body.data).toEqual([]);
     site.answerWith(200);
     await nextTurn(4);
     await becomes(id, "up");

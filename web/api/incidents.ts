@@ -17,6 +17,8 @@ export interface IncidentQuery {
   status?: string;
   severity?: string;
   service_id?: string;
+  /** The monitor, receiver or alert that opened it. */
+  source_id?: string;
 }
 
 export interface IncidentBody {

@@ -28,6 +28,7 @@ const GROUPS: readonly NavGroup[] = [
     entries: [
       { href: "/", label: shell.now, icon: "now", key: "n", isInBar: true },
       { href: "/machines", label: shell.machines, icon: "machines", key: "m", isInBar: true },
+      { href: "/monitors", label: shell.monitors, icon: "monitors", key: "o" },
       { href: "/services", label: shell.services, icon: "services", key: "s", isInBar: true },
     ],
   },

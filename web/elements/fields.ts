@@ -17,6 +17,8 @@ export interface TextFieldParts extends FieldParts {
   isSecret?: boolean;
   isNumber?: boolean;
   maxLength?: number;
+  /** Offered while it is typed. */
+  list?: readonly string[];
   set: (value: string) => void;
 }
 
@@ -47,6 +49,7 @@ export const textField = (parts: TextFieldParts): TemplateResult =>
       inputmode=${parts.isNumber === true ? "decimal" : nothing}
       placeholder=${parts.placeholder ?? nothing}
       maxlength=${parts.maxLength ?? nothing}
+      list=${parts.list === undefined ? nothing : `${fieldId(parts.name)}-list`}
       autocomplete=${parts.isSecret === true ? "new-password" : "off"}
       spellcheck="false"
       .value=${parts.value}
@@ -54,6 +57,13 @@ export const textField = (parts: TextFieldParts): TemplateResult =>
       aria-describedby=${describedBy(parts)}
       @input=${(event: Event) => parts.set(typedIn(event))}
     />
+    ${
+      parts.list === undefined
+        ? null
+        : html`<datalist id="${fieldId(parts.name)}-list">
+            ${parts.list.map((value) => html`<option value=${value}></option>`)}
+          </datalist>`
+    }
     ${noteOf(parts)}
   </div>`;
 

@@ -15,6 +15,7 @@ const ICONS = {
   rules: svg`<path d="M4 7h9M19 7h1M4 17h1M11 17h9"/><circle cx="16" cy="7" r="2.600"/><circle cx="8" cy="17" r="2.600"/>`,
   channels: svg`<path d="M21 3L10 14M21 3l-6.500 18-4.500-7-7-4.500z"/>`,
   deliveries: svg`<path d="M3.500 13.500h5l1.500 3h4l1.500-3h5M3.500 13.500l2.500-8h12l2.500 8v6h-17z"/>`,
+  monitors: svg`<path d="M3.500 12.500a9 9 0 0 1 17 0"/><path d="M7 14.500a5.200 5.200 0 0 1 10 0"/><circle cx="12" cy="17" r="1.600"/>`,
   receivers: svg`<path d="M12 3v9.500m0 0l-3.500-3.500M12 12.500l3.500-3.500"/><path d="M6.500 8.500a7.500 7.500 0 1 0 11 0"/><circle cx="12" cy="16" r=".8"/>`,
   download: svg`<path d="M12 4v11m0 0l-4.500-4.500M12 15l4.500-4.500M4.500 19.500h15"/>`,
   escalation: svg`<path d="M3 20h5v-5h5v-5h5V5h3"/><path d="M4 10.500V4m0 0L1.800 6.300M4 4l2.200 2.300"/>`,

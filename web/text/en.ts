@@ -10,6 +10,8 @@ import { entryText } from "./en/entry";
 import { incidentsText } from "./en/incidents";
 import { machinesText } from "./en/machines";
 import { maintenanceText } from "./en/maintenance";
+import { monitorFormText } from "./en/monitor-form";
+import { monitorsText } from "./en/monitors";
 import { nowText } from "./en/now";
 import { escalationText, tokensText, usersText } from "./en/people";
 import { receiverFormText } from "./en/receiver-form";
@@ -32,6 +34,8 @@ export const text = {
   channelForm: channelFormText,
   channelPage: channelPageText,
   deliveries: deliveriesText,
+  monitors: monitorsText,
+  monitorForm: monitorFormText,
   services: servicesText,
   incidents: incidentsText,
   maintenance: maintenanceText,

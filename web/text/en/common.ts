@@ -70,6 +70,7 @@ export const shellText = {
   deliveries: "Deliveries",
   escalation: "Escalation",
   receivers: "Receivers",
+  monitors: "Monitors",
   tokens: "API tokens",
   users: "People",
   more: "More",
