@@ -2,9 +2,11 @@
 // Welch's t between two kinds of wrong guesses, sent in a random order over one connection.
 import { connect } from "node:net";
 import { equalSecrets, randomSecret } from "../../src/lib/digest";
+import { verify } from "../../src/receivers/verify";
 import { startApp, type TestApp } from "../harness/app";
 import { FakeClock } from "../harness/clock";
 import { seededRandom } from "../harness/random";
+import { hmacHex } from "../harness/receivers";
 import { createOtherTenant } from "../harness/tenant-isolation";
 import type { Tier } from "./tier";
 
@@ -138,6 +140,31 @@ const wrongAtEnds = (secret: string, prefix = ""): [string, string] => {
   ];
 };
 
+const BODY = new TextEncoder().encode('{"status":"up"}');
+
+/** The same of hex digits. */
+const wrongDigits = (hex: string): [string, string] => {
+  const other = (digit = ""): string => (digit === "0" ? "1" : "0");
+  return [other(hex[0]) + hex.slice(1), hex.slice(0, -1) + other(hex.at(-1))];
+};
+
+/** Where the answer is written down as well, the disk would hide what differs. */
+const judge = (secret: string, signature: string, times: number): Measure => {
+  const headers = new Headers({ "x-signature": signature });
+  const settings = {
+    secrets: [secret],
+    header: "x-signature",
+    scheme: "auto",
+    timestampHeader: null,
+  } as const;
+  return () => {
+    const from = performance.now();
+    for (let round = 0; round < times; round++)
+      if (verify({ headers, body: BODY, now: 0 }, settings).isVerified) throw new Error("a guess was right");
+    return (performance.now() - from) * 1_000;
+  };
+};
+
 const BIG = { perSecond: 10_000_000, burst: 10_000_000 };
 const PASSWORD = "correct horse battery";
 /** Failures are forgotten after an hour: each guess comes as if it were the first. */
@@ -199,7 +226,23 @@ const createPairs = async (
     (bytes: Buffer, status: number): Measure =>
     () =>
       line.send(bytes, status);
+  const service = await run.api("POST", "/services", { name: "s" });
+  const receiver = await run.api("POST", "/webhook-receivers", { name: "r", service_id: service.body.id });
+  const [firstPath, lastPath] = wrongDigits(String(receiver.body.token)).map((token) =>
+    postJson(`/api/webhooks/incoming/${token}`, { status: "up" }),
+  ) as [Buffer, Buffer];
   return [
+    {
+      name: "a receiver's token, wrong at its first and at its last character",
+      kinds: [sending(firstPath, 404), sending(lastPath, 404)],
+    },
+    {
+      name: `a receiver's signature, wrong at its first and at its last character (${times} comparisons)`,
+      kinds: wrongDigits(hmacHex(secret, BODY)).map((signature) => judge(secret, signature, times)) as [
+        Measure,
+        Measure,
+      ],
+    },
     {
       name: "API token, wrong at its first and at its last character",
       kinds: [sending(bearer(firstToken), 401), sending(bearer(lastToken), 401)],
@@ -231,7 +274,7 @@ const createPairs = async (
 export const runTiming = async (options: TimingOptions): Promise<TimingResult[]> => {
   const clock = new FakeClock();
   const limits = { refused: BIG, address: BIG, api: BIG };
-  const run = await startApp({ clock, seams: { limits } });
+  const run = await startApp({ clock, seams: { limits, receiverLimits: { unverified: BIG } } });
   const line = openLine(Number(new URL(run.url).port));
   const results: TimingResult[] = [];
   try {
