@@ -74,11 +74,14 @@ export interface IncidentPlanner {
   update(incident: IncidentRecord, update: NewUpdate, now: number, plan: Plan): IncidentRecord;
   /** Tells as opened what was opened while it was kept back. */
   announce(incident: IncidentRecord, now: number, plan: Plan): IncidentRecord;
-  /** What it says about these services, as long as it is open. */
+  /**
+   * What it says about these services, as long as it is open. A service's message is for everybody: only public
+   * words are `message`; left out, what it said before stands.
+   */
   speak(
     incident: IncidentRecord,
     serviceIds: readonly string[],
-    said: { status: ServiceStatus; actor: Actor },
+    said: { status: ServiceStatus; actor: Actor; message?: string | null },
     now: number,
     plan: Plan,
   ): void;
@@ -142,12 +145,21 @@ export const createIncidentPlanner = (parts: IncidentPlannerParts): IncidentPlan
       }),
     );
 
-  const speak: IncidentPlanner["speak"] = (incident, serviceIds, { status: said, actor }, now, plan) => {
+  /** Of its services; `""` where it has said nothing yet. */
+  const lastSaid = ({ id, services: concerned }: IncidentRecord): string => {
+    for (const service of concerned)
+      for (const { source, message } of services.get(service.id)?.words ?? [])
+        if (source.kind === "incident" && source.id === id) return message;
+    return "";
+  };
+
+  const speak: IncidentPlanner["speak"] = (incident, serviceIds, told, now, plan) => {
+    const { status: said, actor } = told;
     for (const id of serviceIds) {
       const service = services.get(id);
       // Deleted meanwhile: nothing to say about it.
       if (service === undefined) continue;
-      const message = said === "operational" ? "" : incident.message;
+      const message = said === "operational" ? "" : (told.message ?? lastSaid(incident));
       status.say(service, { source: sourceOf(incident), status: said, message, actor }, now, plan);
     }
   };
@@ -218,7 +230,7 @@ export const createIncidentPlanner = (parts: IncidentPlannerParts): IncidentPlan
       speak(
         incident,
         incident.services.map(({ id }) => id),
-        { status: incident.serviceStatus, actor },
+        { status: incident.serviceStatus, actor, message: isPublic ? message : "" },
         now,
         plan,
       );
@@ -277,7 +289,11 @@ export const createIncidentPlanner = (parts: IncidentPlannerParts): IncidentPlan
       speak(
         next,
         next.services.map(({ id }) => id),
-        { status: said, actor: change.actor },
+        {
+          status: said,
+          actor: change.actor,
+          message: change.isPublic && change.message !== "" ? change.message : null,
+        },
         at,
         plan,
       );

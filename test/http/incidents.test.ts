@@ -56,6 +56,27 @@ const subscribe = async (events?: string[]): Promise<void> =>
 const told = (): unknown[] => sink.received.map(({ json }) => json["event"]);
 
 describe("an incident", () => {
+  test("says of its services only what is public: a service's message is for everybody", async () => {
+    const messageOf = async (id: string): Promise<string> =>
+      (await app.api("GET", `/services/${id}`)).body.message as string;
+    const open = await opened({ service_status: "degraded" });
+    expect(await messageOf(shop)).toBe("We look into it.");
+    await update(open.id, {
+      status: "identified",
+      message: "Ken broke it",
+      public: false,
+      service_status: "down",
+    });
+    expect([await statusOf(shop), await messageOf(shop)]).toEqual(["down", "We look into it."]);
+    await patch(open.id, { service_ids: [shop, cart] });
+    expect([await statusOf(cart), await messageOf(cart)]).toEqual(["down", "We look into it."]);
+    await update(open.id, { status: "resolved" });
+    await opened({ service_status: "down", message: "Only for us", public: false });
+    expect([await statusOf(shop), await messageOf(shop)]).toEqual(["down", ""]);
+    const history = (await app.api("GET", `/services/${shop}/history`)).body.data as Json[];
+    expect(JSON.stringify(history)).not.toMatch(/Ken|Only for us/);
+  });
+
   test("is read as it was opened, by ID, code and number", async () => {
     const incident = await opened();
     expect(incident).toMatchObject({
