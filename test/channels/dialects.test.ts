@@ -162,6 +162,17 @@ describe("Roboticks", () => {
       });
     });
 
+  test("what stands in for a device has a link that opens", () => {
+    const message = MESSAGES["alert.triggered"]!;
+    const linkOf = (machineType: string): unknown => {
+      const alert = { ...message.alert!, machineId: "s1", machineNumber: 0, machineType };
+      return (compose("roboticks", { ...message, alert })["links"] as Payload)["device"];
+    };
+    expect(linkOf("service")).toBe("https://andon.plant.test/services/s1");
+    expect(linkOf("monitor")).toBe("https://andon.plant.test/monitors/s1");
+    expect(linkOf("external")).toBe("https://andon.plant.test/alerts/42");
+  });
+
   test("an escalation is the alert, and who was waited for", () => {
     const { escalation, ...rest } = compose("roboticks", "alert.escalated");
     expectSameShape(sampleOf("roboticks", 0), rest, { isExact: true });

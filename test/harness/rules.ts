@@ -2,7 +2,7 @@
 // test makes by hand and no channels. `restart` throws all live state away and loads it again.
 import { createAlertBook, type AlertBook } from "../../src/alerts/book";
 import { createAlertDesk, type AlertDesk } from "../../src/alerts/desk";
-import { createAlertPlanner } from "../../src/alerts/planner";
+import { createAlertPlanner, type AlertPlanner } from "../../src/alerts/planner";
 import { createAlertRepository } from "../../src/alerts/repository";
 import type { Principal } from "../../src/core/actor";
 import { AppError } from "../../src/core/errors";
@@ -15,9 +15,9 @@ import { newId } from "../../src/core/ids";
 import { silentLog } from "../../src/core/log";
 import type { Machine, MachineDirectory, Series } from "../../src/core/machine";
 import { saveSeriesStatement } from "../../src/intake/repository";
-import { createKeyedLock } from "../../src/lib/keyed-lock";
+import { createKeyedLock, type KeyedLock } from "../../src/lib/keyed-lock";
 import type { AlertEvent, Notifier } from "../../src/notify/notifier";
-import { createCommit } from "../../src/notify/plan";
+import { createCommit, type Commit } from "../../src/notify/plan";
 import { createRuleBook, type RuleBook } from "../../src/rules/book";
 import type { Condition } from "../../src/rules/condition";
 import { createRuleDesk, type RuleDesk, type RuleInput } from "../../src/rules/desk";
@@ -25,6 +25,7 @@ import { createRuleEngine, type RuleEngine } from "../../src/rules/engine";
 import { createRuleRepository } from "../../src/rules/repository";
 import { createReviewer, type Reviewer } from "../../src/rules/review";
 import type { Engine, SqlValue } from "../../src/store/engine";
+import type { Store } from "../../src/store/store";
 import type { FakeClock } from "./clock";
 import { openTestStore, type TestStore } from "./store";
 
@@ -54,6 +55,9 @@ interface Parts {
   engine: RuleEngine;
   policies: PolicyDesk;
   runner: EscalationRunner;
+  planner: AlertPlanner;
+  commit: Commit;
+  lock: KeyedLock;
 }
 
 export class RuleBench {
@@ -145,6 +149,10 @@ export class RuleBench {
     await this.#test.store.engine.batch([{ sql, params }]);
   }
 
+  get store(): Store {
+    return this.#test.store;
+  }
+
   /** Rows of a table, as the file has them. */
   rows(sql: string, ...params: SqlValue[]): Promise<SqlValue[][]> {
     return this.#test.store.engine.query({ sql, params });
@@ -232,7 +240,19 @@ export class RuleBench {
     await desk.load();
     await engine.start();
     await runner.start();
-    this.#parts = { book, rules, reviewer, desk, alerts, engine, policies, runner };
+    this.#parts = {
+      book,
+      rules,
+      reviewer,
+      desk,
+      alerts,
+      engine,
+      policies,
+      runner,
+      planner,
+      commit,
+      lock,
+    };
   }
 
   /** What intake saves within a second: last values and how far rules have seen each series. */

@@ -93,13 +93,6 @@ export const createStatusWatch = (parts: StatusWatchParts): StatusWatch => {
   const isFollowed = (subjectId: string): boolean =>
     states.has(subjectId) || positions.has(subjectId) || rulesOf(subjects.find(subjectId)).length > 0;
 
-  const begin = (rule: CompiledStatus, subject: Subject, turn: Turn, now: number, plan: Plan): OpenAlert => {
-    const open = alerts.ofRuleAndMachine(rule.row.id, subject.id);
-    if (open === undefined) return planner.trigger(statusBreachOf(rule, subject, turn), now, plan);
-    planner.occurredAgain(open, open.occurrences + 1, now, plan);
-    return open;
-  };
-
   /** The rule no longer concerns it. */
   const drop = (subjectId: string, ruleId: string, cause: Cause, now: number, plan: Plan): void => {
     plan.statements.push(saveStatusStateStatement({ ruleId, subjectId }, restOf(null), now));
@@ -145,19 +138,22 @@ export const createStatusWatch = (parts: StatusWatchParts): StatusWatch => {
     // What is excused begins nothing; what has begun ends as always.
     const limit = isExcused ? { ...rule.limit, holds: () => false } : rule.limit;
     let opened: OpenAlert | null = null;
-    let ended: OpenAlert | null = null;
+    const ended = new Set<OpenAlert>();
     const onTurn = (turn: Turn): void => {
       if (turn.kind === "begins") {
-        opened = begin(rule, subject, turn, now, plan);
+        const known = alerts.ofRuleAndMachine(rule.row.id, subject.id);
+        if (known === undefined || ended.has(known))
+          opened = planner.trigger(statusBreachOf(rule, subject, turn), now, plan);
+        else planner.occurredAgain(known, known.occurrences + 1, now, plan);
         return;
       }
       const open = opened ?? alerts.ofRuleAndMachine(rule.row.id, subject.id);
-      if (open === undefined || open === ended) return;
+      if (open === undefined || ended.has(open)) return;
       const isByRule = cause === "rule_changed" && turns.length === 0;
       const reason: ResolveReason = isByRule ? "rule_changed" : "condition_cleared";
       const at = isByRule ? now : Math.max(turn.at, open.alert.triggeredAt);
       planner.resolve(open, { reason, at, fleeting: open === opened }, now, plan);
-      ended = open;
+      ended.add(open);
       opened = null;
     };
     for (const { status, at } of turns) {
@@ -170,7 +166,7 @@ export const createStatusWatch = (parts: StatusWatchParts): StatusWatch => {
     stepLevel(state, limit, rule.delays, level, onTurn);
     passStatusTime(state, rule.delays, now, onTurn);
     const open = alerts.ofRuleAndMachine(rule.row.id, subject.id);
-    if (cause === "rule_changed" && open !== undefined && open !== ended && isBegun(before))
+    if (cause === "rule_changed" && open !== undefined && !ended.has(open) && isBegun(before))
       takeOver(open, rule, subject, now, plan);
     if (state.phase !== before.phase || state.since !== before.since) {
       const key = { ruleId: rule.row.id, subjectId: subject.id };
