@@ -146,12 +146,24 @@ export interface ViewParts {
   now: number;
 }
 
+/** By zone: finding where days begin takes longer than everything else, and they are the same until midnight. */
+const shownDays = new Map<string, readonly LocalDay[]>();
+
+const daysShown = (timeZone: string, now: number): readonly LocalDay[] => {
+  const known = shownDays.get(timeZone);
+  const today = known?.at(-1);
+  if (known !== undefined && today !== undefined && today.from <= now && now < today.to) return known;
+  const days = lastDays(SHOWN_DAYS, timeZone, now);
+  shownDays.set(timeZone, days);
+  return days;
+};
+
 /** The time from which on `facts` must say how services stood. */
 export const factsNeededSince = ({ timeZone }: Pick<StatusPage, "timeZone">, now: number): number =>
-  Math.min(lastDays(SHOWN_DAYS, timeZone, now)[0]?.from ?? now, now - WINDOWS["90d"]);
+  Math.min(daysShown(timeZone, now)[0]?.from ?? now, now - WINDOWS["90d"]);
 
 export const buildView = ({ page, facts, url, now }: ViewParts): PageView => {
-  const days = lastDays(SHOWN_DAYS, page.timeZone, now);
+  const days = daysShown(page.timeZone, now);
   const shown = new Set(facts.services.map(({ id }) => id));
   let position = 0;
 

@@ -108,6 +108,44 @@ const MAINTENANCE = `SELECT ${MAINTENANCE_COLUMNS}
 
 const WEIGHT = "SELECT degraded_weight FROM sla_settings WHERE tenant_id = ?";
 
+/**
+ * How services stood, kept from one look to the next: spans change only when the status does, and those of a
+ * service that has failed often are most of what is read.
+ */
+export type SpanMemory = Map<string, { stamp: string; since: number; spans: Span[] }>;
+
+/** More than any instance shows: those of services that were deleted go in the end. */
+const MAX_REMEMBERED = 5_000;
+
+const stampOf = ({ status, changedAt, createdAt }: ServiceFacts): string =>
+  `${status} ${changedAt} ${createdAt}`;
+
+const recallSpans = async (
+  engine: Engine,
+  services: readonly ServiceFacts[],
+  { since, memory }: { since: number; memory: SpanMemory },
+): Promise<void> => {
+  const unknown: ServiceFacts[] = [];
+  for (const service of services) {
+    const known = memory.get(service.id);
+    if (known !== undefined && known.stamp === stampOf(service) && known.since <= since)
+      service.spans = known.spans;
+    else unknown.push(service);
+  }
+  if (unknown.length === 0) return;
+  const byId = new Map(unknown.map((service) => [service.id, service]));
+  const ids = JSON.stringify([...byId.keys()]);
+  for (const [id, state, startedAt, endedAt] of await engine.query({ sql: SPANS, params: [ids, since] }))
+    byId.get(String(id))?.spans.push({
+      state: state as ServiceStatus,
+      startedAt: Number(startedAt),
+      endedAt: numberOrNull(endedAt),
+    });
+  if (memory.size > MAX_REMEMBERED) memory.clear();
+  for (const service of unknown)
+    memory.set(service.id, { stamp: stampOf(service), since, spans: service.spans });
+};
+
 const numberOrNull = (value: SqlValue | undefined): number | null => (value == null ? null : Number(value));
 
 const serviceOf = (row: SqlValue[]): ServiceFacts => ({
@@ -172,7 +210,6 @@ const maintenanceOf = (row: SqlValue[], services: readonly ServiceFacts[]): Main
   };
 };
 
-/** `since` bounds how they stood, `historySince` what is over; both in ms. */
 /** A page's own order: services in that of `service_ids`, then groups in that of `groups`. */
 const inOrderOf = (
   { serviceIds, groups }: Pick<StatusPage, "serviceIds" | "groups">,
@@ -184,24 +221,19 @@ const inOrderOf = (
   return services.toSorted((a, b) => placeOf(a) - placeOf(b));
 };
 
+/** `since` bounds how they stood, `historySince` what is over; both in ms. */
 export const readFacts = async (
   engine: Engine,
   { tenantId, serviceIds, groups }: Pick<StatusPage, "tenantId" | "serviceIds" | "groups">,
-  { since, historySince }: { since: number; historySince: number },
+  { since, historySince, memory }: { since: number; historySince: number; memory: SpanMemory },
 ): Promise<PageFacts> => {
   const rows = await engine.query({
     sql: SERVICES,
     params: [tenantId, JSON.stringify(serviceIds), JSON.stringify(groups)],
   });
   const services = inOrderOf({ serviceIds, groups }, rows.map(serviceOf));
+  await recallSpans(engine, services, { since, memory });
   const ids = JSON.stringify(services.map(({ id }) => id));
-  const byId = new Map(services.map((service) => [service.id, service]));
-  for (const [id, state, startedAt, endedAt] of await engine.query({ sql: SPANS, params: [ids, since] }))
-    byId.get(String(id))?.spans.push({
-      state: state as ServiceStatus,
-      startedAt: Number(startedAt),
-      endedAt: numberOrNull(endedAt),
-    });
 
   const incidents = (await engine.query({ sql: INCIDENTS, params: [tenantId, ids, historySince] })).map(
     incidentOf,

@@ -3,12 +3,13 @@
 import { acceptsGzip, isKnownToClient } from "../http/assets";
 import { pathOf } from "../http/address-guard";
 import { readBytes } from "../http/body";
-import { notFound } from "../core/errors";
+import { isAppError, notFound } from "../core/errors";
 import { problemResponse } from "../http/problem";
 import { factsOf } from "../http/request-facts";
 import type { StatusPageBook } from "./book";
 import type { Gate, Verdict } from "./gate";
 import type { PageKeeper } from "./keeper";
+import { absentSheet } from "./page/absent";
 import { assetNames } from "./page/assets";
 import { sheetName, type Sheet } from "./page/context";
 import { PLAIN_ICON } from "./page/document";
@@ -84,6 +85,9 @@ const nameOf = (page: StatusPage, shelf: Shelf, { rest, isSlashless, language }:
   // `index.de.html` says its language itself.
   return sheet === undefined ? rest : sheetName(shelf.view, sheet, language ?? page.language);
 };
+
+/** People see a sentence, programs a problem document. */
+const isForPeople = (request: Request): boolean => /\btext\/html\b/.test(request.headers.get("accept") ?? "");
 
 const isSheet = (name: string): boolean => name.startsWith("@") || name.endsWith(".html");
 
@@ -220,13 +224,28 @@ export const createPublicPages = ({ book, keeper, gate }: PublicPageParts): Publ
       : guarded(request, page, { shelf, name, asked });
   };
 
+  const find = (request: Request, slug: string): Response | Promise<Response> => {
+    const page = mustFind(slug);
+    const shelf = keeper.shelfOf(page);
+    return shelf instanceof Promise
+      ? shelf.then((ready) => serveFrom(request, page, ready))
+      : serveFrom(request, page, shelf);
+  };
+
+  const absent = (request: Request, error: unknown): Response => {
+    if (!isAppError(error, "not_found") || !isForPeople(request)) throw error;
+    const { document, policy } = absentSheet(request.headers.get("accept-language"));
+    return shut(document, 404, { "content-security-policy": policy });
+  };
+
   return {
     serve: (request, slug) => {
-      const page = mustFind(slug);
-      const shelf = keeper.shelfOf(page);
-      return shelf instanceof Promise
-        ? shelf.then((ready) => serveFrom(request, page, ready))
-        : serveFrom(request, page, shelf);
+      try {
+        const answer = find(request, slug);
+        return answer instanceof Promise ? answer.catch((error) => absent(request, error)) : answer;
+      } catch (error) {
+        return absent(request, error);
+      }
     },
 
     enter: async (request, slug) => {

@@ -313,6 +313,17 @@ describe("the public", () => {
       expect((await read(path)).status).toBe(404);
   });
 
+  test("is told so in a sentence where a browser asks, in its language", async () => {
+    for (const path of ["nobody", "nobody/history.html"]) {
+      const headers = { accept: "text/html,*/*;q=0.8", "accept-language": "fr, de-CH;q=0.9, en;q=0.8" };
+      const { status, headers: answered, text } = await read(path, { headers });
+      expect([status, answered.get("content-type")]).toEqual([404, "text/html; charset=utf-8"]);
+      expect(text).toContain("Diese Seite gibt es nicht");
+      expect(answered.get("content-security-policy")).toStartWith("default-src 'none'; style-src 'sha256-");
+    }
+    expect((await read("nobody")).headers.get("content-type")).toBe("application/problem+json");
+  });
+
   test("chooses the language", async () => {
     await create({ slug: "languages", language: "de" });
     expect((await read("languages")).text).toContain('<html lang="de">');
