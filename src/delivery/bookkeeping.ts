@@ -79,7 +79,11 @@ export const createBookkeeping = (parts: {
 
   /** What the attempt does to its channel. */
   const changeOf = (channel: Channel, decision: Decision, row: OutboxRow): HealthChange => {
-    health.attempted(channel, decision.status === "delivered", clock.now());
+    health.attempted(
+      channel,
+      decision.status === "delivered" ? null : (decision.reason ?? "The last attempt failed."),
+      clock.now(),
+    );
     const { effect } = decision;
     if (stops(effect)) return health.stopChannel(channel, effect, row.event, whyOf(row, decision));
     const statements = health.changeOf(channel);

@@ -58,8 +58,8 @@ const EFFECTS: Record<
 export interface ChannelHealthKeeper {
   /** Reads the counts of the last day; once, at start. */
   load(): Promise<void>;
-  /** Counts an attempt in memory. */
-  attempted(channel: Channel, isDelivered: boolean, at: number): void;
+  /** Counts an attempt in memory. `failure`: the sentence about it; null: it was delivered. */
+  attempted(channel: Channel, failure: string | null, at: number): void;
   /** What of this channel is worth writing; empty within a second of the last time, unless forced. */
   changeOf(channel: Channel, isForced?: boolean): Statement[];
   /** Stops the channel: waiting rows are held. `event` is that of the delivery that led here. */
@@ -150,7 +150,8 @@ export const createChannelHealth = (parts: HealthParts): ChannelHealthKeeper => 
         recordOf(channelId).hours.set(hour, counts);
     },
 
-    attempted: (channel, isDelivered, at) => {
+    attempted: (channel, failure, at) => {
+      const isDelivered = failure === null;
       const record = recordOf(channel.id);
       const hour = at - (at % HOUR_MS);
       for (const counts of [hourOf(record.hours, hour), hourOf(record.unsaved, hour)])
@@ -168,10 +169,8 @@ export const createChannelHealth = (parts: HealthParts): ChannelHealthKeeper => 
       } else {
         channel.consecutiveFailures++;
         channel.lastFailureAt = at;
-        if (channel.health === "active") {
-          channel.health = "failing";
-          channel.healthReason = "The last attempt failed.";
-        }
+        if (channel.health === "active") channel.health = "failing";
+        if (channel.health === "failing") channel.healthReason = failure;
       }
     },
 
@@ -188,7 +187,12 @@ export const createChannelHealth = (parts: HealthParts): ChannelHealthKeeper => 
         if (channel.type.isInternal !== true)
           statements.push(
             isFailing
-              ? note(channel, "channel.failing", "The last attempt failed.", SYSTEM)
+              ? note(
+                  channel,
+                  "channel.failing",
+                  `The last attempt failed. ${channel.healthReason ?? ""}`,
+                  SYSTEM,
+                )
               : note(channel, "channel.recovered", "The last attempt was delivered.", SYSTEM),
           );
       }

@@ -185,7 +185,7 @@ export const createShowing = (parts: ShowingParts): Showing => {
     row.status = isDelivered ? "delivered" : "failed";
     row.outcome = outcome;
     row.reason = isDelivered ? null : reason;
-    health.attempted(channel, isDelivered, now);
+    health.attempted(channel, isDelivered ? null : reason, now);
     try {
       await engine.batch([
         ...(result.isNews

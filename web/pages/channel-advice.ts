@@ -55,8 +55,6 @@ export const adviceFor = (channel: Channel, nowMs: number): Advice | null => {
       heading: words.failing.heading(Math.max(1, channel.consecutive_failures)),
       next: words.failing.next(waiting),
       action: null,
-      // It says no more than the heading.
-      reason: null,
     };
   return hasFailedTest(channel)
     ? { ...about, kind: "warning", ...words.test, action: null, reason: null }

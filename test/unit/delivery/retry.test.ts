@@ -114,12 +114,12 @@ describe("channel health", () => {
     await bench.tell(channel);
     await sink.waitFor(1);
     await bench.worker.idle();
-    expect(channel.health).toBe("failing");
+    expect([channel.health, channel.healthReason]).toEqual(["failing", "The endpoint answered 500."]);
     expect(channel.consecutiveFailures).toBe(1);
     sink.answerWith(200);
     await passDelay(5);
     await bench.clock.advance(1_000);
-    expect(channel.health).toBe("active");
+    expect([channel.health, channel.healthReason]).toEqual(["active", null]);
     expect(await bench.journal()).toEqual(["config.created", "channel.failing", "channel.recovered"]);
     expect(bench.delivery.health.successRate(channel.id)).toBe(0.5);
   });
