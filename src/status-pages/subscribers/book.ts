@@ -37,6 +37,7 @@ export const createSubscriberBook = (repository: Pick<SubscriberRepository, "all
 
   const put = (subscriber: Subscriber): void => {
     const { id, pageId, kind, tokenHash } = subscriber;
+    first = undefined;
     byId.set(id, subscriber);
     const page = byPage.get(pageId);
     if (page === undefined) byPage.set(pageId, new Map([[id, subscriber]]));
@@ -46,7 +47,17 @@ export const createSubscriberBook = (repository: Pick<SubscriberRepository, "all
     if (kind === "email") byAddress.set(addressKey(subscriber), id);
   };
 
+  /** Asked for at every commit; undefined: to be worked out again. */
+  let first: number | null | undefined;
+
   const told = (): Subscriber[] => [...byId.values()].filter(({ sinceSeq }) => sinceSeq !== null);
+
+  const leastSeq = (): number | null => {
+    let least: number | null = null;
+    for (const { sinceSeq } of byId.values())
+      if (sinceSeq !== null && (least === null || sinceSeq < least)) least = sinceSeq;
+    return least;
+  };
 
   return {
     load: async () => {
@@ -68,14 +79,12 @@ export const createSubscriberBook = (repository: Pick<SubscriberRepository, "all
       return subscriber?.pageId === pageId ? subscriber : undefined;
     },
     toldPages: () => [...new Set(told().map(({ pageId }) => pageId))],
-    firstSeq: () => {
-      const seqs = told().map(({ sinceSeq }) => sinceSeq ?? 0);
-      return seqs.length === 0 ? null : seqs.reduce((least, seq) => Math.min(least, seq));
-    },
+    firstSeq: () => (first === undefined ? (first = leastSeq()) : first),
     put,
     remove: (id) => {
       const subscriber = byId.get(id);
       if (subscriber === undefined) return;
+      first = undefined;
       byId.delete(id);
       byToken.delete(subscriber.tokenHash);
       if (byAddress.get(addressKey(subscriber)) === id) byAddress.delete(addressKey(subscriber));

@@ -68,7 +68,7 @@ export const createTeller = (parts: TellerParts): Teller => {
   let running: Promise<void> | null = null;
   let isWanted = false;
   let isStopped = true;
-  let unsubscribe = (): void => undefined;
+  let unsubscribe: (() => void) | null = null;
   let cancelAgain: CancelTimer | null = null;
 
   /** Whom the event concerns, and what of it: in the order of IDs, which never changes. */
@@ -162,7 +162,18 @@ export const createTeller = (parts: TellerParts): Teller => {
     } while (isWanted && !isStopped);
   };
 
+  /** Following costs a read per commit: only while somebody is told. */
+  const follow = (): void => {
+    const isNeeded = !isStopped && book.firstSeq() !== null;
+    if (isNeeded) unsubscribe ??= journal.subscribe(wake);
+    else {
+      unsubscribe?.();
+      unsubscribe = null;
+    }
+  };
+
   const wake = (): void => {
+    follow();
     isWanted = true;
     if (isStopped || running !== null) return;
     cancelAgain?.();
@@ -191,12 +202,11 @@ export const createTeller = (parts: TellerParts): Teller => {
       position = await repository.position();
       savedSeq = position.seq;
       isStopped = false;
-      unsubscribe = journal.subscribe(wake);
       wake();
     },
     stop: async () => {
       isStopped = true;
-      unsubscribe();
+      follow();
       cancelAgain?.();
       cancelAgain = null;
       await running;
