@@ -9,7 +9,6 @@ import { sheets } from "./page/sheets";
 import type { LogoRow } from "./repository";
 import type { Family } from "./shelf";
 import { statuspageDocuments } from "./statuspage-json";
-import { subscribeFile } from "./subscribers/frame";
 
 /** Small enough to be asked for every few seconds: tells a page that is open whether it is out of date. */
 const versionFile: Family = ({ version, changedAt }) => [
@@ -47,5 +46,4 @@ export const REPRESENTATIONS: readonly Family[] = [
   feeds,
   calendar,
   badges,
-  subscribeFile,
 ];

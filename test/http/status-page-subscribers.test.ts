@@ -193,6 +193,43 @@ describe("a choice of services", () => {
   });
 });
 
+describe("a page that not everybody may read", () => {
+  beforeEach(() => open());
+
+  for (const [what, change] of [
+    ["a password", { visibility: "password", password: "only for friends" }],
+    ["addresses", { visibility: "addresses", allowed_addresses: ["10.9.9.0/24"] }],
+  ] as const)
+    test(`${what}: who may not read it can't subscribe; whoever has a link is known by it`, async () => {
+      const token = await stage.subscribe("kim@example.test");
+      expect((await stage.app.api("PATCH", `/status-pages/${stage.pageId}`, change)).status).toBe(200);
+      for (const path of ["subscribe", "subscribe.html"]) {
+        const shut = await stage.get(path);
+        expect([path, shut.status >= 401 && shut.status <= 403]).toEqual([path, true]);
+        expect(shut.html).not.toContain("Checkout");
+      }
+      const asked = await stage.post("subscribe", { kind: "email", email: "x@example.test", scope: "all" });
+      expect([401, 403]).toContain(asked.status);
+      expect(await subscribers()).toHaveLength(1);
+      expect((await stage.get(`subscription?token=${token}`)).status).toBe(200);
+      expect((await stage.post(`unsubscribe?token=${token}`, {})).status).toBe(200);
+      expect(await subscribers()).toEqual([]);
+    });
+
+  test("on its own domain everything stands at the root, and links lead there", async () => {
+    await stage.app.api("PATCH", `/status-pages/${stage.pageId}`, { domain: "status.acme.test" });
+    const at = (path: string, init: RequestInit = {}) =>
+      fetch(`${stage.app.url}${path}`, { ...init, headers: { host: "status.acme.test" } });
+    const form = await at("/subscribe");
+    expect([form.status, (await form.text()).includes('name="email"')]).toEqual([200, true]);
+    const mail = await stage.ask("kim@example.test");
+    expect(mail.mail.text).toContain("http://status.acme.test/confirm?token=");
+    const confirmed = await at(`/confirm?token=${tokenIn(mail, "confirm")}`, { method: "POST" });
+    expect(confirmed.status).toBe(200);
+    expect(await subscribers("?status=confirmed")).toHaveLength(1);
+  });
+});
+
 describe("maintenance", () => {
   beforeEach(() => open());
 

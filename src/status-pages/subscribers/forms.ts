@@ -94,21 +94,6 @@ const feeds = (language: Language): Html =>
       ${FEEDS.map(([path, name]) => html`<li><a href="${path}">${name}</a></li>`)}
     </ul>`;
 
-/** Of a copy that takes no forms: `url` is where the page itself is read, null where nobody knows. */
-export const elsewhereSheet = (language: Language, title: string, url: string | null): Sheet => {
-  const words = SUBSCRIBER_WORDS[language].page.subscribe;
-  const link =
-    url === null
-      ? null
-      : html`<p>${words.lead(title)}</p>
-          <p><a href="${url}${PATHS.subscribe}?lang=${language}">${words.elsewhere}</a></p>`;
-  return {
-    title: words.heading,
-    main: html`<h1>${words.heading}</h1>
-      ${link}${feeds(language)}${back(language)}`,
-  };
-};
-
 /** Both ways, as far as the page has them. */
 export const subscribeSheet = (
   facts: FormFacts & { hasEmail: boolean; hasWebhook: boolean },
@@ -146,8 +131,10 @@ export const subscribeSheet = (
       </div>`,
     )}
   </section>`;
-  const byWebhook = html`<section>
-    <h2>${words.byWebhook}</h2>
+  // For programs, which are few: folded away behind the form for people.
+  const isOpen = !hasEmail || entered.url !== "";
+  const byWebhook = html`<details${isOpen && html` open`}>
+    <summary><h2>${words.byWebhook}</h2></summary>
     <p>${words.webhookHint}</p>
     ${form(
       "webhook",
@@ -165,7 +152,7 @@ export const subscribeSheet = (
         />
       </div>`,
     )}
-  </section>`;
+  </details>`;
   return {
     title: words.heading,
     main: html`<h1>${words.heading}</h1>

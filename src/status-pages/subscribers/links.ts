@@ -9,6 +9,9 @@ export const PATHS = {
   unsubscribe: "unsubscribe",
 } as const;
 
+/** The form's other path: where the sheets of a page lead. */
+export const SUBSCRIBE_FILE = "subscribe.html";
+
 /** `pageUrl` is absolute and ends with a slash. */
 export const linksOf = (pageUrl: string, token: string): SubscriberLinks => {
   const linkOf = (path: string): string => `${pageUrl}${path}?token=${encodeURIComponent(token)}`;

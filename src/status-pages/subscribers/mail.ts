@@ -8,6 +8,7 @@ import { cutText } from "../../lib/cut-text";
 import { html, type Html } from "../html";
 import type { Language } from "../schema";
 import type { News } from "./news";
+import { wordsOf } from "../text";
 import { CONFIRM_WITHIN_HOURS } from "./rules";
 import { placeOfIncident, placeOfMaintenance } from "../places";
 import { SUBSCRIBER_WORDS, type SubscriberWords } from "./text";
@@ -74,7 +75,7 @@ const toneOf = ({ event, incident }: News): Tone => {
 };
 
 const timeOf = (ms: number, { language, timeZone }: Pick<SubscriberMail, "language" | "timeZone">): string =>
-  new Intl.DateTimeFormat(language, {
+  new Intl.DateTimeFormat(wordsOf(language).locale, {
     timeZone,
     weekday: "short",
     day: "numeric",

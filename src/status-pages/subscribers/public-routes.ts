@@ -7,9 +7,8 @@ import { notFound } from "../../core/errors";
 import { factsOf } from "../../http/request-facts";
 import { PAGE_POLICY, type PublicPages } from "../public";
 import type { StatusPage } from "../repository";
-import { SUBSCRIBE_FILE } from "./frame";
 import type { FrontAnswer, SubscriberFront, Visit } from "./front";
-import { PATHS } from "./links";
+import { PATHS, SUBSCRIBE_FILE } from "./links";
 
 export interface SubscriberPublicParts {
   front: SubscriberFront;

@@ -64,7 +64,6 @@ export const DE: SubscriberWords = {
       some: "Nur diese Dienste:",
       submit: "Anmelden",
       privacy: "Die Adresse dient keinem anderen Zweck. Jede Nachricht enthält einen Link zum Abmelden.",
-      elsewhere: "Auf der Seite selbst anmelden",
       feeds: "Oder lesen Sie die Neuigkeiten mit einem Feedreader:",
       none: "Diese Seite versendet keine Nachrichten.",
     },

@@ -64,7 +64,6 @@ export const EN: SubscriberWords = {
       some: "Only these services:",
       submit: "Subscribe",
       privacy: "The address is used for nothing else. Each message has a link that ends it.",
-      elsewhere: "Subscribe on the page itself",
       feeds: "Or read the news with a feed reader:",
       none: "This page sends no messages.",
     },

@@ -40,7 +40,6 @@ export interface SubscriberWords {
       some: string;
       submit: string;
       privacy: string;
-      elsewhere: string;
       feeds: string;
       none: string;
     };
