@@ -9,6 +9,7 @@ import {
 import { isoSeconds } from "../../../core/time";
 import type { Message } from "../../channel";
 import type { Dialect } from "../dialect";
+import { standInPage } from "./stand-in-page";
 
 const secondsOrNull = (ms: number | null): string | null => (ms === null ? null : isoSeconds(ms));
 
@@ -101,7 +102,10 @@ const linksOf = ({ alert, incident, service, channel, baseUrl }: Message): Recor
   if (incident !== undefined) return { incident: `${baseUrl}/incidents/${incident.code}` };
   if (service !== undefined) return { service: `${baseUrl}/services/${service.id}` };
   if (alert !== undefined)
-    return { alert: `${baseUrl}/alerts/${alert.number}`, machine: `${baseUrl}/machines/${alert.machineId}` };
+    return {
+      alert: `${baseUrl}/alerts/${alert.number}`,
+      machine: standInPage(alert, baseUrl) ?? `${baseUrl}/machines/${alert.machineId}`,
+    };
   return channel === undefined ? {} : { channel: `${baseUrl}/channels/${channel.id}` };
 };
 

@@ -1,25 +1,16 @@
 // In: a message. Out: the payload of Roboticks: whole numbers as IDs, the device, its project and
 // organization, and links for people. What Roboticks has not comes in Andon's shape.
 import type { AlertSnapshot, AlertStatus } from "../../../core/events";
-import { isStandIn } from "../../../core/machine";
 import { isoSeconds } from "../../../core/time";
 import type { Message } from "../../channel";
 import type { Dialect } from "../dialect";
 import { composeForeign } from "./foreign";
+import { standInPage } from "./stand-in-page";
 
 const STATUS_WORDS: Record<AlertStatus, string> = {
   triggered: "active",
   acknowledged: "acknowledged",
   resolved: "resolved",
-};
-
-const STAND_IN_PAGES: Record<string, string> = { service: "services", monitor: "monitors" };
-
-/** Opens in the UI, also where something else stands in for a device; what another system named has no page. */
-const deviceUrl = (alert: AlertSnapshot, baseUrl: string): string => {
-  if (!isStandIn(alert)) return `${baseUrl}/devices/${alert.machineNumber}`;
-  const page = STAND_IN_PAGES[alert.machineType];
-  return page === undefined ? `${baseUrl}/alerts/${alert.number}` : `${baseUrl}/${page}/${alert.machineId}`;
 };
 
 const composeAlert = (message: Message, alert: AlertSnapshot): Record<string, unknown> => {
@@ -46,7 +37,7 @@ const composeAlert = (message: Message, alert: AlertSnapshot): Record<string, un
     organization: { id: organization.number, name: organization.name, slug: organization.slug },
     links: {
       alert: `${baseUrl}/alerts/${alert.number}`,
-      device: deviceUrl(alert, baseUrl),
+      device: standInPage(alert, baseUrl) ?? `${baseUrl}/devices/${alert.machineNumber}`,
     },
     ...(escalation === undefined
       ? {}
