@@ -54,7 +54,11 @@ export const IncidentPatch = t.Object(
     severity: t.Optional(IncidentSeverityModel),
     service_ids: t.Optional(ServiceIds),
     engineer_notes: t.Optional(t.String({ maxLength: 20_000 })),
-    post_mortem: t.Optional(t.Union([t.String({ maxLength: 50_000 }), t.Null()])),
+    post_mortem: t.Optional(
+      t.Union([t.String({ maxLength: 50_000 }), t.Null()], {
+        description: "Status pages show it once the incident is resolved.",
+      }),
+    ),
   },
   { additionalProperties: false },
 );

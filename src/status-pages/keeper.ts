@@ -72,8 +72,12 @@ export const createPageKeeper = (parts: PageKeeperParts): PageKeeper => {
     return entry;
   };
 
-  const isFresh = ({ shelf, isStale }: Entry): boolean =>
-    shelf !== null && !isStale && clock.now() < shelf.view.validUntil;
+  const isFresh = ({ shelf, isStale }: Entry): boolean => {
+    if (shelf === null || isStale) return false;
+    const now = clock.now();
+    // A clock that was set back lets nothing stand for longer.
+    return shelf.view.builtAt <= now && now < shelf.view.validUntil;
+  };
 
   const markConcerned = (tenantId: string, serviceId: string | null): void => {
     for (const page of book.of(tenantId)) {
@@ -241,6 +245,7 @@ export const createPageKeeper = (parts: PageKeeperParts): PageKeeper => {
       cancelTimer = null;
       follow();
       await running;
+      if (looking !== null) await looking;
     },
   };
 };

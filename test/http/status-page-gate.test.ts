@@ -2,6 +2,7 @@
 // at, and the cookie opens one page and nothing else.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { startApp, type TestApp } from "../harness/app";
+import { sendRaw, statusOf } from "../harness/server";
 import { idOf, must } from "../harness/status-page";
 
 const PASSWORD = "correct horse battery";
@@ -199,6 +200,34 @@ describe("a page with a password", () => {
     const { slug } = await createPage({});
     expect((await enter(slug, PASSWORD)).status).toBe(404);
   });
+});
+
+test("on its own domain a page is at the root, and so are its form and its cookie", async () => {
+  const { slug } = await createPage({
+    visibility: "password",
+    password: PASSWORD,
+    domain: "status.gate.example",
+  });
+  const { port } = run.app.parts.server;
+  const send = (head: string, more = "", body = ""): Promise<string> =>
+    sendRaw(
+      port,
+      `${head} HTTP/1.1\r\nHost: status.gate.example\r\nX-Forwarded-For: 198.51.100.200\r\nContent-Length: ${body.length}\r\n${more}Connection: close\r\n\r\n${body}`,
+    );
+  const form = await send("GET /");
+  expect(statusOf(form)).toBe(401);
+  expect(form).toContain('action="password?lang=en"');
+  expect(form).not.toContain(slug);
+  const type = "Content-Type: application/x-www-form-urlencoded\r\n";
+  const entered = await send("POST /password?lang=en", type, `password=${encodeURIComponent(PASSWORD)}`);
+  expect(statusOf(entered)).toBe(303);
+  const cookie = /set-cookie: (andon_page=[^;]+); Path=\/; HttpOnly/i.exec(entered)?.[1] ?? "";
+  expect(cookie).not.toBe("");
+  const page = await send("GET /", `Cookie: ${cookie}\r\n`);
+  expect(statusOf(page)).toBe(200);
+  expect(page).toContain(CANARY);
+  expect(page).toContain('href="history.html"');
+  expect(statusOf(await send("GET /history.html", `Cookie: ${cookie}\r\n`))).toBe(200);
 });
 
 describe("a page for certain networks", () => {

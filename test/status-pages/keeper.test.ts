@@ -136,6 +136,14 @@ describe("time alone", () => {
     expect(await lastBar()).toContain("down for 15 min");
   });
 
+  test("set back, it lets nothing stand for longer", async () => {
+    await createPage();
+    await setStatus("down");
+    await read();
+    clock.setWall(START - 3 * DAY);
+    expect(await lastBar()).toContain("25 Mar 2026");
+  });
+
   test("takes maintenance from planned through active to done", async () => {
     await createPage();
     const iso = (ms: number): string => new Date(ms).toISOString();

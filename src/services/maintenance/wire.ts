@@ -35,7 +35,7 @@ const timingFields = {
 };
 
 const windowFields = {
-  description: t.Optional(t.String({ maxLength: 4_000 })),
+  description: t.Optional(t.String({ maxLength: 4_000, description: "Status pages show it." })),
   service_ids: t.Optional(Ids),
   machine_ids: t.Optional(Ids),
   monitor_ids: t.Optional(Ids),
