@@ -37,6 +37,8 @@ type Who = Pick<Principal, "tenantId" | "actor">;
 export interface StatusPageDesk {
   find(tenantId: string, id: string): StatusPage;
   create(who: Who, input: PageChange & { name: string }): Promise<StatusPage>;
+  /** A page as it would be, saved nowhere. Null: a new one. What would only be refused when saved is let pass. */
+  draft(tenantId: string, id: string | null, change: PageChange): Promise<StatusPage>;
   update(who: Who, id: string, change: PageChange): Promise<StatusPage>;
   /** Null takes it away. */
   setLogo(who: Who, id: string, picture: Picture | null): Promise<StatusPage>;
@@ -184,35 +186,59 @@ export const createStatusPageDesk = (parts: StatusPageDeskParts): StatusPageDesk
 
   const slugFor = (name: string): string => slugOf(name, new Set(Array.from(book.all(), ({ slug }) => slug)));
 
+  /** Where nothing else is said. */
+  const settingsOf = async (
+    tenantId: string,
+    input: Omit<PageChange, "password"> & { name: string },
+  ): Promise<PageSettings> => ({
+    slug: input.slug ?? slugFor(input.name),
+    title: input.name,
+    description: "",
+    serviceIds: [],
+    groups: [],
+    visibility: "public",
+    allowedAddresses: [],
+    domain: null,
+    announcement: "",
+    announcementTone: "info",
+    accentColor: null,
+    websiteUrl: null,
+    language: "en",
+    timeZone: input.timeZone ?? (await parts.timeZoneOf(tenantId)),
+    isNoindex: false,
+    showsUptime: true,
+    showHistoryDays: 15,
+    emailChannelId: null,
+    allowsEmailSubscribers: true,
+    allowsWebhookSubscribers: false,
+    mirrorDir: null,
+    ...input,
+  });
+
   return {
     find,
+    draft: async (tenantId, id, { password: _password, ...change }) => {
+      const at = clock.now();
+      const before: StatusPage =
+        id === null
+          ? {
+              id: newId(),
+              tenantId,
+              ...(await settingsOf(tenantId, { ...change, name: change.name ?? "" })),
+              passwordHash: null,
+              logoVersion: null,
+              createdAt: at,
+              updatedAt: at,
+            }
+          : find(tenantId, id);
+      const page = { ...before, ...change };
+      checkContent(page, change);
+      return page;
+    },
     create: ({ tenantId, actor }, { password, ...input }) =>
       lock.run(ONE_AT_A_TIME, async () => {
         const at = clock.now();
-        const settings: PageSettings = {
-          slug: input.slug ?? slugFor(input.name),
-          title: input.name,
-          description: "",
-          serviceIds: [],
-          groups: [],
-          visibility: "public",
-          allowedAddresses: [],
-          domain: null,
-          announcement: "",
-          announcementTone: "info",
-          accentColor: null,
-          websiteUrl: null,
-          language: "en",
-          timeZone: input.timeZone ?? (await parts.timeZoneOf(tenantId)),
-          isNoindex: false,
-          showsUptime: true,
-          showHistoryDays: 15,
-          emailChannelId: null,
-          allowsEmailSubscribers: true,
-          allowsWebhookSubscribers: false,
-          mirrorDir: null,
-          ...input,
-        };
+        const settings = await settingsOf(tenantId, input);
         const page = await settle(
           {
             id: newId(),

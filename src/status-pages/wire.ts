@@ -101,6 +101,23 @@ export const PagePatch = t.Object(
   { additionalProperties: false },
 );
 
+export const PreviewBody = t.Object(
+  {
+    page_id: t.Optional(
+      t.String({ minLength: 1, description: "Of a stored page: what is left out is taken from it." }),
+    ),
+    name: t.Optional(Name),
+    ...settingFields,
+  },
+  { additionalProperties: false },
+);
+
+export const PreviewWire = t.Object({
+  html: t.String({ description: "The whole document." }),
+  style: t.String({ description: "Its style sheet." }),
+});
+export type PreviewWire = Static<typeof PreviewWire>;
+
 export const LogoBody = t.Object(
   {
     data: t.String({

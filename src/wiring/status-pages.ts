@@ -9,6 +9,7 @@ import { createGate } from "../status-pages/gate";
 import { createPageKeeper } from "../status-pages/keeper";
 import { createPageMirror } from "../status-pages/mirror";
 import { createPublicPages } from "../status-pages/public";
+import { previewRoutes } from "../status-pages/preview-routes";
 import { publicPageRoutes } from "../status-pages/public-routes";
 import { createStatusPageRepository, type StatusPage } from "../status-pages/repository";
 import { logoFamily, REPRESENTATIONS } from "../status-pages/representations";
@@ -99,6 +100,7 @@ export const wireStatusPages = async (base: Base, { telling, services, journal }
     } satisfies PageDomains,
     routes: (plugin: AccessPlugin) => [
       statusPageRoutes(plugin, { desk, repository, services: services.book }),
+      previewRoutes(plugin, { desk, engine: store.engine, urlOf, clock }),
       publicPageRoutes(plugin, pages),
       ...subscribers.routes(plugin),
     ],

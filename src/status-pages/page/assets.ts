@@ -27,7 +27,8 @@ const STYLE = `${colors}${page}${components}${subscribe}`;
 const hashOf = (text: string): string =>
   new Bun.CryptoHasher("sha256").update(text).digest("hex").slice(0, 12);
 
-const styleOf = ({ page }: PageView): string => {
+/** The style sheet's text. */
+export const styleOf = ({ page }: PageView): string => {
   const accent = parseColor(page.accentColor ?? "") ?? ACCENT;
   const light = formatColor(readableOn(accent, LIGHT_GROUND, READABLE));
   const dark = formatColor(readableOn(accent, DARK_GROUND, READABLE));
