@@ -30,6 +30,7 @@ const FILES = [
 ] as const;
 
 const PASSWORD = "a long password";
+const PATIENCE_MS = 10_000;
 
 let clock: FakeClock;
 let app: TestApp;
@@ -263,6 +264,8 @@ describe("a page's own domain", () => {
     const raw = await sendRaw(
       Number(new URL(app.url).port),
       `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${more}Connection: close\r\n\r\n`,
+      // The server closes; the first look at the web application's own paths takes its time.
+      PATIENCE_MS,
     );
     const [head = "", ...body] = raw.split("\r\n\r\n");
     return { status: statusOf(raw), head, body: body.join("\r\n\r\n") };
@@ -293,6 +296,7 @@ describe("a page's own domain", () => {
     const raw = await sendRaw(
       Number(new URL(app.url).port),
       `POST /password HTTP/1.1\r\nHost: status.example.com\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}\r\nConnection: close\r\n\r\n${form}`,
+      PATIENCE_MS,
     );
     expect(statusOf(raw)).toBe(303);
     const [, cookie = "", path = ""] = /set-cookie: ([^;]+);.*?Path=([^;]+);/i.exec(raw) ?? [];
