@@ -82,7 +82,7 @@ describe.skipIf(!hasBrowser)("monitors", () => {
       await page.locator("#expect-regex-hint.error").waitFor();
       await page.getByLabel("The answer fits (RE2)").fill("ok");
       await page.getByRole("button", { name: "Create monitor" }).click();
-      await page.getByRole("heading", { name: "Shop front page", level: 1 }).waitFor();
+      await page.getByRole("heading", { name: "Shop front page", level: 1, exact: true }).waitFor();
       await page.locator("monitor-results").getByText("Up").first().waitFor();
       await page.getByText("status 2xx").waitFor({ state: "hidden" });
       await page.getByText("count is 42; the answer fits ok").waitFor();
@@ -149,7 +149,7 @@ describe.skipIf(!hasBrowser)("monitors", () => {
       const sent = page.waitForRequest((request) => request.method() === "PATCH");
       await page.getByRole("button", { name: "Save", exact: true }).click();
       expect((await sent).postDataJSON()).toEqual({ failure_threshold: 3 });
-      await page.getByRole("heading", { name: "Shop front page", level: 1 }).waitFor();
+      await page.getByRole("heading", { name: "Shop front page", level: 1, exact: true }).waitFor();
       const before = site.requests.length;
       await page.getByRole("button", { name: "Test now" }).click();
       await page.getByText("It works").waitFor();

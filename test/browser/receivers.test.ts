@@ -213,7 +213,7 @@ describe.skipIf(!hasBrowser)("webhook receivers", () => {
       await fields.getByText("Pushmail: Down → Degraded").waitFor();
       expect((await only())["status_field"]).toBe("status");
       await fields.getByRole("button", { name: "Save these fields" }).click();
-      await page.getByRole("heading", { name: "Pushmail status updates", level: 1 }).waitFor();
+      await page.getByRole("heading", { name: "Pushmail status updates", level: 1, exact: true }).waitFor();
       expect((await app.api("GET", `/webhook-receivers/${id}`)).body).toMatchObject({
         status_field: "event.state.now",
         message_field: "text",
@@ -247,7 +247,7 @@ describe.skipIf(!hasBrowser)("webhook receivers", () => {
       await fields.getByText("Read as Prometheus Alertmanager: every field below is optional.").waitFor();
       await fields.getByText("Pushmail stays Degraded").first().waitFor();
       await fields.getByRole("button", { name: "Save these fields" }).click();
-      await page.getByRole("heading", { name: "Something", level: 1 }).waitFor();
+      await page.getByRole("heading", { name: "Something", level: 1, exact: true }).waitFor();
       expect((await other.read())["preset"]).toBe("alertmanager");
       expect((await other.read())["service_id"]).toBe(service);
     },

@@ -15,7 +15,7 @@ import { base, controls, surfaces } from "../styles/shared";
 import { text } from "../text/en";
 import { formatTime } from "../text/format";
 import { showOnce, shownOnce, shownOnceOf } from "./receiver-once";
-import { curlOf, isSignable, samplePayload } from "./receiver-sample";
+import { curlOf, samplePayload } from "./receiver-sample";
 import { reachableUrl } from "./receiver-words";
 
 const words = text.receivers.address;
@@ -107,10 +107,9 @@ export class ReceiverAddress extends LitElement {
     });
   }
 
+  /** Amazon signs with a certificate of its own. */
   private get signsItself(): boolean {
-    const { receiver } = this;
-    if (receiver.signature_scheme === "sns") return true;
-    return receiver.hmac_secret !== null && !isSignable(receiver);
+    return this.receiver.signature_scheme === "sns";
   }
 
   private how(): TemplateResult {
@@ -132,7 +131,13 @@ export class ReceiverAddress extends LitElement {
           : html`<div>
               <h3>${words.curl}</h3>
               <andon-copy block .value=${this.command()} label=${words.command}></andon-copy>
-              ${receiver.hmac_secret === null ? null : html`<p class="sub hint">${words.signedHint}</p>`}
+              ${
+                receiver.hmac_secret === null
+                  ? null
+                  : html`<p class="sub hint">
+                      ${shownOnceOf(receiver.id)?.secret == null ? words.signedMasked : words.signedHint}
+                    </p>`
+              }
             </div>`
       }
     </div>`;

@@ -68,12 +68,16 @@ export interface CurlFacts {
   signature: { header: string; scheme: string; timestampHeader: string | null; secret: string } | null;
 }
 
-/** Whether a line of shell can sign as this scheme wants it. */
-export const isSignable = ({
-  signature_scheme: scheme,
-  signature_header: header,
-}: Pick<SavedReceiver, "signature_scheme" | "signature_header">): boolean =>
-  scheme === "token" || scheme === "v1" || (scheme === "auto" && header.toLowerCase() !== STANDARD_HEADER);
+/** What is signed is `id.timestamp.body`, with the decoded key where the secret begins with whsec_. */
+const STANDARD_LINES = [
+  'ID="msg_$(date +%s)"; TIME=$(date +%s)',
+  'KEY=$(case $SECRET in whsec_*) printf %s "${SECRET#whsec_}" | openssl base64 -d -A;; *) printf %s "$SECRET";; esac | od -An -v -tx1 | tr -d " \\n")',
+  'SIGNATURE=$(printf %s "$ID.$TIME.$BODY" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$KEY" -binary | openssl base64 -A)',
+];
+const STANDARD_HEADERS = [
+  '  -H "webhook-id: $ID" -H "webhook-timestamp: $TIME" \\',
+  '  -H "webhook-signature: v1,$SIGNATURE" \\',
+];
 
 /** For a shell with curl, and openssl where a signature is asked for. */
 export const curlOf = ({ url, payload, signature }: CurlFacts): string => {
@@ -82,8 +86,11 @@ export const curlOf = ({ url, payload, signature }: CurlFacts): string => {
   const head = [`curl -X POST ${quoted(url)} \\`, `  -H "Content-Type: application/json" \\`];
   if (signature === null) return [...head, `  -d ${quoted(body)}`].join("\n");
   const { header, scheme, secret } = signature;
+  const isStandard = scheme === "standard" || (scheme === "auto" && header.toLowerCase() === STANDARD_HEADER);
   const timestampHeader = scheme === "v1" ? null : signature.timestampHeader;
   const assigned = [`SECRET=${quoted(secret)}`, `BODY=${quoted(body)}`];
+  if (isStandard)
+    return [...assigned, ...STANDARD_LINES, ...head, ...STANDARD_HEADERS, `  -d "$BODY"`].join("\n");
   if (scheme === "token")
     return [...assigned, ...head, `  -H "${header}: $SECRET" \\`, `  -d "$BODY"`].join("\n");
   const signed = timestampHeader === null ? '"$BODY"' : '"$TIME:$BODY"';

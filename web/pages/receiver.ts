@@ -44,11 +44,15 @@ import { presetLabel, receiverState, receiverTarget } from "./receiver-words";
 const words = text.receivers;
 const EVERY_MS = 5_000;
 
-interface Shown {
-  receiver: Receiver;
+/** What hardly ever changes: read with the page, and after a change made here. */
+interface Ground {
   presets: Preset[];
   services: ReadonlyMap<string, string>;
   channelNames: ReadonlyMap<string, string>;
+}
+
+interface Shown extends Ground {
+  receiver: Receiver;
 }
 
 const namesById = (rows: readonly { id: string; name: string }[]): ReadonlyMap<string, string> =>
@@ -61,21 +65,16 @@ export class PageReceiver extends LitElement {
   @query("receiver-log") private readonly log!: ReceiverLog | null;
   @query("receiver-trial") private readonly trial!: ReceiverTrial | null;
   @state() private isBusy = false;
+  private ground: Ground | undefined;
   private readonly shown = new Load<Shown>(
     this,
     async () => {
-      const [receiver, presets, services, channels] = await Promise.all([
+      const [receiver, ground] = await Promise.all([
         readReceiver(this.receiverId),
-        listPresets(),
-        listServices(),
-        listChannels(),
+        this.ground ?? this.readGround(),
       ]);
-      return {
-        receiver,
-        presets: presets.data,
-        services: namesById(services),
-        channelNames: namesById(channels),
-      };
+      this.ground = ground;
+      return { receiver, ...ground };
     },
     { everyMs: EVERY_MS },
   );
@@ -90,6 +89,11 @@ export class PageReceiver extends LitElement {
     css`
       .head > .actions {
         gap: var(--space-2) var(--space-3);
+      }
+      .switch {
+        display: inline-flex;
+        gap: 0.3rem;
+        align-items: center;
       }
       /* Long lines of payloads scroll inside their cards. */
       .main {
@@ -107,6 +111,11 @@ export class PageReceiver extends LitElement {
     const before = changed.get("receiverId") as string | undefined;
     if (before !== undefined && before !== "") void this.shown.restart();
     pageTitle.set(this.shown.data?.receiver.name ?? words.title);
+  }
+
+  private async readGround(): Promise<Ground> {
+    const [presets, services, channels] = await Promise.all([listPresets(), listServices(), listChannels()]);
+    return { presets: presets.data, services: namesById(services), channelNames: namesById(channels) };
   }
 
   private async switchOver({ id, name, is_active: isActive }: Receiver): Promise<void> {
@@ -140,6 +149,7 @@ export class PageReceiver extends LitElement {
   }
 
   private async refresh(): Promise<void> {
+    this.ground = undefined;
     await Promise.all([this.shown.run(), this.log?.refresh()]);
   }
 
@@ -173,12 +183,15 @@ export class PageReceiver extends LitElement {
 
   private actions(receiver: Receiver): TemplateResult {
     return html`<div class="actions">
-      <andon-switch
-        label=${text.receiverForm.active}
-        ?checked=${receiver.is_active}
-        ?disabled=${this.isBusy}
-        @toggle=${() => void this.switchOver(receiver)}
-      ></andon-switch>
+      <span class="switch">
+        <span class="sub" aria-hidden="true">${text.receiverForm.active}</span>
+        <andon-switch
+          label=${text.receiverForm.active}
+          ?checked=${receiver.is_active}
+          ?disabled=${this.isBusy}
+          @toggle=${() => void this.switchOver(receiver)}
+        ></andon-switch>
+      </span>
       <a class="button" href="/receivers/${receiver.id}/teach">${words.teach}</a>
       <a class="button" href="/receivers/${receiver.id}/edit"
         ><andon-icon name="edit"></andon-icon>${text.common.edit}</a

@@ -44,17 +44,20 @@ const inOrder = (left: Receiver, right: Receiver): number =>
 
 @customElement("page-receivers")
 export class PageReceivers extends LitElement {
+  private presets: Preset[] | undefined;
   private readonly ground = new Load<Ground>(
     this,
     async () => {
       const [receivers, presets, services] = await Promise.all([
         listReceivers(),
-        listPresets(),
+        // They come with the program.
+        this.presets ?? listPresets().then(({ data }) => data),
         listServices(),
       ]);
+      this.presets = presets;
       return {
         receivers,
-        presets: presets.data,
+        presets,
         services: new Map(services.map(({ id, name }) => [id, name])),
       };
     },

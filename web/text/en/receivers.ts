@@ -74,6 +74,7 @@ export const receiversText = {
     command: "command",
     tokenMissing: "<token>",
     signedHint: "The command signs the body with the secret, as the sender will.",
+    signedMasked: "The command signs the body as the sender will: put the whole secret into its first line.",
     unsignable: "This sender signs in a way that a short command can’t: try payloads below instead.",
     rotate: "New token…",
     previousUntil: (time: string): string => `The token before is accepted until ${time}.`,
