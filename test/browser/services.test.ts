@@ -115,6 +115,9 @@ describe.skipIf(!hasBrowser)("services", () => {
       await page.locator("service-history").getByText("One lane only").waitFor();
       await page.getByRole("button", { name: "Edit" }).click();
       await dialog.getByLabel("Name", { exact: true }).fill("Gate 3");
+      await dialog.getByRole("checkbox", { name: /warehouse-robot-01/ }).check();
+      await dialog.getByLabel("Their open alerts count as well").check();
+      expect(await findBarriers(page)).toEqual([]);
       await page.getByRole("button", { name: "Save" }).click();
       await page.getByRole("heading", { name: "Gate 3", level: 1 }).waitFor();
       const { body } = await stage.app.api("GET", "/services?group=Plant");
@@ -125,6 +128,10 @@ describe.skipIf(!hasBrowser)("services", () => {
         order: 0,
         owner: null,
         degraded_weight: null,
+        status_from: [
+          { type: "machine", machine_id: stage.ids.robot },
+          { type: "alerts", machine_id: stage.ids.robot },
+        ],
       });
       await page.getByRole("button", { name: "Delete the service" }).click();
       await page.locator("andon-confirm").getByRole("button", { name: "Delete" }).click();

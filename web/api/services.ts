@@ -30,6 +30,7 @@ export interface ServiceBody {
   order: number;
   owner: string | null;
   depends_on: string[];
+  status_from: Service["status_from"];
   sla_target: number | null;
   degraded_weight: number | null;
 }

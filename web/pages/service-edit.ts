@@ -3,11 +3,14 @@ import { LitElement, html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { ApiError } from "../api/client";
 import { changeService, createService, type Service, type ServiceBody } from "../api/services";
+import { catalog } from "../app/catalog";
 import { notify } from "../app/notices";
 import "../elements/check-list";
 import "../elements/dialog";
 import { base, controls, surfaces } from "../styles/shared";
 import { text } from "../text/en";
+import { machineTitle } from "./machine-words";
+import { feedDraftOf, readFeeds, type FeedDraft } from "./service-feeds";
 
 const words = text.services.form;
 
@@ -31,6 +34,7 @@ export class ServiceEdit extends LitElement {
   @state() private service: Service | null = null;
   @state() private others: readonly Service[] = [];
   @state() private dependsOn: readonly string[] = [];
+  @state() private feeds: FeedDraft = feedDraftOf([]);
   @state() private problem = "";
   @state() private fault = "";
   @state() private isBusy = false;
@@ -43,6 +47,7 @@ export class ServiceEdit extends LitElement {
     this.service = service;
     this.others = services.filter(({ id }) => id !== service?.id);
     this.dependsOn = service?.depends_on ?? [];
+    this.feeds = feedDraftOf(service?.status_from ?? []);
     this.problem = "";
     this.fault = "";
     this.isOpen = true;
@@ -61,6 +66,7 @@ export class ServiceEdit extends LitElement {
       order: numberOrNull(data.get("order")) ?? 0,
       owner: textOrNull(data.get("owner")),
       depends_on: [...this.dependsOn],
+      status_from: readFeeds(this.feeds),
       sla_target: numberOrNull(data.get("sla_target")),
       degraded_weight: numberOrNull(data.get("degraded_weight")),
     };
@@ -111,6 +117,34 @@ export class ServiceEdit extends LitElement {
     </div>`;
   }
 
+  private feedFields(): TemplateResult | null {
+    const machines = [...catalog.value.machines.values()];
+    const { machineIds, withAlerts, rest } = this.feeds;
+    if (machines.length === 0 && rest.length === 0) return null;
+    return html`<andon-check-list
+        legend=${words.machines}
+        hint=${words.machinesHint}
+        fault=${this.fault === "status_from" ? this.problem : ""}
+        .choices=${machines.map((machine) => ({ value: machine.id, label: machineTitle(machine) }))}
+        .chosen=${machineIds}
+        @chosen=${(event: CustomEvent<string[]>) => (this.feeds = { ...this.feeds, machineIds: event.detail })}
+      ></andon-check-list>
+      ${
+        machineIds.length === 0
+          ? null
+          : html`<label class="check">
+              <input
+                type="checkbox"
+                .checked=${withAlerts}
+                @change=${(event: Event) =>
+                  (this.feeds = { ...this.feeds, withAlerts: (event.target as HTMLInputElement).checked })}
+              />
+              <span>${words.withAlerts}<br /><span class="sub">${words.withAlertsHint}</span></span>
+            </label>`
+      }
+      ${rest.length === 0 ? null : html`<p class="sub">${words.otherFeeds(rest.length)}</p>`}`;
+  }
+
   private fields(service: Service | null): TemplateResult {
     const groups = [...new Set(this.others.flatMap(({ group }) => group ?? []))].toSorted();
     return html`${this.field("name", words.name, service?.name ?? "", { isRequired: true })}
@@ -159,7 +193,8 @@ export class ServiceEdit extends LitElement {
               .chosen=${this.dependsOn}
               @chosen=${(event: CustomEvent<string[]>) => (this.dependsOn = event.detail)}
             ></andon-check-list>`
-      }`;
+      }
+      ${this.feedFields()}`;
   }
 
   override render(): TemplateResult {

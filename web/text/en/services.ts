@@ -87,6 +87,12 @@ export const servicesText = {
     weightHint: "Share that counts as downtime, 0 to 1. Empty: as for all services.",
     dependsOn: "Depends on",
     dependsOnHint: "While one of these is down, failures of this service are recorded but told to nobody.",
+    machines: "Runs on machines",
+    machinesHint: "While one of these is offline, the service is down.",
+    withAlerts: "Their open alerts count as well",
+    withAlertsHint: "A critical alert means down, a warning degraded.",
+    otherFeeds: (count: number): string =>
+      `${count === 1 ? "1 more source was" : `${count} more sources were`} set by the API and ${count === 1 ? "stays" : "stay"} as ${count === 1 ? "it is" : "they are"}.`,
     create: "Create service",
     created: (name: string): string => `${name} was created.`,
     saved: (name: string): string => `${name} was saved.`,
