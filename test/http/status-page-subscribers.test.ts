@@ -538,7 +538,7 @@ describe("webhooks", () => {
     await stage.open("Another", ["Checkout"]);
     await stage.clock.advance(HOUR_MS);
     expect(sink.received).toHaveLength(before);
-  });
+  }, 60_000);
 });
 
 describe("editors", () => {

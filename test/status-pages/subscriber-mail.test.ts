@@ -2,6 +2,8 @@
 // and in the headers, down to the source of the mail; in both languages.
 import { describe, expect, test } from "bun:test";
 import { simpleParser } from "mailparser";
+import { email } from "../../src/channels/email";
+import type { SmtpRequest } from "../../src/channels/requests";
 import { encodeMail } from "../../src/delivery/mail-source";
 import {
   composeMail,
@@ -10,7 +12,9 @@ import {
   type SubscriberMail,
 } from "../../src/status-pages/subscribers/mail";
 import { linksOf } from "../../src/status-pages/subscribers/links";
+import { pageChannelTypes } from "../../src/status-pages/subscribers/channel-types";
 import type { News } from "../../src/status-pages/subscribers/news";
+import type { Subscriber } from "../../src/status-pages/subscribers/repository";
 import { ATTACKS, HUGE_TEXTS } from "../channels/suite/hostile";
 
 const LINKS = linksOf("https://status.acme.test/", "token-of-the-tests");
@@ -126,6 +130,37 @@ describe("what is stored", () => {
   test("is rendered the same at each try", () => {
     const composed = composeMail(mailWith("Payments"));
     expect(renderMail(readMail(composed), LINKS)).toEqual(renderMail(readMail(composed), LINKS));
+  });
+});
+
+describe("evidence", () => {
+  test("holds neither the address, nor the link's token, nor the relay's password", () => {
+    const reader = { target: "kim@example.test", token: "token-of-the-tests" } as Subscriber;
+    const relay = email.parse({
+      host: "mail.acme.test",
+      user: "relay",
+      password: "canary-password-1",
+      from: "status@acme.test",
+      to: ["team@acme.test"],
+    });
+    const [type] = pageChannelTypes({
+      subscriber: () => reader,
+      relayOf: () => relay,
+      urlOf: () => "https://status.acme.test/",
+    });
+    const request = type!.request(composeMail(mailWith("Payments")), type!.parse({ page_id: "p1" }), {
+      deliveryId: "d1",
+      now: AT,
+      version: "1.2.3",
+    }) as SmtpRequest;
+    expect(request.mail.to).toEqual([{ name: "", address: "kim@example.test" }]);
+    for (const secret of [
+      "kim@example.test",
+      "token-of-the-tests",
+      "canary-password-1",
+      Buffer.from("canary-password-1").toString("base64"),
+    ])
+      expect(request.secrets).toContain(secret);
   });
 });
 

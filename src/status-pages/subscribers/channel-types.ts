@@ -2,7 +2,7 @@
 // by which subscribers are told: mails of a page, and one webhook each. To delivery they are channels.
 import type { AnyChannelType, ChannelBehaviour, ChannelType, RequestContext } from "../../channels/channel";
 import type { EmailConfig } from "../../channels/email/config";
-import { throughRelay } from "../../channels/email";
+import { email, throughRelay } from "../../channels/email";
 import { judgeMail } from "../../channels/email/judge";
 import { NATIVE_BEHAVIOUR } from "../../channels/native";
 import type { SmtpRequest } from "../../channels/requests";
@@ -101,7 +101,8 @@ const mailType = ({ subscriber, relayOf, urlOf }: Lookups): ChannelType<MailConf
     return {
       ...request,
       mail: { ...request.mail, headers },
-      secrets: allSpellings([reader.target, reader.token]),
+      // Those of the relay as well: they are in no settings of this channel.
+      secrets: allSpellings([reader.target, reader.token, ...email.secrets(relay)]),
     };
   },
   judge: (result, { pageId }) => {
