@@ -211,6 +211,20 @@ describe.skipIf(!hasBrowser)("the public page", () => {
   );
 
   test(
+    "where there is none a sentence says so, in the reader's language",
+    async () => {
+      const seen = await visit({ locale: "de-DE", colorScheme: "dark", expected: /status of 404/ });
+      await seen.page.goto("/status/nobody");
+      await seen.page.getByText("Diese Seite gibt es nicht").first().waitFor();
+      expect(await findBarriers(seen.page)).toEqual([]);
+      expect(await seen.page.evaluate("getComputedStyle(document.body).maxWidth")).toBe("576px");
+      expect(seen.faults).toEqual([]);
+      await seen.close();
+    },
+    LIMIT_MS,
+  );
+
+  test(
     "behind a password it opens with the form, with and without JavaScript",
     async () => {
       await must(run, "POST", "/status-pages", {
