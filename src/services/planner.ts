@@ -10,14 +10,7 @@ import type { Plan } from "../notify/plan";
 import { KEPT_CHANGES, snapshotOf, type ServiceBook, type ServiceRecord } from "./book";
 import { excuseOf } from "./dependencies";
 import { isNuisance } from "./flapping";
-import {
-  closeSpanStatement,
-  dropWordStatement,
-  insertHistoryStatement,
-  openSpanStatement,
-  saveWordStatement,
-  updateStatusStatement,
-} from "./repository";
+import { changeStatements, dropWordStatement, saveWordStatement, updateStatusStatement } from "./repository";
 import { isSameSaid, isSameSource, shownWord, wordsAfter, type StatusWord } from "./words";
 
 /** What a source says; `operational` takes back what it said before. */
@@ -148,9 +141,7 @@ export const createStatusPlanner = (parts: StatusPlannerParts): StatusPlanner =>
     const at = shown.changedAt;
     plan.statements.push(
       updateStatusStatement(shown, before.status),
-      insertHistoryStatement(shown, before.status, source),
-      closeSpanStatement(shown.id, at),
-      openSpanStatement(shown.id, shown.status, at),
+      ...changeStatements(shown, before.status, source),
     );
     const service = snapshotOf(shown, before.status);
     const untold = notifier.planService(

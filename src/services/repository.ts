@@ -1,5 +1,5 @@
 // In: services and what happened to them. Out: their rows, and the statements that write them.
-import { and, asc, desc, eq, gt, gte, isNull, lt, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, gt, gte, isNull, lt, sql, type SQL } from "drizzle-orm";
 import type { ServiceStatus, StatusSource } from "../core/events";
 import type { PageRequest } from "../core/paging";
 import type { Statement } from "../store/engine";
@@ -7,7 +7,7 @@ import { statementOf } from "../store/statement";
 import type { Store } from "../store/store";
 import type { ServiceRecord } from "./book";
 import { nameKeyOf } from "./names";
-import { serviceHistory, services, type serviceSpans, serviceWords } from "./schema";
+import { serviceHistory, services, serviceSpans, serviceWords } from "./schema";
 import type { StatusWord } from "./words";
 
 export type ServiceRow = typeof services.$inferSelect;
@@ -58,7 +58,7 @@ const INSERT_HISTORY = `INSERT INTO service_history
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** The shown status, after it changed at `changedAt`. */
-export const insertHistoryStatement = (
+const insertHistoryStatement = (
   service: ServiceRecord,
   previousStatus: ServiceStatus,
   source: StatusSource,
@@ -78,9 +78,12 @@ export const insertHistoryStatement = (
 });
 
 const OPEN_SPAN = "INSERT INTO service_spans (service_id, state, started_at) VALUES (?, ?, ?)";
+/** By the row of history that was written just before. */
+const OPEN_SPAN_BY_CHANGE = `INSERT INTO service_spans (service_id, state, started_at, history_id)
+  VALUES (?, ?, ?, last_insert_rowid())`;
 const CLOSE_SPAN = "UPDATE service_spans SET ended_at = ? WHERE service_id = ? AND ended_at IS NULL";
 
-/** Rejects with a `conflict` while another span of the service is open. */
+/** The first of a service. Rejects with a `conflict` while another one is open. */
 export const openSpanStatement = (serviceId: string, state: ServiceStatus, at: number): Statement => ({
   sql: OPEN_SPAN,
   params: [serviceId, state, at],
@@ -92,12 +95,27 @@ export const closeSpanStatement = (serviceId: string, at: number): Statement => 
   expect: 1,
 });
 
+/** All that a change of the shown status is in the past: its row of history, and the span that it begins. */
+export const changeStatements = (
+  service: ServiceRecord,
+  previousStatus: ServiceStatus,
+  source: StatusSource,
+): Statement[] => [
+  closeSpanStatement(service.id, service.changedAt),
+  insertHistoryStatement(service, previousStatus, source),
+  { sql: OPEN_SPAN_BY_CHANGE, params: [service.id, service.status, service.changedAt] },
+];
+
 /** For each service its last changes, oldest first. */
 const LATEST_CHANGES = `SELECT service_id, at FROM (
     SELECT h.service_id, h.at, h.id, row_number() OVER (PARTITION BY h.service_id ORDER BY h.id DESC) AS age
     FROM service_history h JOIN services s ON s.id = h.service_id
     WHERE s.deleted_at IS NULL AND h.id > (SELECT coalesce(max(id), 0) FROM service_history) - 10000)
   WHERE age <= ? ORDER BY id`;
+
+/** Times of one service never go back: where its spans are read from. */
+const timeOfChange = (historyId: number): SQL =>
+  sql`(SELECT ${serviceHistory.at} FROM ${serviceHistory} WHERE ${serviceHistory.id} = ${historyId})`;
 
 const isLiving = isNull(services.deletedAt);
 
@@ -120,18 +138,22 @@ export const createServiceRepository = ({ db, engine }: Pick<Store, "db" | "engi
     filter: { from?: number; to?: number },
     page: PageRequest,
   ): Promise<HistoryRow[]> => {
-    const conditions: SQL[] = [
-      eq(serviceHistory.serviceId, serviceId),
-      eq(serviceHistory.tenantId, tenantId),
-    ];
-    if (filter.from !== undefined) conditions.push(gte(serviceHistory.at, filter.from));
-    if (filter.to !== undefined) conditions.push(lt(serviceHistory.at, filter.to));
-    if (page.after !== null) conditions.push(lt(serviceHistory.id, Number(page.after)));
+    const conditions: SQL[] = [eq(serviceSpans.serviceId, serviceId), eq(serviceHistory.tenantId, tenantId)];
+    if (filter.from !== undefined) conditions.push(gte(serviceSpans.startedAt, filter.from));
+    if (filter.to !== undefined) conditions.push(lt(serviceSpans.startedAt, filter.to));
+    if (page.after !== null) {
+      const last = Number(page.after);
+      conditions.push(
+        lt(serviceSpans.historyId, last),
+        sql`${serviceSpans.startedAt} <= ${timeOfChange(last)}`,
+      );
+    }
     return db
-      .select()
-      .from(serviceHistory)
+      .select(getTableColumns(serviceHistory))
+      .from(serviceSpans)
+      .innerJoin(serviceHistory, eq(serviceHistory.id, serviceSpans.historyId))
       .where(and(...conditions))
-      .orderBy(desc(serviceHistory.id))
+      .orderBy(desc(serviceSpans.startedAt), desc(serviceSpans.id))
       .limit(page.limit + 1);
   },
 
@@ -139,10 +161,16 @@ export const createServiceRepository = ({ db, engine }: Pick<Store, "db" | "engi
   changeAfter: async (serviceId: string, historyId: number): Promise<number | null> =>
     (
       await db
-        .select({ at: serviceHistory.at })
-        .from(serviceHistory)
-        .where(and(eq(serviceHistory.serviceId, serviceId), gt(serviceHistory.id, historyId)))
-        .orderBy(asc(serviceHistory.id))
+        .select({ at: serviceSpans.startedAt })
+        .from(serviceSpans)
+        .where(
+          and(
+            eq(serviceSpans.serviceId, serviceId),
+            gt(serviceSpans.historyId, historyId),
+            sql`${serviceSpans.startedAt} >= ${timeOfChange(historyId)}`,
+          ),
+        )
+        .orderBy(asc(serviceSpans.startedAt), asc(serviceSpans.id))
         .limit(1)
     )[0]?.at ?? null,
 

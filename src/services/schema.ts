@@ -68,4 +68,6 @@ export const serviceSpans = sqliteTable("service_spans", {
   state: text("state").$type<ServiceStatus>().notNull(),
   startedAt: integer("started_at").notNull(),
   endedAt: integer("ended_at"),
+  /** The change that began it; null for the first one. */
+  historyId: integer("history_id"),
 });

@@ -13,6 +13,7 @@ import statusPageSubscribers from "../../migrations/0013_status_page_subscribers
 import statusRules from "../../migrations/0015_status_rules.sql" with { type: "text" };
 import receiverTimes from "../../migrations/0016_receiver_times.sql" with { type: "text" };
 import incidentSourceUrl from "../../migrations/0017_incident_source_url.sql" with { type: "text" };
+import historyAlongSpans from "../../migrations/0018_history_along_spans.sql" with { type: "text" };
 
 export interface Migration {
   /** `0001_first`: four digits give the order. */
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0015_status_rules", sql: statusRules },
   { name: "0016_receiver_times", sql: receiverTimes },
   { name: "0017_incident_source_url", sql: incidentSourceUrl },
+  { name: "0018_history_along_spans", sql: historyAlongSpans },
 ];

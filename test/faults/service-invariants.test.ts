@@ -81,6 +81,11 @@ const WRONG: [name: string, sql: string, finding: RegExp][] = [
     /a span is open/,
   ],
   [
+    "a span that another change began",
+    "UPDATE service_spans SET history_id = 1 WHERE history_id = 2",
+    /change 2: no span begins with it/,
+  ],
+  [
     "a span that says something else",
     "UPDATE service_spans SET state = 'operational' WHERE ended_at IS NULL",
     /a span says operational/,

@@ -60,6 +60,14 @@ const judgeService = (
   return found;
 };
 
+/** A service's history is read along its spans. */
+const judgeHistory = (database: Database): string[] =>
+  read(
+    database,
+    `SELECT h.id FROM service_history h LEFT JOIN service_spans s ON s.history_id = h.id
+     WHERE s.id IS NULL OR s.service_id <> h.service_id OR s.started_at <> h.at OR s.state <> h.status`,
+  ).map(([id]) => `change ${id}: no span begins with it`);
+
 const judgeReceivers = (database: Database): string[] => {
   const found: string[] = [];
   for (const [id, logged, changed] of read(
@@ -228,6 +236,7 @@ export const findContradictions = (dataDirectory: string): string[] => {
           },
         ),
       ),
+      ...judgeHistory(database),
       ...judgeReceivers(database),
       ...judgeSubjects(database),
       ...judgeMessages(database),
