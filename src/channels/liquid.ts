@@ -41,7 +41,7 @@ const WRITE_LIMIT = 1_000_000;
 /** Rounds of loops and branches, in all: equal on every machine, so the usual end of what runs away. */
 const STEP_LIMIT = 20_000;
 /** Against what the other limits do not see. Wall time: far above what any template needs. */
-const RENDER_LIMIT_MS = 500;
+const RENDER_LIMIT_MS = 1_500;
 
 /** They read files, make HTML of tables, or name the program's own texts. */
 const REMOVED_TAGS = ["include", "render", "layout", "block", "tablerow"];

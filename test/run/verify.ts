@@ -14,7 +14,7 @@ const NO_GROUPS = new Set(["bench", "harness", "run"]);
 
 /** Browsers and fresh processes take their time on a busy machine. */
 const SLOW_GROUPS = new Set([BROWSER_GROUP, "binary", "faults", "journey"]);
-const TIMEOUT_MS = { usual: 20_000, slow: 180_000 };
+const TIMEOUT_MS = { usual: 60_000, slow: 180_000 };
 const CHROMIUM_NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
