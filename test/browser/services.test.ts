@@ -116,10 +116,15 @@ describe.skipIf(!hasBrowser)("services", () => {
       await page.getByRole("button", { name: "Edit" }).click();
       await dialog.getByLabel("Name", { exact: true }).fill("Gate 3");
       await dialog.getByRole("checkbox", { name: /warehouse-robot-01/ }).check();
+      const ticked = dialog.locator("input[type=checkbox]:checked");
+      // The other service that it needs, and this one.
+      expect(await ticked.count()).toBe(2);
       await dialog.getByLabel("Their open alerts count as well").check();
       expect(await findBarriers(page)).toEqual([]);
       await page.getByRole("button", { name: "Save" }).click();
       await page.getByRole("heading", { name: "Gate 3", level: 1 }).waitFor();
+      await page.getByRole("link", { name: "warehouse-robot-01" }).waitFor();
+      await page.getByText("machine, and its alerts").waitFor();
       const { body } = await stage.app.api("GET", "/services?group=Plant");
       expect(body.data[0]).toMatchObject({
         name: "Gate 3",

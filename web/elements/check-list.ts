@@ -2,6 +2,7 @@
 // that narrows them down. The chosen ones stand first and never hide.
 import { LitElement, css, html, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
 import { base, controls } from "../styles/shared";
 import { text } from "../text/en";
 import "./icon";
@@ -147,7 +148,14 @@ export class AndonCheckList extends LitElement {
           first.length + rest.length === 0
             ? null
             : html`<div class="boxes">
-                ${[...first, ...rest.slice(0, SHOWN)].map((choice) => this.box(choice))}
+                ${
+                  // Each box moves with its choice: a ticked one never comes to stand for another.
+                  repeat(
+                    [...first, ...rest.slice(0, SHOWN)],
+                    ({ value }) => value,
+                    (choice) => this.box(choice),
+                  )
+                }
               </div>`
         }
         ${hidden > 0 ? html`<span class="sub">${text.common.moreToFind(hidden)}</span>` : null}

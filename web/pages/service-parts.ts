@@ -3,6 +3,7 @@ import { html, type TemplateResult } from "lit";
 import type { Incident } from "../api/incidents";
 import type { Service, Uptime } from "../api/services";
 import type { Watcher } from "../api/watchers";
+import { catalog } from "../app/catalog";
 import type { Load } from "../controllers/load";
 import "../elements/day-bars";
 import "../elements/mark";
@@ -10,7 +11,9 @@ import "../elements/since";
 import { text } from "../text/en";
 import { formatDay, formatPercent, formatSpan, formatUptime } from "../text/format";
 import { incidentMark } from "./incident-words";
+import { machineTitle } from "./machine-words";
 import type { Stood } from "./service";
+import { feedDraftOf } from "./service-feeds";
 import { sourceHref, sourceWords, statusMark } from "./service-words";
 
 const words = text.services.page;
@@ -106,6 +109,19 @@ export const incidentsCard = (service: Service, incidents: readonly Incident[]):
   </section>`;
 };
 
+/** Machines by name, alerts of which kind: what the service follows by itself. */
+const followed = (service: Service): TemplateResult[] => {
+  const { machineIds, withAlerts, rest } = feedDraftOf(service.status_from);
+  const machines = machineIds.map((id) => {
+    const machine = catalog.value.machines.get(id);
+    return html`<li>
+      <a href="/machines/${encodeURIComponent(id)}">${machine === undefined ? id : machineTitle(machine)}</a>
+      <span class="sub">${withAlerts ? words.machineWithAlerts : words.machine}</span>
+    </li>`;
+  });
+  return rest.length === 0 ? machines : [...machines, html`<li>${words.otherAlerts}</li>`];
+};
+
 export const saysCard = (service: Service, watchers: readonly Watcher[]): TemplateResult =>
   html`<section class="card" aria-labelledby="says">
     <div class="card-head"><h2 id="says">${words.says}</h2></div>
@@ -132,7 +148,7 @@ export const saysCard = (service: Service, watchers: readonly Watcher[]): Templa
       }
       <h3>${words.watches}</h3>
       ${
-        watchers.length === 0
+        watchers.length + service.status_from.length === 0
           ? html`<p class="sub">${words.watchesNothing}</p>`
           : html`<ul class="needs">
               ${watchers.map(
@@ -142,6 +158,7 @@ export const saysCard = (service: Service, watchers: readonly Watcher[]): Templa
                     <span class="sub">${text.services.sources[kind]}</span>
                   </li>`,
               )}
+              ${followed(service)}
             </ul>`
       }
     </div>

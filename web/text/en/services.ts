@@ -113,8 +113,11 @@ export const servicesText = {
     says: "Who says what",
     saysNothing: "Nobody says that anything is wrong.",
     watches: "Reported by",
+    machine: "machine",
+    machineWithAlerts: "machine, and its alerts",
+    otherAlerts: "Alerts and machines that the API names",
     watchesNothing:
-      "No monitor and no receiver reports it. Its status is set by hand, by incidents or by the API.",
+      "No monitor, receiver or machine reports it. Its status is set by hand, by incidents or by the API.",
     history: "History",
     noHistory: "Its status has not changed yet.",
     historyFailed: "The history could not be read.",
