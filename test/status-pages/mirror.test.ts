@@ -246,7 +246,7 @@ describe("a page's copy", () => {
   test("is written again where it was lost", async () => {
     await create();
     await within10s(() => isWhole());
-    rmSync(join(root, "public"), { recursive: true });
+    rmSync(join(root, "public"), { recursive: true, maxRetries: 20, retryDelay: 20 });
     await eventually(
       async () => {
         await clock.advance(10_000);
