@@ -66,6 +66,9 @@ const furnish = async (app: TestApp, site: ScriptedReceiver): Promise<[path: str
   });
   const ping = app.url + new URL(job.ping_url).pathname;
   await fetch(`${ping}/start`);
+  await fetch(ping);
+  await fetch(`${ping}/start`);
+  await fetch(ping);
   await fetch(`${ping}/1`, { method: "POST", body: LONG.repeat(20) });
   await eventually(
     async () => (await app.api("GET", "/monitors")).body.data as Json[],
@@ -164,6 +167,27 @@ describe.skipIf(!hasBrowser)("pages of monitors", () => {
       await page.reload();
       await page.getByRole("heading", { name: "The monitors could not be read" }).waitFor();
       await page.getByText("Try later.").waitFor();
+      expect(await findBarriers(page)).toEqual([]);
+      expect(visit.faults).toEqual([]);
+      await visit.close();
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    "how long the runs of a job took is drawn on its page and in the list",
+    async () => {
+      const visit = await openVisit(browser, app.url);
+      const { page } = visit;
+      await signIn(visit, app.url, ADMIN);
+      await page.goto("/monitors");
+      const row = page.getByRole("row").filter({ has: page.getByRole("link", { name: "Backup" }) });
+      await row.locator("andon-sparkline path").waitFor({ state: "attached" });
+      await page.getByRole("link", { name: "Backup" }).click();
+      await page.getByRole("heading", { name: "Duration", level: 2 }).waitFor();
+      await page.getByRole("button", { name: "Show as a table" }).click();
+      await page.getByRole("table").getByRole("row").nth(2).waitFor();
+      expect(await page.locator("monitor-course").count()).toBe(0);
       expect(await findBarriers(page)).toEqual([]);
       expect(visit.faults).toEqual([]);
       await visit.close();

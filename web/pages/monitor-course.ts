@@ -11,7 +11,6 @@ import "../elements/segments";
 import { base, controls, surfaces } from "../styles/shared";
 import { text } from "../text/en";
 import { formatMillis, formatPercent } from "../text/format";
-import { isHeartbeat } from "./monitor-words";
 
 const words = text.monitors.page;
 const EVERY_MS = 30_000;
@@ -91,7 +90,6 @@ export class MonitorCourse extends LitElement {
 
   private content({ data, from, to, uptime }: Latency): TemplateResult {
     const [start, end] = [Date.parse(from), Date.parse(to)];
-    const label = isHeartbeat(this.monitor) ? words.courseOfJob : words.course;
     const points = data.flatMap(({ at, latency_ms: value, latency_min_ms: min, latency_max_ms: max }) =>
       value === null
         ? []
@@ -103,7 +101,7 @@ export class MonitorCourse extends LitElement {
             },
           ],
     );
-    const series: ChartSeries[] = [{ label, points }];
+    const series: ChartSeries[] = [{ label: words.course, points }];
     const most = this.monitor.expect.max_latency_ms;
     const limits: ChartLimit[] =
       most === undefined
@@ -132,7 +130,7 @@ export class MonitorCourse extends LitElement {
         points.length === 0
           ? null
           : html`<andon-chart
-              label=${label}
+              label=${words.course}
               .series=${series}
               .limits=${limits}
               unit="ms"
@@ -145,10 +143,9 @@ export class MonitorCourse extends LitElement {
 
   override render(): TemplateResult {
     const { data, error } = this.latency;
-    const label = isHeartbeat(this.monitor) ? words.courseOfJob : words.course;
     return html`<section class="card" aria-labelledby="course">
       <div class="card-head">
-        <h2 id="course" class="grow">${label}</h2>
+        <h2 id="course" class="grow">${words.course}</h2>
         <andon-segments
           label=${words.range}
           .value=${this.range}

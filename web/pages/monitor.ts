@@ -34,6 +34,7 @@ import { listStyles } from "./list-styles";
 import { machineStyles } from "./machine-styles";
 import "./monitor-course";
 import type { MonitorCourse } from "./monitor-course";
+import "./monitor-durations";
 import { monitorFacts, monitorIncidents, monitorTimeline } from "./monitor-parts";
 import "./monitor-reports";
 import "./monitor-results";
@@ -262,12 +263,12 @@ export class PageMonitor extends LitElement {
           ${
             isHeartbeat(monitor)
               ? html`<monitor-reports
-                  .monitor=${monitor}
-                  @changed=${() => void this.refresh()}
-                ></monitor-reports>`
-              : null
+                    .monitor=${monitor}
+                    @changed=${() => void this.refresh()}
+                  ></monitor-reports>
+                  <monitor-durations .monitor=${monitor}></monitor-durations>`
+              : html`<monitor-course .monitor=${monitor}></monitor-course>`
           }
-          <monitor-course .monitor=${monitor}></monitor-course>
           <monitor-results .monitor=${monitor}></monitor-results>
         </div>
         <div class="aside">
