@@ -1,27 +1,19 @@
 // In: the configuration. Out: the whole program, wired: each slice made from those after it, started
 // in the order of dependence and stopped in the reverse one.
 import { createAccess, type Access } from "./access/access";
-import { accessRoutes } from "./access/routes";
-import { alertRoutes } from "./alerts/routes";
 import { presentJournalEvent } from "./alerts/wire";
 import type { Config } from "./config/config";
 import { systemClock } from "./core/clock";
 import { Plainly, silentLog } from "./core/log";
-import { deliveriesOfSubject } from "./delivery/history";
 import { deliveryMetrics } from "./delivery/delivery-metrics";
-import { presentDelivery } from "./delivery/wire";
-import { escalationRoutes } from "./escalation/routes";
 import { createAccessPlugin } from "./http/access";
 import { assetRoutes } from "./http/assets";
 import { createAssetSource } from "./http/assets/source";
 import { docsRoutes } from "./http/docs";
 import { createPrincipalBudgets, DEFAULT_LIMITS } from "./http/budgets";
 import { createServer, type HttpServer } from "./http/server";
-import { streamRoutes } from "./http/stream";
 import { createStreamHub } from "./http/stream/hub";
 import { Registry } from "./intake/registry";
-import { incidentRoutes } from "./incidents/routes";
-import { intakeRoutes } from "./intake/routes";
 import { createJournalFeed } from "./journal/feed";
 import type { Service } from "./lib/service";
 import { clockMetrics } from "./operations/clock-metrics";
@@ -33,11 +25,6 @@ import { createProcessMetrics } from "./operations/process-metrics";
 import { operationRoutes } from "./operations/routes";
 import { auditOutboundPolicy } from "./operations/policy-audit";
 import { storeMetrics } from "./operations/store-metrics";
-import { ruleRoutes } from "./rules/routes";
-import { maintenanceRoutes } from "./services/maintenance/routes";
-import { uptimeRoutes } from "./services/uptime/routes";
-import { serviceRoutes } from "./services/routes";
-import { createToldReader } from "./notify/read-told";
 import { openStore, type Store } from "./store/store";
 import type { AppSeams, Base } from "./wiring/base";
 import { wireClock } from "./wiring/clock";
@@ -48,10 +35,10 @@ import { wireJobs } from "./wiring/jobs";
 import { wireMaintenance, wireMuting } from "./wiring/maintenance";
 import { wireReceivers } from "./wiring/receivers";
 import { wireMonitors } from "./wiring/monitors";
+import { wireRoutes } from "./wiring/routes";
 import { wireServices } from "./wiring/services";
 import { wireStatusPages } from "./wiring/status-pages";
 import { wireTelling } from "./wiring/telling";
-import { tellingRoutes } from "./wiring/telling-routes";
 
 export type { AppSeams } from "./wiring/base";
 
@@ -167,82 +154,25 @@ const wire = async (config: Config, seams: AppSeams, store: Store): Promise<AppP
     stillHolds: access.stillHolds,
   });
   const { worker } = channels.delivery;
-  const channelName = (tenantId: string, id: string) => channels.directory.find(tenantId, id)?.name;
-  const told = createToldReader({
-    store,
-    journal,
-    directory: channels.directory,
-    tenants: access.tenants,
-    policyName: (tenantId, id) => decisions.policies.find(tenantId, id)?.name,
-  });
-  const deliveriesOf = async (tenantId: string, subjectId: string) =>
-    (await deliveriesOfSubject(store.engine, { tenantId, subjectId })).map((delivery) =>
-      presentDelivery(delivery, channelName(tenantId, delivery.channelId) ?? ""),
-    );
-
-  const timelineOf = async (tenantId: string, id: string) =>
-    (await journal.timelineOf(tenantId, id)).map(presentJournalEvent);
-
   const plugin = createAccessPlugin(
     access.authenticate,
     createPrincipalBudgets(clock, { ...DEFAULT_LIMITS, ...limits }),
   );
   const assets = createAssetSource({ development: config.env === "development" });
-  const slices = [
-    accessRoutes(plugin, {
-      access,
-      isProjectUsed: (tenantId, projectId) =>
-        [...registry.machinesOf(tenantId)].some((machine) => machine.projectId === projectId) ||
-        monitors.book.of(tenantId).some(({ record }) => record.projectId === projectId),
-    }),
-    intakeRoutes(plugin, intake),
-    ruleRoutes(plugin, {
-      desk: decisions.ruleDesk,
-      repository: decisions.ruleRepository,
-      notifier: channels.notifier,
-      machines: registry,
-      tenants: access.tenants,
-      policies: decisions.policies,
-      services: services.book,
-      monitors: monitors.book,
-    }),
-    alertRoutes(plugin, {
-      desk: decisions.alertDesk,
-      repository: decisions.alertRepository,
-      machines: registry,
-      escalations: decisions.escalations,
-      policies: decisions.policies,
-      channelName,
-      journal,
-      told,
-      deliveriesOf,
-    }),
-    incidentRoutes(plugin, {
-      desk: incidents.desk,
-      repository: incidents.repository,
-      timelineOf,
-      told,
-      deliveriesOf,
-    }),
-    ...receivers.routes(plugin),
-    escalationRoutes(plugin, {
-      desk: decisions.policyDesk,
-      book: decisions.policies,
-      repository: decisions.escalations,
-    }),
-    serviceRoutes(plugin, { ...services, told }),
-    uptimeRoutes(plugin, {
-      desk: services.desk,
-      uptime: services.uptime,
-      repository: services.uptimeRepository,
-      clock,
-    }),
-    maintenanceRoutes(plugin, { ...maintenance, clock }),
-    ...statusPages.routes(plugin),
-    ...monitors.routes(plugin, timelineOf),
-    ...tellingRoutes(plugin, base, channels),
-    streamRoutes(plugin, { hub, publicUrl: config.publicUrl }),
-  ];
+  const slices = wireRoutes(plugin, base, {
+    registry,
+    intake,
+    channels,
+    services,
+    incidents,
+    monitors,
+    decisions,
+    maintenance,
+    receivers,
+    statusPages,
+    journal,
+    hub,
+  });
 
   const processMetrics = createProcessMetrics();
   metrics.observe([
