@@ -13,7 +13,8 @@ export type ServiceIds = Record<
   | "over"
   | "monitor"
   | "work"
-  | "weekly",
+  | "weekly"
+  | "page",
   string
 >;
 
@@ -165,7 +166,18 @@ export const addServices = async (stage: Stage): Promise<ServiceIds> => {
     starts_at: soon(26 * 60),
     ends_at: soon(27 * 60),
   });
+  const page = await make("/status-pages", {
+    name: "Customers",
+    title: "Plant Lyon",
+    slug: "customers",
+    description: "How our services stand.",
+    service_ids: [checkout, shop],
+    groups: ["Messages"],
+    announcement: "From Monday on the shop has a new checkout.",
+    accent_color: "#7a2ea0",
+  });
   return {
+    page: String(page["id"]),
     work: String(work["id"]),
     weekly: String(weekly["id"]),
     shop,

@@ -13,7 +13,7 @@ export const navStyles = css`
     display: flex;
     flex-direction: column;
     gap: var(--space-4);
-    padding: var(--space-4) var(--space-3);
+    padding: var(--space-4) var(--space-3) var(--space-3);
     background: var(--surface);
     border-right: 1px solid var(--line);
   }
@@ -23,8 +23,9 @@ export const navStyles = css`
     overflow-y: auto;
     overscroll-behavior: contain;
     display: grid;
-    gap: var(--space-3);
+    gap: var(--space-2);
     align-content: start;
+    grid-template-columns: minmax(0, 1fr);
     margin-inline: calc(var(--space-1) * -1);
     padding: 2px var(--space-1);
   }
@@ -106,7 +107,8 @@ export const navStyles = css`
     justify-content: space-between;
     padding: 0 0.1rem;
   }
-  .themes {
+  .themes,
+  .help {
     display: flex;
     gap: 1px;
   }
@@ -144,13 +146,16 @@ export const navStyles = css`
 
   @media (min-width: 720px) and (max-width: 1023px) {
     .side {
-      width: 5.25rem;
-      padding-inline: var(--space-2);
+      width: 6rem;
+      padding-inline: var(--space-1);
+      gap: var(--space-3);
       align-items: center;
     }
     .side .groups {
       width: 100%;
       gap: var(--space-1);
+      margin: 0;
+      padding: 2px;
     }
     .side .group {
       position: absolute;
@@ -161,16 +166,15 @@ export const navStyles = css`
       border-top: 1px solid var(--line);
     }
     .side .brand span,
-    .side .who,
-    .side .documents {
+    .side .who {
       display: none;
     }
     .side .entry {
       flex-direction: column;
       justify-content: center;
-      gap: 0.15rem;
-      min-height: 3.25rem;
-      padding: 0.25rem;
+      gap: 0.1rem;
+      min-height: 2.85rem;
+      padding: 0.2rem 0;
       font-size: var(--text-xs);
       text-align: center;
     }
@@ -186,9 +190,17 @@ export const navStyles = css`
       padding: 0;
     }
     .side .tools,
+    .side .help,
     .side .themes {
-      flex-direction: column;
-      align-items: center;
+      display: contents;
+    }
+    .side .foot {
+      grid-template-columns: auto auto;
+      gap: 1px;
+    }
+    .side .foot andon-live,
+    .side .person {
+      grid-column: 1 / -1;
     }
     .side .person {
       padding-left: 0;

@@ -135,14 +135,26 @@ export class AndonNav extends LitElement {
   private tools(): TemplateResult {
     return html`<div class="tools">
       ${this.themeSwitch()}
-      <button
-        class="quiet square"
-        aria-label=${shell.shortcuts}
-        title=${`${shell.shortcuts} (?)`}
-        @click=${this.showKeys}
-      >
-        <andon-icon name="help"></andon-icon>
-      </button>
+      <span class="help">
+        <a
+          class="button quiet square"
+          href="/docs"
+          target="_blank"
+          rel="noopener"
+          aria-label=${shell.documents}
+          title=${shell.documents}
+        >
+          <andon-icon name="external"></andon-icon>
+        </a>
+        <button
+          class="quiet square"
+          aria-label=${shell.shortcuts}
+          title=${`${shell.shortcuts} (?)`}
+          @click=${this.showKeys}
+        >
+          <andon-icon name="help"></andon-icon>
+        </button>
+      </span>
     </div>`;
   }
 
@@ -167,11 +179,7 @@ export class AndonNav extends LitElement {
         <div class="groups">${this.groups("side", groups)}</div>
         <div class="foot">
           <andon-live></andon-live>
-          ${this.tools()}
-          <a class="entry documents" href="/docs" target="_blank" rel="noopener">
-            <andon-icon name="external"></andon-icon><span class="label">${shell.documents}</span>
-          </a>
-          ${this.person()}
+          ${this.tools()} ${this.person()}
         </div>
       </nav>
       <nav class="bar" aria-label=${shell.navigation}>
@@ -197,15 +205,7 @@ export class AndonNav extends LitElement {
         @dialog-close=${() => (this.isMenuOpen = false)}
       >
         <nav class="sheet" aria-label=${shell.more}>
-          ${this.groups("sheet", rest)}
-          <ul>
-            <li>
-              <a class="entry" href="/docs" target="_blank" rel="noopener">
-                <andon-icon name="external"></andon-icon><span class="label">${shell.documents}</span>
-              </a>
-            </li>
-          </ul>
-          ${this.tools()} ${this.person()}
+          ${this.groups("sheet", rest)} ${this.tools()} ${this.person()}
         </nav>
       </andon-dialog>`;
   }

@@ -51,7 +51,10 @@ const GROUPS: readonly NavGroup[] = [
   },
   {
     label: shell.groups.show,
-    entries: [{ href: "/sla", label: shell.sla, icon: "sla", key: "l" }],
+    entries: [
+      { href: "/status-pages", label: shell.statusPages, icon: "pages", key: "u" },
+      { href: "/sla", label: shell.sla, icon: "sla", key: "l" },
+    ],
   },
   {
     label: shell.groups.admin,

@@ -32,7 +32,7 @@ export const withParams = (changes: Record<string, string | null>): string => {
 };
 
 /** The server's own pages: left to the browser. */
-const SERVER_PATHS = /^\/(api|docs|metrics|healthz|readyz)(\/|$)/;
+const SERVER_PATHS = /^\/(api|docs|metrics|healthz|readyz|status)(\/|$)/;
 
 const onClick = (event: MouseEvent): void => {
   if (event.defaultPrevented || event.button !== 0) return;

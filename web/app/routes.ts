@@ -229,6 +229,20 @@ export const ROUTES: readonly Route[] = [
     render: () => html`<page-escalation></page-escalation>`,
   },
   {
+    path: "/status-pages",
+    title: text.statusPages.title,
+    nav: "/status-pages",
+    load: () => import("../pages/status-pages"),
+    render: () => html`<page-status-pages></page-status-pages>`,
+  },
+  {
+    path: "/status-pages/:id",
+    title: "",
+    nav: "/status-pages",
+    load: () => import("../pages/status-page-edit"),
+    render: (params) => html`<page-status-page-edit .pageId=${param(params, "id")}></page-status-page-edit>`,
+  },
+  {
     path: "/sla",
     title: text.sla.title,
     nav: "/sla",

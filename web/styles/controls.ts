@@ -69,7 +69,8 @@ export const controls = css`
     background: var(--surface-2);
     color: var(--ink);
   }
-  button.square {
+  button.square,
+  .button.square {
     padding: 0;
     width: var(--control);
   }

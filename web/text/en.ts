@@ -19,6 +19,7 @@ import { receiversText } from "./en/receivers";
 import { rulesText } from "./en/rules";
 import { servicesText } from "./en/services";
 import { slaText } from "./en/sla";
+import { statusPagesText } from "./en/status-pages";
 
 export const text = {
   common: commonText,
@@ -40,6 +41,7 @@ export const text = {
   incidents: incidentsText,
   maintenance: maintenanceText,
   sla: slaText,
+  statusPages: statusPagesText,
   receivers: receiversText,
   receiverForm: receiverFormText,
   escalation: escalationText,

@@ -64,6 +64,7 @@ export const shellText = {
   services: "Services",
   incidents: "Incidents",
   maintenance: "Maintenance",
+  statusPages: "Status pages",
   sla: "SLA report",
   rules: "Rules",
   channels: "Channels",
