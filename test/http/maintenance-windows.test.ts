@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { startApp, type Answer, type TestApp } from "../harness/app";
 import { FakeClock } from "../harness/clock";
+import { eventually } from "../harness/eventually";
 import { openRecordingSink, type RecordingSink } from "../harness/recording-sink";
 import { removeDirectory, temporaryDirectory } from "../harness/store";
 
@@ -318,6 +319,11 @@ describe("alerts on what is worked on", () => {
   test("that were told before are told to their end", async () => {
     await breakLimit();
     await sink.waitFor(1);
+    // The answer has to be back before its time-out is over on this clock.
+    await eventually(
+      async () => (await app.api("GET", "/deliveries")).body.data as Json[],
+      (rows) => rows.every(({ status }) => status === "delivered"),
+    );
     await clock.advance(MINUTE);
     const { id } = await work();
     await clock.advance(20 * MINUTE);
