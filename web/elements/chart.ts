@@ -185,7 +185,8 @@ export class AndonChart extends LitElement {
       width,
       height: this.height,
       ms: 1,
-      padding: [this.markers.length > 0 ? 22 : 12, 8, 0, 0],
+      // To the right half a time label: the last one may stand at the very end.
+      padding: [this.markers.length > 0 ? 22 : 12, 22, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { size: 7 }, drag: { x: true, y: false } },
       scales: {
