@@ -121,6 +121,7 @@ const incidentViewOf = (incident: IncidentFacts, shown: ReadonlySet<string>): In
     updatedAt: Math.max(incident.updates[0]?.at ?? incident.openedAt, incident.resolvedAt ?? 0),
     componentIds: incident.serviceIds.filter((id) => shown.has(id)),
     updates: incident.updates.map(({ id, status, message, at }) => ({ id, status, message, at })),
+    hasGap: incident.hasGap,
     postMortem: isOver && incident.postMortem?.trim() ? incident.postMortem : null,
   };
 };

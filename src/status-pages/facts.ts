@@ -42,8 +42,10 @@ export interface IncidentFacts {
   openedAt: number;
   resolvedAt: number | null;
   updatedAt: number;
-  /** Public ones only, newest first; never empty. */
+  /** Public ones only, newest first; never empty. Of very many the newest, and the first one. */
   updates: UpdateFacts[];
+  /** Some between the first one and the others are not among them. */
+  hasGap: boolean;
 }
 
 export interface MaintenanceFacts {
@@ -83,18 +85,26 @@ const SPANS = `SELECT service_id, state, started_at, ended_at FROM service_spans
   WHERE service_id IN (SELECT value FROM json_each(?1)) AND coalesce(ended_at, ?2) >= ?2
   ORDER BY service_id, started_at, id`;
 
-/** More are not shown: the newest are what counts. */
+/** More are not shown: what is open, and then the newest, is what counts. */
 const MAX_INCIDENTS = 500;
+/** Of one incident: more than people write, and little enough where a service flaps for hours. */
+const MAX_UPDATES = 50;
 
 const INCIDENTS = `SELECT id, code, title, status, severity, post_mortem, opened_at, resolved_at, updated_at,
     (SELECT json_group_array(s.service_id) FROM incident_services s WHERE s.incident_id = i.id)
   FROM incidents i
   WHERE tenant_id = ?1 AND (status <> 'resolved' OR resolved_at >= ?3)
     AND id IN (SELECT incident_id FROM incident_services WHERE service_id IN (SELECT value FROM json_each(?2)))
-  ORDER BY number DESC LIMIT ${MAX_INCIDENTS}`;
+  ORDER BY status = 'resolved', number DESC LIMIT ${MAX_INCIDENTS}`;
 
-const UPDATES = `SELECT id, incident_id, status, message, at FROM incident_updates
-  WHERE incident_id IN (SELECT value FROM json_each(?1)) AND is_public = 1 ORDER BY id DESC`;
+/** One more than is shown, so that it is known whether there are more. */
+const UPDATES = `SELECT u.id, u.incident_id, u.status, u.message, u.at FROM json_each(?1) i
+  CROSS JOIN incident_updates u ON u.id IN (
+    SELECT id FROM (SELECT id FROM incident_updates WHERE incident_id = i.value AND is_public = 1
+      ORDER BY id DESC LIMIT ${MAX_UPDATES + 1})
+    UNION SELECT id FROM (SELECT id FROM incident_updates WHERE incident_id = i.value AND is_public = 1
+      ORDER BY id LIMIT 1))
+  ORDER BY u.id DESC`;
 
 const MAINTENANCE_COLUMNS = `o.id, o.window_id, w.name, w.description, o.status, o.starts_at, o.ends_at,
     o.started_at, o.ended_at, w.cron IS NOT NULL, w.created_at, w.updated_at,
@@ -175,6 +185,7 @@ const incidentOf = (row: SqlValue[]): IncidentFacts => ({
   updatedAt: Number(row[8]),
   serviceIds: JSON.parse(String(row[9])) as string[],
   updates: [],
+  hasGap: false,
 });
 
 const updateOf = (row: SqlValue[]): UpdateFacts => ({
@@ -184,6 +195,15 @@ const updateOf = (row: SqlValue[]): UpdateFacts => ({
   message: String(row[3]),
   at: Number(row[4]),
 });
+
+/** `updates`: as `UPDATES` finds them, those of one incident. */
+const withUpdates = (incident: IncidentFacts, updates: readonly UpdateFacts[]): IncidentFacts => {
+  const first = updates.at(-1);
+  const hasGap = updates.length > MAX_UPDATES + 1;
+  return hasGap && first !== undefined
+    ? { ...incident, updates: [...updates.slice(0, MAX_UPDATES), first], hasGap }
+    : { ...incident, updates: [...updates] };
+};
 
 const maintenanceOf = (row: SqlValue[], services: readonly ServiceFacts[]): MaintenanceFacts => {
   const targets = JSON.parse(String(row[12])) as MaintenanceTargets;
@@ -243,7 +263,6 @@ export const readFacts = async (
     (await engine.query({ sql: UPDATES, params: [incidentIds] })).map(updateOf),
     ({ incidentId }) => incidentId,
   );
-  for (const incident of incidents) incident.updates = updates.get(incident.id) ?? [];
 
   const maintenance = (await engine.query({ sql: MAINTENANCE, params: [tenantId, historySince] }))
     .map((row) => maintenanceOf(row, services))
@@ -251,8 +270,10 @@ export const readFacts = async (
   const weight = (await engine.query({ sql: WEIGHT, params: [tenantId] }))[0]?.[0];
   return {
     services,
-    // Nothing of it was said in public: nobody out there knows of it.
-    incidents: incidents.filter(({ updates: said }) => said.length > 0),
+    incidents: incidents
+      .map((incident) => withUpdates(incident, updates.get(incident.id) ?? []))
+      // Nothing of it was said in public: nobody out there knows of it.
+      .filter(({ updates: said }) => said.length > 0),
     maintenance,
     degradedWeight: numberOrNull(weight),
   };

@@ -118,8 +118,10 @@ export interface IncidentView {
   updatedAt: number;
   /** Components of this page only. */
   componentIds: readonly string[];
-  /** Newest first. */
+  /** Newest first. Of very many the newest, and the first one. */
   updates: readonly UpdateView[];
+  /** Some between the first one and the others are left out. */
+  hasGap: boolean;
   /** Written for the public once it is over; null: none. */
   postMortem: string | null;
 }

@@ -64,6 +64,7 @@ export const incidentView = (change: Partial<IncidentView> = {}): IncidentView =
       at: VIEW_AT - 3 * HOUR,
     },
   ],
+  hasGap: false,
   postMortem: null,
   ...change,
 });

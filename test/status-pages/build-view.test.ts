@@ -76,6 +76,7 @@ const incident = (change: Partial<IncidentFacts> = {}): IncidentFacts => ({
   updates: [
     { id: "u1", incidentId: "incident", status: "investigating", message: "We look.", at: NOW - HOUR },
   ],
+  hasGap: false,
   ...change,
 });
 

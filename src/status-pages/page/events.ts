@@ -30,6 +30,15 @@ const updateItem = ({ words, when }: PageContext, update: UpdateView): Html => {
   </li>`;
 };
 
+const updateList = (context: PageContext, { updates, hasGap }: IncidentView): Html => {
+  const items = updates.map((update) => updateItem(context, update));
+  if (hasGap)
+    items.splice(-1, 0, html`<li class="gap"><p class="at">${context.words.updatesLeftOut}</p></li>`);
+  return html`<ol class="updates">
+    ${items}
+  </ol>`;
+};
+
 const incidentCard = (context: PageContext, incident: IncidentView, level: Level): Html => {
   const { words } = context;
   const state = incident.status === "resolved" ? "over" : incident.severity;
@@ -48,9 +57,7 @@ const incidentCard = (context: PageContext, incident: IncidentView, level: Level
         ${prose(incident.postMortem)}
       </div>`
     }
-    <ol class="updates">
-      ${incident.updates.map((update) => updateItem(context, update))}
-    </ol>
+    ${updateList(context, incident)}
   </article>`;
 };
 

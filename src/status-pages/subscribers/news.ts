@@ -73,6 +73,10 @@ export interface PageService extends NamedService {
 
 export const isIncidentRow = (row: NewsRow): row is IncidentRow => row.kind.startsWith("incident.");
 
+/** Nobody is told of it now: if it still stands later, that is a row of its own. */
+export const isKeptBack = (row: NewsRow): boolean =>
+  isIncidentRow(row) && row.kind !== "incident.announced" && row.data.silencedBy !== undefined;
+
 /**
  * What is private is not told, with two exceptions that the page makes as well: that an incident of which
  * something was public is over, and, with its first public words, that there is one.
@@ -98,7 +102,7 @@ const ofIncident = (
   services: readonly PageService[],
 ): News | null => {
   const { incident } = row.data;
-  if (row.kind !== "incident.announced" && row.data.silencedBy !== undefined) return null;
+  if (isKeptBack(row)) return null;
   const concerned = incident.services.flatMap(
     ({ id }) => services.find((service) => service.id === id) ?? [],
   );

@@ -13,6 +13,7 @@ import type { SubscriberBook } from "./book";
 import {
   chosenOf,
   isIncidentRow,
+  isKeptBack,
   NEWS_KINDS,
   newsOf,
   type News,
@@ -80,6 +81,8 @@ export const createTeller = (parts: TellerParts): Teller => {
       .flatMap((id) => pageOf(id) ?? [])
       .filter(({ tenantId }) => tenantId === row.tenantId);
     if (pages.length === 0) return [];
+    // Where a service flaps, most rows are told to nobody, and its incident has thousands of updates.
+    if (isKeptBack(row)) return [];
     const updates = isIncidentRow(row) ? await repository.publicUpdates(row.subjectId) : [];
     const plan =
       row.kind === "maintenance.scheduled" || row.kind === "maintenance.cancelled"

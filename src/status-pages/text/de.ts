@@ -32,6 +32,7 @@ export const de: Words = {
   openIncidents: "Offene Störungen",
   affects: "Betrifft",
   statusNow: (status) => `Der Stand ist jetzt: ${status}.`,
+  updatesLeftOut: "Meldungen dazwischen sind nicht gezeigt.",
   postMortem: "Was geschehen ist",
   activeMaintenance: "Laufende Wartung",
   upcomingMaintenance: "Geplante Wartung",

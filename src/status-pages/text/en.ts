@@ -32,6 +32,7 @@ export const en: Words = {
   openIncidents: "Open incidents",
   affects: "Affects",
   statusNow: (status) => `The status is now: ${status}.`,
+  updatesLeftOut: "Updates in between are not shown.",
   postMortem: "What happened",
   activeMaintenance: "Maintenance under way",
   upcomingMaintenance: "Planned maintenance",

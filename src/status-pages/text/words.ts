@@ -22,6 +22,8 @@ export interface Words {
   affects: string;
   /** Of an update without words of its own. */
   statusNow: (status: string) => string;
+  /** Between the first update of an incident and the newest ones. */
+  updatesLeftOut: string;
   postMortem: string;
   activeMaintenance: string;
   upcomingMaintenance: string;
