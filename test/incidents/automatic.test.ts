@@ -197,7 +197,7 @@ describe("a service that flaps", () => {
     expect(
       bench.told.filter(({ silencedBy }) => silencedBy === "held_while_flapping").length,
     ).toBeGreaterThan(9_900);
-  }, 60_000);
+  }, 300_000);
 });
 
 describe("what was kept back is told after all", () => {
