@@ -54,6 +54,7 @@ describe("a receiver's form", () => {
       items_field: "list",
       key_field: ["k", "l"],
       id_field: "id",
+      time_field: ["at", "time"],
       starts_at_field: "from",
       ends_at_field: "to",
       status_mapping: { "sev1*": "down", "0": "operational", huh: "ignore" },

@@ -88,6 +88,15 @@ export const factsCard = (incident: IncidentDetail): TemplateResult => {
       ${row(words.code, html`<span class="code">${incident.code}</span>`)}
       ${row(words.since, time(incident.opened_at))}
       ${row(words.source, href === null ? who : html`<a href=${href}>${who}</a>`)}
+      ${
+        // It came in a payload: only what leads to a page elsewhere is a link.
+        source.url === null || !/^https?:\/\//i.test(source.url)
+          ? null
+          : row(
+              words.shownAt,
+              html`<a href=${source.url} target="_blank" rel="noopener noreferrer">${source.url}</a>`,
+            )
+      }
       ${incident.reopened_count === 0 ? null : row(words.reopened, words.times(incident.reopened_count))}
       ${
         incident.resolved_at === null

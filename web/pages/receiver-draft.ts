@@ -17,6 +17,7 @@ export const PATH_FIELDS = [
   "url_field",
   "key_field",
   "id_field",
+  "time_field",
   "starts_at_field",
   "ends_at_field",
 ] as const;
@@ -75,6 +76,7 @@ const pathsFor = (preset: Preset | undefined): Record<PathField, string> => ({
   url_field: "",
   key_field: "",
   id_field: "",
+  time_field: "",
   starts_at_field: "",
   ends_at_field: "",
 });

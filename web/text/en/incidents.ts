@@ -86,6 +86,7 @@ export const incidentsText = {
     facts: "Facts",
     code: "Code",
     source: "Opened by",
+    shownAt: "Shown there at",
     since: "Since",
     resolvedAt: "Resolved",
     auto: "by itself",

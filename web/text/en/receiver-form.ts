@@ -50,12 +50,14 @@ export const receiverFormText = {
     items_field: "List whose entries each say something",
     key_field: "What of a service it is about",
     id_field: "ID, to recognize repetitions",
+    time_field: "When it was so",
     starts_at_field: "When announced work begins",
     ends_at_field: "When announced work ends",
   } as Record<string, string>,
   fieldHints: {
     items_field: "The other paths then begin in the entry; $. in front begins at the top.",
     key_field: "So that one of several things that failed can recover alone.",
+    time_field: "By the sender’s clock: what is older and comes later then changes nothing.",
     starts_at_field: "Maintenance that begins later leaves the status alone until then.",
   } as Record<string, string>,
 
