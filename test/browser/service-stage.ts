@@ -1,6 +1,6 @@
 // In: a running stage. Out: the same plant with the services that people ask about: three months of past with
 // gaps and failures, an incident being worked on, one that is over, and maintenance to come.
-import type { Stage } from "./stage";
+import { ADMIN, type Stage } from "./stage";
 
 export type ServiceIds = Record<
   | "shop"
@@ -52,8 +52,28 @@ export const writePast = async (
   ]);
 };
 
+/** What people do is done by a person, signed in as in a browser. */
+const signedIn = async ({ app }: Stage): Promise<Record<string, string>> => {
+  const answer = await fetch(`${app.url}/api/v1/session`, {
+    method: "POST",
+    headers: { origin: app.url, "content-type": "application/json" },
+    body: JSON.stringify(ADMIN),
+  });
+  return { origin: app.url, cookie: answer.headers.get("set-cookie")?.split(";")[0] ?? "" };
+};
+
 export const addServices = async (stage: Stage): Promise<ServiceIds> => {
   const { app } = stage;
+  const person = await signedIn(stage);
+  const act = async (path: string, body: Record<string, unknown>): Promise<Record<string, unknown>> => {
+    const answer = await fetch(`${app.url}/api/v1${path}`, {
+      method: "POST",
+      headers: { ...person, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as Record<string, unknown>;
+  };
   const make = async (path: string, body: Record<string, unknown>): Promise<Record<string, unknown>> => {
     const answer = await app.api("POST", path, body);
     if (answer.status >= 300)
@@ -113,38 +133,38 @@ export const addServices = async (stage: Stage): Promise<ServiceIds> => {
     service_id: checkout,
     is_active: false,
   });
-  const over = await make("/incidents", {
+  const over = await act("/incidents", {
     title: "Labels come out empty",
     severity: "minor",
     service_ids: [label],
     message: "The printer in hall B prints blank labels.",
   });
-  await make(`/incidents/${String(over["code"])}/updates`, {
+  await act(`/incidents/${String(over["code"])}/updates`, {
     status: "resolved",
     message: "A new template was at fault. The old one is back.",
   });
-  const incident = await make("/incidents", {
+  const incident = await act("/incidents", {
     title: "Orders cannot be paid",
     severity: "critical",
     service_ids: [checkout, shop],
     message: "Payments fail for about half of the customers. We are looking into it.",
     service_status: "down",
   });
-  await make(`/incidents/${String(incident["code"])}/updates`, {
+  await act(`/incidents/${String(incident["code"])}/updates`, {
     status: "investigating",
     message: "Card provider says all is well. Looking at our own proxy.",
     public: false,
   });
-  await make(`/incidents/${String(incident["code"])}/updates`, {
+  await act(`/incidents/${String(incident["code"])}/updates`, {
     status: "identified",
     message: "A certificate has expired. It is being replaced.",
   });
-  await make(`/services/${mail}/status`, {
+  await act(`/services/${mail}/status`, {
     status: "degraded",
     message: "Mails arrive about ten minutes late.",
   });
   const soon = (minutes: number): string => new Date(Date.now() + minutes * MINUTE_MS).toISOString();
-  const work = await make("/maintenance-windows", {
+  const work = await act("/maintenance-windows", {
     name: "Oil change of line 2",
     description: "Pumps stand still for an hour.",
     groups: ["Line 2"],
@@ -152,14 +172,14 @@ export const addServices = async (stage: Stage): Promise<ServiceIds> => {
     starts_at: soon(-5),
     ends_at: soon(55),
   });
-  const weekly = await make("/maintenance-windows", {
+  const weekly = await act("/maintenance-windows", {
     name: "Database backup",
     service_ids: [database],
     cron: "0 2 * * 0",
     duration_seconds: 5_400,
     time_zone: "Europe/Berlin",
   });
-  await make("/maintenance-windows", {
+  await act("/maintenance-windows", {
     name: "Shop release",
     description: "New checkout.",
     service_ids: [shop, checkout],
