@@ -123,7 +123,8 @@ describe.skipIf(!hasBrowser)("services", () => {
       expect(await findBarriers(page)).toEqual([]);
       await page.getByRole("button", { name: "Save" }).click();
       await page.getByRole("heading", { name: "Gate 3", level: 1 }).waitFor();
-      await page.getByRole("link", { name: "warehouse-robot-01" }).waitFor();
+      // Its alert may be open by then, and speak as well.
+      await page.getByRole("link", { name: "warehouse-robot-01" }).last().waitFor();
       await page.getByText("machine, and its alerts").waitFor();
       const { body } = await stage.app.api("GET", "/services?group=Plant");
       expect(body.data[0]).toMatchObject({
