@@ -129,7 +129,7 @@ export const createStatusPlanner = (parts: StatusPlannerParts): StatusPlanner =>
   const change = (
     before: ServiceRecord,
     next: ServiceRecord,
-    { source, actor }: Said,
+    { source, actor, isOwnWord }: Said & { isOwnWord: boolean },
     plan: Plan,
   ): ServiceRecord => {
     const silencedBy = silenceOfChange(next, plan);
@@ -141,7 +141,8 @@ export const createStatusPlanner = (parts: StatusPlannerParts): StatusPlanner =>
     const at = shown.changedAt;
     plan.statements.push(
       updateStatusStatement(shown, before.status),
-      ...changeStatements(shown, before.status, source),
+      // The history says who said what: nobody is given the words of another.
+      ...changeStatements(isOwnWord ? shown : { ...shown, message: "" }, before.status, source),
     );
     const service = snapshotOf(shown, before.status);
     const untold = notifier.planService(
@@ -216,7 +217,7 @@ export const createStatusPlanner = (parts: StatusPlannerParts): StatusPlanner =>
         changedAt: at,
         changes: [...before.changes, at].slice(-KEPT_CHANGES),
       },
-      said,
+      { ...said, isOwnWord },
       plan,
     );
     keep(plan, next);

@@ -61,7 +61,12 @@ export const ServiceUpdate = t.Object(
 );
 
 export const StatusSet = t.Object(
-  { status: ServiceStatusModel, message: t.Optional(t.String({ maxLength: 4_000 })) },
+  {
+    status: ServiceStatusModel,
+    message: t.Optional(
+      t.String({ maxLength: 4_000, description: "Shown with the status, on status pages too." }),
+    ),
+  },
   { additionalProperties: false },
 );
 

@@ -12,8 +12,10 @@ import {
 } from "../services/uptime/measure";
 import { lastDays, WINDOWS, type LocalDay } from "../services/uptime/ranges";
 import type { IncidentFacts, MaintenanceFacts, PageFacts, ServiceFacts } from "./facts";
+import { postsOf } from "./posts";
 import type { StatusPage } from "./repository";
 import {
+  HISTORY_DAYS,
   overallOf,
   SHOWN_DAYS,
   worstOf,
@@ -25,6 +27,7 @@ import {
   type MaintenanceView,
   type PageLook,
   type PageView,
+  type PostView,
 } from "./view";
 
 /** While something is not well its downtime grows, and otherwise rolling windows move on. */
@@ -131,6 +134,22 @@ const maintenanceViewOf = ({ serviceIds, ...rest }: MaintenanceFacts): Maintenan
   componentIds: serviceIds,
 });
 
+const HISTORY_MS = HISTORY_DAYS * 86_400_000;
+
+const postsOfAll = (
+  services: readonly ServiceFacts[],
+  incidents: readonly IncidentFacts[],
+  now: number,
+): PostView[] =>
+  services.flatMap(({ id, changes }) => {
+    const told = new Set(
+      incidents
+        .filter(({ serviceIds }) => serviceIds.includes(id))
+        .flatMap(({ updates }) => updates.map(({ at }) => at)),
+    );
+    return postsOf({ serviceId: id, changes, isTold: (at) => told.has(at), since: now - HISTORY_MS });
+  });
+
 /** Those without a group first; groups in the order of their first service. */
 const groupServices = (services: readonly ServiceFacts[]): [string | null, ServiceFacts[]][] =>
   [...Map.groupBy(services, ({ group }) => group)].toSorted(
@@ -207,6 +226,9 @@ export const buildView = ({ page, facts, url, now }: ViewParts): PageView => {
   const ofStatus = (status: MaintenanceView["status"]): MaintenanceView[] =>
     maintenance.filter((one) => one.status === status);
 
+  const ordered = groups.flatMap(({ components }) => components.map(({ id }) => id));
+  const posts = postsOfAll(facts.services, facts.incidents, now);
+
   const statuses = facts.services.map(({ status }) => status);
   const isWell = statuses.every((status) => status === "operational");
   const midnight = days.at(-1)?.to ?? now + REFRESH_UNWELL_MS;
@@ -229,6 +251,12 @@ export const buildView = ({ page, facts, url, now }: ViewParts): PageView => {
     activeMaintenance: ofStatus("active").toSorted((a, b) => a.endsAt - b.endsAt),
     upcomingMaintenance: ofStatus("scheduled").toSorted((a, b) => a.startsAt - b.startsAt),
     pastMaintenance: ofStatus("ended").toSorted((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0)),
+    openPosts: posts
+      .filter(({ endedAt }) => endedAt === null)
+      .toSorted((a, b) => ordered.indexOf(a.componentId) - ordered.indexOf(b.componentId)),
+    pastPosts: posts
+      .filter(({ endedAt }) => endedAt !== null)
+      .toSorted((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0)),
   };
   return {
     ...view,

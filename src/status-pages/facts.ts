@@ -4,6 +4,7 @@ import type { IncidentSeverity, IncidentStatus, MaintenanceTargets, ServiceStatu
 import { isTarget } from "../services/maintenance/book";
 import type { Span } from "../services/uptime/measure";
 import type { Engine, SqlValue } from "../store/engine";
+import { readChanges, type ChangeFacts } from "./posts";
 import type { StatusPage } from "./repository";
 
 export interface ServiceFacts {
@@ -21,6 +22,8 @@ export interface ServiceFacts {
   degradedWeight: number | null;
   /** Oldest first. */
   spans: Span[];
+  /** The last changes of its status, oldest first. */
+  changes: ChangeFacts[];
 }
 
 export interface UpdateFacts {
@@ -119,10 +122,10 @@ const MAINTENANCE = `SELECT ${MAINTENANCE_COLUMNS}
 const WEIGHT = "SELECT degraded_weight FROM sla_settings WHERE tenant_id = ?";
 
 /**
- * How services stood, kept from one look to the next: spans change only when the status does, and those of a
+ * How services stood, kept from one look to the next: it changes only when the status does, and the spans of a
  * service that has failed often are most of what is read.
  */
-export type SpanMemory = Map<string, { stamp: string; since: number; spans: Span[] }>;
+export type PastMemory = Map<string, { stamp: string; since: number; spans: Span[]; changes: ChangeFacts[] }>;
 
 /** More than any instance shows: those of services that were deleted go in the end. */
 const MAX_REMEMBERED = 5_000;
@@ -130,17 +133,18 @@ const MAX_REMEMBERED = 5_000;
 const stampOf = ({ status, changedAt, createdAt }: ServiceFacts): string =>
   `${status} ${changedAt} ${createdAt}`;
 
-const recallSpans = async (
+const recallPast = async (
   engine: Engine,
   services: readonly ServiceFacts[],
-  { since, memory }: { since: number; memory: SpanMemory },
+  { since, memory }: { since: number; memory: PastMemory },
 ): Promise<void> => {
   const unknown: ServiceFacts[] = [];
   for (const service of services) {
     const known = memory.get(service.id);
-    if (known !== undefined && known.stamp === stampOf(service) && known.since <= since)
+    if (known !== undefined && known.stamp === stampOf(service) && known.since <= since) {
       service.spans = known.spans;
-    else unknown.push(service);
+      service.changes = known.changes;
+    } else unknown.push(service);
   }
   if (unknown.length === 0) return;
   const byId = new Map(unknown.map((service) => [service.id, service]));
@@ -151,9 +155,12 @@ const recallSpans = async (
       startedAt: Number(startedAt),
       endedAt: numberOrNull(endedAt),
     });
+  for (const [id, changes] of await readChanges(engine, ids)) byId.get(id)?.changes.push(...changes);
   if (memory.size > MAX_REMEMBERED) memory.clear();
-  for (const service of unknown)
-    memory.set(service.id, { stamp: stampOf(service), since, spans: service.spans });
+  for (const service of unknown) {
+    const { spans, changes } = service;
+    memory.set(service.id, { stamp: stampOf(service), since, spans, changes });
+  }
 };
 
 const numberOrNull = (value: SqlValue | undefined): number | null => (value == null ? null : Number(value));
@@ -171,6 +178,7 @@ const serviceOf = (row: SqlValue[]): ServiceFacts => ({
   projectId: String(row[9]),
   degradedWeight: numberOrNull(row[10]),
   spans: [],
+  changes: [],
 });
 
 const incidentOf = (row: SqlValue[]): IncidentFacts => ({
@@ -245,14 +253,14 @@ const inOrderOf = (
 export const readFacts = async (
   engine: Engine,
   { tenantId, serviceIds, groups }: Pick<StatusPage, "tenantId" | "serviceIds" | "groups">,
-  { since, historySince, memory }: { since: number; historySince: number; memory: SpanMemory },
+  { since, historySince, memory }: { since: number; historySince: number; memory: PastMemory },
 ): Promise<PageFacts> => {
   const rows = await engine.query({
     sql: SERVICES,
     params: [tenantId, JSON.stringify(serviceIds), JSON.stringify(groups)],
   });
   const services = inOrderOf({ serviceIds, groups }, rows.map(serviceOf));
-  await recallSpans(engine, services, { since, memory });
+  await recallPast(engine, services, { since, memory });
   const ids = JSON.stringify(services.map(({ id }) => id));
 
   const incidents = (await engine.query({ sql: INCIDENTS, params: [tenantId, ids, historySince] })).map(

@@ -1,10 +1,10 @@
-// In: the view of a page. Out: what its feeds list, newest first: each public update of an incident and each step
-// of planned work is an entry of its own, so that a reader which knows entries by their ID alone shows the
+// In: the view of a page. Out: what its feeds list, newest first: each public update of an incident, each post and
+// each step of planned work is an entry of its own, so that a reader which knows entries by their ID alone shows the
 // end of an incident as well as its beginning. Texts are plain.
 import { idOfContent } from "../lib/content-id";
-import { placeOfIncident, placeOfMaintenance } from "./places";
+import { placeOfIncident, placeOfMaintenance, placeOfPost } from "./places";
 import { wordsOf } from "./text";
-import { type IncidentView, type MaintenanceView, namesOf, type PageView } from "./view";
+import { type IncidentView, type MaintenanceView, namesOf, type PageView, type PostView } from "./view";
 
 export interface FeedEntry {
   /** A UUID that never changes. */
@@ -37,6 +37,16 @@ const ofIncident = (view: PageView, incident: IncidentView): FeedEntry[] => {
     { id, title: `${words.postMortem}: ${title}`, text: postMortem, at: updatedAt, ...about },
     ...updates,
   ];
+};
+
+const ofPost = (view: PageView, post: PostView): FeedEntry[] => {
+  const words = wordsOf(view.page.language);
+  const affected = namesOf(view, [post.componentId]);
+  return post.updates.map(({ id, status, message, at }) => {
+    const said = words.status[status];
+    const text = message.trim() === "" ? words.statusNow(said) : message;
+    return { id, title: `${said}: ${affected.join(", ")}`, text, affected: [], place: placeOfPost(post), at };
+  });
 };
 
 const ofMaintenance = (view: PageView, maintenance: MaintenanceView): FeedEntry[] => {
@@ -72,5 +82,6 @@ export const feedEntriesOf = (view: PageView): FeedEntry[] => {
     ...view.upcomingMaintenance,
     ...view.pastMaintenance,
   ].flatMap((one) => ofMaintenance(view, one).toReversed());
-  return [...incidents, ...maintenance].toSorted((a, b) => b.at - a.at).slice(0, MOST_ENTRIES);
+  const posts = [...view.openPosts, ...view.pastPosts].flatMap((one) => ofPost(view, one));
+  return [...incidents, ...maintenance, ...posts].toSorted((a, b) => b.at - a.at).slice(0, MOST_ENTRIES);
 };

@@ -8,7 +8,7 @@ import type { Engine } from "../store/engine";
 import type { StatusPageBook } from "./book";
 import { buildView, factsNeededSince } from "./build-view";
 import { readConcerns, readEnd } from "./concern";
-import { readFacts, type SpanMemory } from "./facts";
+import { readFacts, type PastMemory } from "./facts";
 import type { StatusPage } from "./repository";
 import { createShelf, type Family, type Shelf } from "./shelf";
 import { componentsOf, HISTORY_DAYS } from "./view";
@@ -53,7 +53,7 @@ const LONGEST_REST_MS = 500;
 export const createPageKeeper = (parts: PageKeeperParts): PageKeeper => {
   const { book, engine, feed, clock, log } = parts;
   const entries = new Map<string, Entry>();
-  const memory: SpanMemory = new Map();
+  const memory: PastMemory = new Map();
   const listeners = new Set<(page: StatusPage, shelf: Shelf) => void>();
   let position: number | null = null;
   let looking: Promise<void> | null = null;

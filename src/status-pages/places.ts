@@ -1,6 +1,6 @@
-// In: an incident or planned work. Out: where on the page it stands: what is open or to come is on the page itself,
+// In: an incident, planned work or a post. Out: where on the page it stands: what is open or to come is on the page itself,
 // what is over is on its history, where it stays.
-import type { IncidentView, MaintenanceView } from "./view";
+import type { IncidentView, MaintenanceView, PostView } from "./view";
 
 /** Below the page's own address. */
 export const placeOfIncident = ({ id, status }: Pick<IncidentView, "id" | "status">): string =>
@@ -9,3 +9,7 @@ export const placeOfIncident = ({ id, status }: Pick<IncidentView, "id" | "statu
 /** Below the page's own address. */
 export const placeOfMaintenance = ({ id, status }: Pick<MaintenanceView, "id" | "status">): string =>
   `${status === "ended" ? "history.html" : ""}#m-${id}`;
+
+/** Below the page's own address. */
+export const placeOfPost = ({ id, endedAt }: Pick<PostView, "id" | "endedAt">): string =>
+  `${endedAt === null ? "" : "history.html"}#p-${id}`;

@@ -126,6 +126,24 @@ export interface IncidentView {
   postMortem: string | null;
 }
 
+/** What was said of a service, apart from incidents and maintenance, from when it was not well until it was. */
+export interface PostView {
+  id: string;
+  componentId: string;
+  /** Null while it is not well. */
+  endedAt: number | null;
+  /** Newest first; never empty. */
+  updates: readonly PostUpdateView[];
+}
+
+export interface PostUpdateView {
+  id: string;
+  status: ServiceStatus;
+  /** May be empty: then the status is all there is to say. */
+  message: string;
+  at: number;
+}
+
 /** One occurrence of a maintenance window. */
 export interface MaintenanceView {
   id: string;
@@ -169,6 +187,10 @@ export interface PageView {
   upcomingMaintenance: readonly MaintenanceView[];
   /** Of the last `HISTORY_DAYS`, the latest first. */
   pastMaintenance: readonly MaintenanceView[];
+  /** In the order of the page. */
+  openPosts: readonly PostView[];
+  /** Of the last `HISTORY_DAYS`, the latest first. */
+  pastPosts: readonly PostView[];
 }
 
 /** In the order of the page. */

@@ -170,5 +170,7 @@ export const pageView = (change: Partial<PageView> = {}, look: Partial<PageLook>
       isRecurring: true,
     }),
   ],
+  openPosts: [],
+  pastPosts: [],
   ...change,
 });

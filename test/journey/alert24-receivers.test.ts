@@ -360,6 +360,9 @@ describe("CI/CD pipeline", () => {
   test("the two curl commands mark a deployment", async () => {
     const service = await makeService();
     const { url } = await makeReceiver({ service_id: service });
+    await create("/status-pages", { name: "Deployments", slug: "deployments", service_ids: [service] });
+    const readPage = async (path = "/"): Promise<string> =>
+      (await fetch(`${server.url}/status/deployments${path}`)).text();
     const commands = [...readDocument("alert24").matchAll(/^curl [^]*?'$/gm)].map(([text]) =>
       text.replace("https://alert24.net/api/webhooks/incoming/<token>", url),
     );
@@ -369,12 +372,16 @@ describe("CI/CD pipeline", () => {
       expect((await run(command))["result"]).toBe("processed");
       const { status, message } = await readService(service);
       seen.push([status, message]);
+      // "A post is added to your public status page", and stays there.
+      expect(await readPage()).toContain(String(message));
     }
     expect(seen).toEqual([
       ["maintenance", "Deploying v2.4.1"],
       ["operational", "Deploy v2.4.1 complete"],
     ]);
     expect((await historyOf(service)).map(({ status }) => status)).toEqual(["operational", "maintenance"]);
+    expect(await readPage("/history.html")).toContain("Deploying v2.4.1");
+    expect(await readPage("/feed.atom")).toMatch(/Deploy v2\.4\.1 complete[^]*Deploying v2\.4\.1/);
   });
 
   test("statuses of Andon's own pages go straight in", async () => {

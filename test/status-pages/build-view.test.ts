@@ -58,6 +58,7 @@ const service = (change: Partial<ServiceFacts> = {}): ServiceFacts => {
     projectId: "project",
     degradedWeight: null,
     spans: [{ state: "operational", startedAt: createdAt, endedAt: null }],
+    changes: [],
     ...change,
   };
 };

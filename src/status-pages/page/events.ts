@@ -2,7 +2,7 @@
 // by day.
 import { html, type Html } from "../html";
 import { dateText, localDateOf, startOfDay } from "../../lib/local-days";
-import { namesOf, type IncidentView, type MaintenanceView, type UpdateView } from "../view";
+import { namesOf, type IncidentView, type MaintenanceView, type PostView, type UpdateView } from "../view";
 import type { PageContext } from "./context";
 import { prose } from "./prose";
 
@@ -21,17 +21,21 @@ const affected = ({ view, words }: PageContext, componentIds: readonly string[])
   return names.length === 0 ? null : html`<p class="affects">${words.affects}: ${names.join(", ")}</p>`;
 };
 
-const updateItem = ({ words, when }: PageContext, update: UpdateView): Html => {
-  const status = words.incidentStatus[update.status];
-  return html`<li class="${update.status}">
+const updateItem = (
+  { words, when }: PageContext,
+  { status, message, at }: { status: string; message: string; at: number },
+): Html =>
+  html`<li>
     <strong>${status}</strong>
-    ${update.message.trim() === "" ? html`<p>${words.statusNow(status)}</p>` : prose(update.message)}
-    <p class="at">${when.moment(update.at)}</p>
+    ${message.trim() === "" ? html`<p>${words.statusNow(status)}</p>` : prose(message)}
+    <p class="at">${when.moment(at)}</p>
   </li>`;
-};
+
+const incidentItem = (context: PageContext, update: UpdateView): Html =>
+  updateItem(context, { ...update, status: context.words.incidentStatus[update.status] });
 
 const updateList = (context: PageContext, { updates, hasGap }: IncidentView): Html => {
-  const items = updates.map((update) => updateItem(context, update));
+  const items = updates.map((update) => incidentItem(context, update));
   if (hasGap)
     items.splice(-1, 0, html`<li class="gap"><p class="at">${context.words.updatesLeftOut}</p></li>`);
   return html`<ol class="updates">
@@ -90,6 +94,31 @@ const maintenanceCard = (
   </article>`;
 };
 
+/** Its title is the component: that is what it is about. */
+const postCard = (
+  context: PageContext,
+  { id, componentId, endedAt, updates }: PostView,
+  level: Level,
+): Html => {
+  const { words, components } = context;
+  const status = updates[0]?.status ?? "operational";
+  return html`<article class="event post ${endedAt === null ? status : "over"}" id="p-${id}">
+    ${titleOf(level, components.get(componentId)?.name ?? "")}
+    <ol class="updates">
+      ${updates.map((update) => updateItem(context, { ...update, status: words.status[update.status] }))}
+    </ol>
+  </article>`;
+};
+
+export const postsSection = (context: PageContext): Html | null => {
+  const { openPosts } = context.view;
+  if (openPosts.length === 0) return null;
+  return html`<section aria-labelledby="posts">
+    <h2 id="posts">${context.words.posts}</h2>
+    ${openPosts.map((post) => postCard(context, post, 3))}
+  </section>`;
+};
+
 export const openSection = (context: PageContext): Html | null => {
   const { openIncidents } = context.view;
   if (openIncidents.length === 0) return null;
@@ -134,6 +163,7 @@ export const pastDays = (context: PageContext, since: number): Html | null => {
       at: one.endedAt ?? one.endsAt,
       card: () => maintenanceCard(context, one, { level: 4 }),
     })),
+    ...view.pastPosts.map((post) => ({ at: post.endedAt ?? 0, card: () => postCard(context, post, 4) })),
   ].filter(({ at }) => at >= since);
   if (events.length === 0) return null;
   const { timeZone } = view.page;

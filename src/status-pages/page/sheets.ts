@@ -8,7 +8,7 @@ import { assetNames } from "./assets";
 import { componentsSection } from "./components";
 import { createContext, sheetName, type PageContext, type Sheet } from "./context";
 import { documentOf } from "./document";
-import { daysBack, maintenanceSections, openSection, pastDays } from "./events";
+import { daysBack, maintenanceSections, openSection, pastDays, postsSection } from "./events";
 import { mark, statusOf } from "./marks";
 
 const overallText = ({ view, words, components }: PageContext): string => {
@@ -42,13 +42,13 @@ const pastSection = (context: PageContext): Html | null => {
 };
 
 const indexBody = (context: PageContext): Html =>
-  html`${overallBanner(context)} ${openSection(context)} ${maintenanceSections(context)}
-  ${componentsSection(context)} ${pastSection(context)}`;
+  html`${overallBanner(context)} ${openSection(context)} ${postsSection(context)}
+  ${maintenanceSections(context)} ${componentsSection(context)} ${pastSection(context)}`;
 
 const historyBody = (context: PageContext): Html => {
   const { view, words, base, language } = context;
   return html`<p class="more"><a href="${base}${sheetName(view, "index", language)}">${words.back}</a></p>
-    ${openSection(context)}
+    ${openSection(context)} ${postsSection(context)}
     <section aria-labelledby="history">
       <h2 id="history">${words.historyTitle}</h2>
       ${pastDays(context, 0) ?? html`<p class="quiet">${words.historyQuiet}</p>`}

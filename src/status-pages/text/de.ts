@@ -30,6 +30,7 @@ export const de: Words = {
   subscribe: "Nachrichten erhalten",
   announcement: "Ankündigung",
   openIncidents: "Offene Störungen",
+  posts: "Meldungen",
   affects: "Betrifft",
   statusNow: (status) => `Der Stand ist jetzt: ${status}.`,
   updatesLeftOut: "Meldungen dazwischen sind nicht gezeigt.",

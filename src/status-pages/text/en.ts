@@ -30,6 +30,7 @@ export const en: Words = {
   subscribe: "Subscribe",
   announcement: "Announcement",
   openIncidents: "Open incidents",
+  posts: "Status updates",
   affects: "Affects",
   statusNow: (status) => `The status is now: ${status}.`,
   updatesLeftOut: "Updates in between are not shown.",

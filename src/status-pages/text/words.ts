@@ -19,6 +19,8 @@ export interface Words {
   subscribe: string;
   announcement: string;
   openIncidents: string;
+  /** What was said of services, apart from incidents. */
+  posts: string;
   affects: string;
   /** Of an update without words of its own. */
   statusNow: (status: string) => string;
