@@ -103,7 +103,7 @@ const describe = ({ password, ...settings }: PageChange): Record<string, unknown
     }).filter(([, value]) => value !== undefined),
   );
 
-const taken = (field: "slug" | "domain", detail: string): AppError =>
+const taken = (field: "slug" | "domain" | "mirror_dir", detail: string): AppError =>
   new AppError("conflict", detail, { field, code: `${field}_taken` });
 
 export const createStatusPageDesk = (parts: StatusPageDeskParts): StatusPageDesk => {
@@ -152,12 +152,25 @@ export const createStatusPageDesk = (parts: StatusPageDeskParts): StatusPageDesk
       throw invalid("allowed_addresses", "Name the addresses or ranges that may read the page.");
   };
 
-  const checkPlaces = ({ tenantId }: StatusPage, change: PageChange): void => {
+  /** File systems may not tell letters apart by their case. */
+  const overlaps = (one: string, other: string): boolean => {
+    const [a, b] = [`${one}/`.toLowerCase(), `${other}/`.toLowerCase()];
+    return a.startsWith(b) || b.startsWith(a);
+  };
+
+  const checkPlaces = ({ id, tenantId }: StatusPage, change: PageChange): void => {
     const { emailChannelId, mirrorDir } = change;
     if (emailChannelId != null && !parts.isEmailChannel(tenantId, emailChannelId))
       throw invalid("email_channel_id", "There is no notification channel of type email with this ID.");
     if (mirrorDir != null && parts.mirrorRoot === null)
       throw invalid("mirror_dir", "Mirrors need a folder: start Andon with ANDON_MIRROR_DIR.");
+    if (mirrorDir == null) return;
+    for (const other of book.all())
+      if (other.id !== id && other.mirrorDir !== null && overlaps(mirrorDir, other.mirrorDir))
+        throw taken(
+          "mirror_dir",
+          "Another status page is copied to this folder, or to one that is in it or around it: choose one beside it.",
+        );
   };
 
   /** Checks the page as it would be, and fills in the hash of its password. */

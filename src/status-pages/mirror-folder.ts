@@ -67,6 +67,13 @@ const readList = async (folder: string): Promise<List | null> => {
   }
 };
 
+/** All of these are there; what is in them is not looked at. */
+export const hasFiles = async (folder: string, names: Iterable<string>): Promise<boolean> => {
+  const found = new Set(await orIfMissing(readdir(folder, { recursive: true }), []));
+  for (const name of names) if (!found.has(name)) return false;
+  return true;
+};
+
 const replace = async (folder: string, name: string, content: string | Uint8Array): Promise<void> => {
   const draft = join(folder, DRAFT);
   await writeFile(draft, content, { mode: FILE_MODE });

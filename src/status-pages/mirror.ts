@@ -8,7 +8,7 @@ import type { Log } from "../core/log";
 import type { Service } from "../lib/service";
 import type { StatusPageBook } from "./book";
 import type { PageKeeper } from "./keeper";
-import { clearMirrorFolder, ForeignFolder, openMirrorFolder } from "./mirror-folder";
+import { clearMirrorFolder, ForeignFolder, hasFiles, openMirrorFolder } from "./mirror-folder";
 import type { StatusPage } from "./repository";
 import { createShelf, type Family, type Shelf, toShelfFile } from "./shelf";
 
@@ -148,8 +148,13 @@ export const createPageMirror = (parts: PageMirrorParts): PageMirror => {
       await savePlaces(directory);
     }
     const shelf = await keeper.shelfOf(page);
-    if (copy.version === shelf.view.version) await signLife(page, { copy, path });
-    else await write(page, shelf, { copy, path });
+    // What somebody deleted comes back.
+    if (copy.version === shelf.view.version && (await hasFiles(path, copy.files.keys())))
+      await signLife(page, { copy, path });
+    else {
+      if (copy.version === shelf.view.version) copy.files.clear();
+      await write(page, shelf, { copy, path });
+    }
   };
 
   /** A fault of one page is that page's; it is tried again. */

@@ -102,6 +102,12 @@ describe("the form", () => {
     expect(mail.mail.subject).toBe("Anmeldung bei Acme status bestätigen");
     const english = await stage.ask("pat@example.test", { lang: "en" });
     expect(english.mail.subject).toBe("Confirm your subscription to Acme status");
+    // Where the links of a mail lead it goes on in the mail's language.
+    const token = tokenIn(english, "confirm");
+    for (const path of ["confirm", "subscription", "unsubscribe"])
+      expect((await stage.get(`${path}?token=${token}`)).html).toContain('<html lang="en">');
+    for (const path of ["confirm", "unsubscribe"])
+      expect((await stage.post(`${path}?token=${token}`, {})).html).toContain('<html lang="en">');
   });
 
   test("is not there without a relay, or where the page does not want it", async () => {

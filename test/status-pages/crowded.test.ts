@@ -50,6 +50,9 @@ test("of thousands of updates the newest fifty and the first are shown, everywhe
   expect(html).not.toContain("private");
   expect(html).toContain("The very first.");
   expect(html).toContain("Updates in between are not shown.");
+  // The newest stand open, the others are folded.
+  const fold = html.indexOf("Earlier updates");
+  expect(html.slice(0, fold).match(/public \d+\./g)).toHaveLength(5);
   expect(html.indexOf("Updates in between")).toBeLessThan(html.indexOf("The very first."));
   expect(await read("/index.de.html")).toContain("Meldungen dazwischen sind nicht gezeigt.");
   const { incidents } = JSON.parse(await read("/api/v2/incidents.json"));

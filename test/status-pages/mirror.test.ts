@@ -237,6 +237,41 @@ describe("a page's copy", () => {
     expect(read("blog/index.html")).toBe("my blog");
   });
 
+  test("a folder belongs to one page, with all that is in it and around it", async () => {
+    await create();
+    const other = (settings: Record<string, unknown>) =>
+      app.api("POST", "/status-pages", { name: "Other", service_ids: [shop], ...settings });
+    for (const mirror_dir of ["public/plant", "public/PLANT", "public/plant/api", "public"]) {
+      const { status, body } = await other({ mirror_dir });
+      expect([mirror_dir, status, body.code, body.field]).toEqual([
+        mirror_dir,
+        409,
+        "mirror_dir_taken",
+        "mirror_dir",
+      ]);
+    }
+    const beside = await other({ mirror_dir: "public/plant2" });
+    expect(beside.status).toBe(201);
+    const path = `/status-pages/${beside.body.id}`;
+    expect((await app.api("PATCH", path, { mirror_dir: "public/plant" })).status).toBe(409);
+    expect((await app.api("PATCH", path, { mirror_dir: "public/plant2", title: "New" })).status).toBe(200);
+  });
+
+  test("a file that was deleted is back within a minute, though nothing has changed", async () => {
+    await create();
+    await within10s(() => isWhole());
+    for (const name of ["index.html", "badges/overall.svg"]) {
+      rmSync(join(root, "public/plant", name));
+      await eventually(
+        async () => {
+          await clock.advance(10_000);
+          return read(`public/plant/${name}`);
+        },
+        (text) => text !== null,
+      );
+    }
+  });
+
   test("is written again where it was lost", async () => {
     await create();
     await within10s(() => isWhole());

@@ -8,6 +8,9 @@ import { prose } from "./prose";
 
 /** Of one recurring window; the others are counted. */
 const SHOWN_DATES = 3;
+/** Of an incident with more than this, the newest stand open and the others are folded. */
+const FOLDED_FROM = 8;
+const SHOWN_UPDATES = 5;
 const DAY_MS = 86_400_000;
 
 /** Level 3 in a section of its own, level 4 below a day. */
@@ -34,13 +37,23 @@ const updateItem = (
 const incidentItem = (context: PageContext, update: UpdateView): Html =>
   updateItem(context, { ...update, status: context.words.incidentStatus[update.status] });
 
-const updateList = (context: PageContext, { updates, hasGap }: IncidentView): Html => {
+const updateList = (context: PageContext, { id, updates, hasGap }: IncidentView): Html => {
   const items = updates.map((update) => incidentItem(context, update));
   if (hasGap)
     items.splice(-1, 0, html`<li class="gap"><p class="at">${context.words.updatesLeftOut}</p></li>`);
+  const shown = items.length > FOLDED_FROM ? SHOWN_UPDATES : items.length;
   return html`<ol class="updates">
-    ${items}
-  </ol>`;
+      ${items.slice(0, shown)}
+    </ol>
+    ${
+      shown < items.length &&
+      html`<details class="earlier" id="u-${id}">
+        <summary>${context.words.earlierUpdates}</summary>
+        <ol class="updates">
+          ${items.slice(shown)}
+        </ol>
+      </details>`
+    }`;
 };
 
 const incidentCard = (context: PageContext, incident: IncidentView, level: Level): Html => {

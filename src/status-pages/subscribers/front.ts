@@ -27,6 +27,7 @@ import {
 } from "./forms";
 import type { PATHS } from "./links";
 import type { PageService } from "./news";
+import type { Subscriber } from "./repository";
 import { MOST_SERVICES } from "./rules";
 
 export interface Visit {
@@ -77,8 +78,11 @@ export interface FrontParts {
 const LONGEST_EMAIL = 320;
 const LONGEST_URL = 2_000;
 
-const languageOf = ({ page, query, form }: Visit): Language =>
-  LANGUAGES.find((one) => one === (form?.get("lang") ?? query.get("lang"))) ?? page.language;
+/** Whoever came by a link reads on in the language of the message that it was in. */
+const languageOf = ({ page, query, form }: Visit, holder?: Pick<Subscriber, "language">): Language =>
+  LANGUAGES.find((one) => one === (form?.get("lang") ?? query.get("lang"))) ??
+  holder?.language ??
+  page.language;
 
 /** Names of people are no part of it. Null where it is none. */
 const emailOf = (text: string): string | null => {
@@ -99,10 +103,10 @@ export const createSubscriberFront = (parts: FrontParts): SubscriberFront => {
   const perAddress = createTokenBuckets(limits.perAddress);
   const perPage = createTokenBuckets(limits.perPage);
 
-  const factsOf = (visit: Visit): FormFacts => ({
+  const factsOf = (visit: Visit, holder?: Pick<Subscriber, "language">): FormFacts => ({
     page: visit.page,
     services: servicesOf(visit.page),
-    language: languageOf(visit),
+    language: languageOf(visit, holder),
   });
 
   const answer = ({ language }: FormFacts, status: number, sheet: Sheet): FrontAnswer => ({
@@ -187,22 +191,21 @@ export const createSubscriberFront = (parts: FrontParts): SubscriberFront => {
     },
 
     confirm: async (visit) => {
-      const facts = factsOf(visit);
       const token = visit.query.get("token") ?? "";
+      const holder = desk.holderOf(visit.page, token);
+      const facts = factsOf(visit, holder);
       if (!visit.isPost)
-        return desk.holderOf(visit.page, token) === undefined
-          ? unknown(facts)
-          : answer(facts, 200, confirmSheet(facts, token));
-      const holder = await desk.confirm(visit.page, token);
-      if (holder === null) return unknown(facts);
-      const { serviceIds } = holder;
+        return holder === undefined ? unknown(facts) : answer(facts, 200, confirmSheet(facts, token));
+      const confirmed = await desk.confirm(visit.page, token);
+      if (confirmed === null) return unknown(facts);
+      const { serviceIds } = confirmed;
       return answer(facts, 200, manageSheet(facts, { token, serviceIds, news: "confirmed" }));
     },
 
     manage: async (visit) => {
-      const facts = factsOf(visit);
       const token = visit.query.get("token") ?? "";
       const holder = desk.holderOf(visit.page, token);
+      const facts = factsOf(visit, holder);
       if (holder === undefined) return unknown(facts);
       if (!visit.isPost || visit.form === null)
         return answer(
@@ -220,12 +223,11 @@ export const createSubscriberFront = (parts: FrontParts): SubscriberFront => {
     },
 
     unsubscribe: async (visit) => {
-      const facts = factsOf(visit);
       const token = visit.query.get("token") ?? "";
+      const holder = desk.holderOf(visit.page, token);
+      const facts = factsOf(visit, holder);
       if (!visit.isPost)
-        return desk.holderOf(visit.page, token) === undefined
-          ? unknown(facts)
-          : answer(facts, 200, unsubscribeSheet(facts, token));
+        return holder === undefined ? unknown(facts) : answer(facts, 200, unsubscribeSheet(facts, token));
       // Twice is as good as once: mail programs repeat what they have not seen answered.
       await desk.leave(visit.page, token);
       return answer(facts, 200, goneSheet(facts));

@@ -33,6 +33,7 @@ export const de: Words = {
   posts: "Meldungen",
   affects: "Betrifft",
   statusNow: (status) => `Der Stand ist jetzt: ${status}.`,
+  earlierUpdates: "Frühere Meldungen",
   updatesLeftOut: "Meldungen dazwischen sind nicht gezeigt.",
   postMortem: "Was geschehen ist",
   activeMaintenance: "Laufende Wartung",

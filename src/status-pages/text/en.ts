@@ -33,6 +33,7 @@ export const en: Words = {
   posts: "Status updates",
   affects: "Affects",
   statusNow: (status) => `The status is now: ${status}.`,
+  earlierUpdates: "Earlier updates",
   updatesLeftOut: "Updates in between are not shown.",
   postMortem: "What happened",
   activeMaintenance: "Maintenance under way",

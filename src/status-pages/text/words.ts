@@ -24,6 +24,7 @@ export interface Words {
   affects: string;
   /** Of an update without words of its own. */
   statusNow: (status: string) => string;
+  earlierUpdates: string;
   /** Between the first update of an incident and the newest ones. */
   updatesLeftOut: string;
   postMortem: string;
