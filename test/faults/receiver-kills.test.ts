@@ -1,8 +1,9 @@
 // In: senders who post words, alerts and announcements to webhook receivers, all at once. Out: killed with `kill -9`
 // at any moment, also in the middle of a write, a sync or an answer, no request that was answered is lost, what was
-// answered twice counts once, and status, history, uptime, incidents, alerts, journal and messages agree.
+// answered twice counts once, and status, history, uptime, incidents, alerts, journal, messages and the public page agree.
 import { expect, test } from "bun:test";
 import { openScene, withCleanUp } from "../bench/scene";
+import { findPageContradictions } from "../harness/page-agreement";
 import { killedAt, untilEnded, type KillPoint } from "../harness/kill-at";
 import { productCommand } from "../harness/process";
 import { seededRandom, wholeBetween } from "../harness/random";
@@ -57,9 +58,11 @@ const killInTurn = async (
       }
       await scene.product.ready();
       expect([seed, findContradictions(scene.dataDirectory)]).toEqual([seed, []]);
+      expect([seed, await findPageContradictions(scene)]).toEqual([seed, []]);
       await crowd.repeat();
     }
     expect([seed, findContradictions(scene.dataDirectory)]).toEqual([seed, []]);
+    expect([seed, await findPageContradictions(scene)]).toEqual([seed, []]);
     await crowd.expectLogged();
     expect([seed, crowd.answered() > rounds.length]).toEqual([seed, true]);
     if (rounds.some((point) => point !== null)) expect([seed, hit.length > 0]).toEqual([seed, true]);
