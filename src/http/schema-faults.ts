@@ -36,6 +36,8 @@ type SchemaFacts = Partial<{
   minItems: number;
   maxItems: number;
   pattern: string;
+  /** Of a text with a pattern: what people call it, e.g. "a colour such as #0b5cad". */
+  title: string;
 }>;
 
 const factsOfSchema = (schema: TSchema): SchemaFacts => schema as SchemaFacts;
@@ -70,7 +72,7 @@ const withoutTextSpelling = (variants: readonly TSchema[]): readonly TSchema[] =
 
 const describeString = (facts: SchemaFacts): string => {
   if (facts.format !== undefined) return `a text of the form ${facts.format}`;
-  if (facts.pattern !== undefined) return `a text that matches ${facts.pattern}`;
+  if (facts.pattern !== undefined) return facts.title ?? `a text that matches ${facts.pattern}`;
   return `a text${bounds(facts.minLength, facts.maxLength, " characters")}`;
 };
 

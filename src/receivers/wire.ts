@@ -49,7 +49,12 @@ const MappingField = t.Record(Word, t.Union([MeaningModel, t.Array(Word, { maxIt
   description:
     "From a word to its status, or from a status to its words; * stands for any characters, ignore for nothing to do. Comes before Alert24's table.",
 });
-const HeaderName = t.String({ minLength: 1, maxLength: 100, pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" });
+const HeaderName = t.String({
+  minLength: 1,
+  maxLength: 100,
+  pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+  title: "the name of a header, such as X-Signature",
+});
 const Secret = t.String({ minLength: 8, maxLength: 256 });
 
 const AlertsField = t.Object(

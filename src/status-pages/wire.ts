@@ -24,6 +24,7 @@ const settingFields = {
       minLength: 1,
       maxLength: 64,
       pattern: "^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$",
+      title: "small letters, digits and hyphens between them, such as plant-2",
       description:
         "The page is read at /status/{slug}. Unique on the whole instance; made from the name if absent.",
     }),
@@ -59,7 +60,9 @@ const settingFields = {
   announcement: t.Optional(t.String({ maxLength: 2_000, description: "Shown on top; empty: none." })),
   announcement_tone: t.Optional(ToneModel),
   accent_color: t.Optional(
-    t.Union([t.String({ pattern: "^#[0-9a-fA-F]{6}$" }), t.Null()], { description: "#rrggbb" }),
+    t.Union([t.String({ pattern: "^#[0-9a-fA-F]{6}$", title: "a colour such as #0b5cad" }), t.Null()], {
+      description: "#rrggbb",
+    }),
   ),
   website_url: t.Optional(
     t.Union([t.String({ maxLength: 2_000 }), t.Null()], {

@@ -194,6 +194,16 @@ describe("an editor", () => {
     expect([answer.status, answer.body.field]).toEqual([422, field]);
   });
 
+  test("reads what to write instead, not a pattern", async () => {
+    const told = async (body: Record<string, unknown>) => (await create(body)).body.detail;
+    expect(await told({ slug: "Not A Slug" })).toBe(
+      "slug must be small letters, digits and hyphens between them, such as plant-2.",
+    );
+    expect(await told({ accent_color: "red" })).toBe(
+      "accent_color must be a colour such as #0b5cad or null.",
+    );
+  });
+
   test("slugs and domains belong to one page", async () => {
     await create({ slug: "taken", domain: "Status.Taken.Example" });
     const slug = await create({ slug: "taken" });
