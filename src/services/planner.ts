@@ -27,6 +27,8 @@ export interface Said {
 export interface StatusChange {
   /** The shown status changed; otherwise at most the source's own word was written down. */
   hasChanged: boolean;
+  /** It did not, and a person said something new about it. */
+  hasNewWords: boolean;
   previousStatus: ServiceStatus;
   /** As the plan leaves it. */
   service: ServiceRecord;
@@ -36,7 +38,8 @@ export interface StatusPlanner {
   /**
    * Adds to `plan` only; live state follows after its commit. Call it while the service's turn is held
    * (`ServiceLock`), and commit before the turn ends. Several words in one plan build on each other.
-   * When nothing changes, nothing is added.
+   * When nothing changes, nothing is added; new words of a person about the same status are a change of the
+   * service, not of its status.
    */
   say(service: ServiceRecord, said: Said, now: number, plan: Plan): StatusChange;
   /** The service as `plan` leaves it. */
@@ -189,6 +192,22 @@ export const createStatusPlanner = (parts: StatusPlannerParts): StatusPlanner =>
     return true;
   };
 
+  /** A person goes on speaking about a status that stands: no change, and told to nobody, but to be read. */
+  const amend = (
+    before: ServiceRecord,
+    next: ServiceRecord,
+    { actor }: Said,
+    at: number,
+    plan: Plan,
+  ): void => {
+    const { id, tenantId, name, message } = next;
+    const data = { object: "service", id, name, changes: { message } };
+    plan.statements.push(
+      updateStatusStatement(next, before.status),
+      journalStatement({ tenantId, kind: "config.updated", data, subjectId: id, actor, at }),
+    );
+  };
+
   const say = (service: ServiceRecord, said: Said, now: number, plan: Plan): StatusChange => {
     const before = inPlan(service, plan);
     // A clock that was set back makes no interval negative.
@@ -197,11 +216,14 @@ export const createStatusPlanner = (parts: StatusPlannerParts): StatusPlanner =>
     const words = wordsAfter(before.words, spoken);
     const word = shownWord(words);
     const status = word?.status ?? "operational";
-    const unchanged = { hasChanged: false, previousStatus: before.status };
     if (status === before.status) {
-      if (isSameSaid(before.words, words)) return { ...unchanged, service: before };
-      const next = { ...before, words };
+      const hasNewWords =
+        word === spoken && said.source.kind === "person" && !["", before.message].includes(said.message);
+      const unchanged = { hasChanged: false, hasNewWords, previousStatus: before.status };
+      if (!hasNewWords && isSameSaid(before.words, words)) return { ...unchanged, service: before };
+      const next = hasNewWords ? { ...before, words, message: said.message } : { ...before, words };
       saveWords(before.id, before.words, words, plan);
+      if (hasNewWords) amend(before, next, said, at, plan);
       keep(plan, next);
       return { ...unchanged, service: next };
     }
@@ -221,7 +243,7 @@ export const createStatusPlanner = (parts: StatusPlannerParts): StatusPlanner =>
       plan,
     );
     keep(plan, next);
-    return { hasChanged: true, previousStatus: before.status, service: next };
+    return { hasChanged: true, hasNewWords: false, previousStatus: before.status, service: next };
   };
 
   return { say, inPlan, silenceOf, announce };

@@ -175,9 +175,14 @@ export const presentService = (service: ServiceRecord): ServiceWire => ({
   updated_at: isoMillis(service.updatedAt),
 });
 
-export const presentChange = ({ hasChanged, previousStatus, service }: StatusChange): StatusAnswer => ({
+export const presentChange = ({
+  hasChanged,
+  hasNewWords,
+  previousStatus,
+  service,
+}: StatusChange): StatusAnswer => ({
   ...presentService(service),
-  result: hasChanged ? "processed" : "ignored",
+  result: hasChanged || hasNewWords ? "processed" : "ignored",
   previous_status: previousStatus,
 });
 

@@ -141,13 +141,13 @@ const postsOfAll = (
   incidents: readonly IncidentFacts[],
   now: number,
 ): PostView[] =>
-  services.flatMap(({ id, changes }) => {
+  services.flatMap(({ id, changes, word }) => {
     const told = new Set(
       incidents
         .filter(({ serviceIds }) => serviceIds.includes(id))
         .flatMap(({ updates }) => updates.map(({ at }) => at)),
     );
-    return postsOf({ serviceId: id, changes, isTold: (at) => told.has(at), since: now - HISTORY_MS });
+    return postsOf({ serviceId: id, changes, word, isTold: (at) => told.has(at), since: now - HISTORY_MS });
   });
 
 /** Those without a group first; groups in the order of their first service. */

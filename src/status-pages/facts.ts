@@ -4,7 +4,7 @@ import type { IncidentSeverity, IncidentStatus, MaintenanceTargets, ServiceStatu
 import { isTarget } from "../services/maintenance/book";
 import type { Span } from "../services/uptime/measure";
 import type { Engine, SqlValue } from "../store/engine";
-import { readChanges, type ChangeFacts } from "./posts";
+import { readChanges, readWords, type ChangeFacts, type WordFacts } from "./posts";
 import type { StatusPage } from "./repository";
 
 export interface ServiceFacts {
@@ -24,6 +24,8 @@ export interface ServiceFacts {
   spans: Span[];
   /** The last changes of its status, oldest first. */
   changes: ChangeFacts[];
+  /** What a person says of it now. */
+  word?: WordFacts | undefined;
 }
 
 export interface UpdateFacts {
@@ -262,6 +264,8 @@ export const readFacts = async (
   const services = inOrderOf({ serviceIds, groups }, rows.map(serviceOf));
   await recallPast(engine, services, { since, memory });
   const ids = JSON.stringify(services.map(({ id }) => id));
+  const words = await readWords(engine, ids);
+  for (const service of services) service.word = words.get(service.id);
 
   const incidents = (await engine.query({ sql: INCIDENTS, params: [tenantId, ids, historySince] })).map(
     incidentOf,

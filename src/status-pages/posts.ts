@@ -45,12 +45,35 @@ export const readChanges = async (
   return changes;
 };
 
+/** What people say of a status that stands: it is shown as long as it does. */
+const WORDS = `SELECT w.service_id, w.status, w.message, w.at FROM json_each(?1) s
+  CROSS JOIN service_words w ON w.service_id = s.value AND w.source_kind = 'person'`;
+
+export interface WordFacts {
+  status: ServiceStatus;
+  message: string;
+  at: number;
+}
+
+/** By service. `serviceIds`: a JSON list. */
+export const readWords = async (engine: Engine, serviceIds: string): Promise<Map<string, WordFacts>> => {
+  const rows = await engine.query({ sql: WORDS, params: [serviceIds] });
+  return new Map(
+    rows.map(([serviceId, status, message, at]) => [
+      String(serviceId),
+      { status: status as ServiceStatus, message: String(message), at: Number(at) },
+    ]),
+  );
+};
+
 const SPEAKERS: readonly StatusSourceKind[] = ["receiver", "person"];
 
 export interface PostParts {
   serviceId: string;
   /** Oldest first. */
   changes: readonly ChangeFacts[];
+  /** What a person says of it now. */
+  word?: WordFacts | undefined;
   /** An incident of this service had a public update at this moment. */
   isTold: (at: number) => boolean;
   /** What ended before it is not shown. */
@@ -58,9 +81,9 @@ export interface PostParts {
 }
 
 /** Oldest first; the last one may be open. */
-export const postsOf = ({ serviceId, changes, isTold, since }: PostParts): PostView[] => {
+export const postsOf = ({ serviceId, changes, word, isTold, since }: PostParts): PostView[] => {
   const posts: PostView[] = [];
-  let said: ChangeFacts[] = [];
+  let said: (Omit<ChangeFacts, "id"> & { id: string | number })[] = [];
   const close = (endedAt: number | null): void => {
     const first = said[0];
     if (first !== undefined && (endedAt === null || endedAt >= since))
@@ -83,6 +106,10 @@ export const postsOf = ({ serviceId, changes, isTold, since }: PostParts): PostV
     if (SPEAKERS.includes(change.source) && !isTold(change.at)) said.push(change);
     if (change.status === "operational") close(change.at);
   }
+  const last = changes.at(-1);
+  const isNews = word !== undefined && word.at > (last?.at ?? 0) && word.message !== "";
+  if (isNews && word.status === last?.status && !isTold(word.at))
+    said.push({ ...word, id: `word ${word.at}`, source: "person" });
   close(null);
   return posts;
 };

@@ -248,10 +248,33 @@ describe("the status by hand", () => {
       previous_status: "operational",
     });
     expect(await count()).toEqual(before);
-    await say(id, "down");
+    await say(id, "down", "Broken");
     const down = await count();
-    expect((await say(id, "down", "Still")).body.result).toBe("ignored");
+    expect((await say(id, "down", "Broken")).body.result).toBe("ignored");
+    expect((await say(id, "down")).body).toMatchObject({ result: "ignored", message: "Broken" });
     expect(await count()).toEqual(down);
+  });
+
+  test("goes on with new words about a status that stands: no change of it, and nobody is told", async () => {
+    const { id } = await made({ name: "Checkout" });
+    await subscribe();
+    await say(id, "down", "Broken");
+    await sink.waitFor(1);
+    await clock.advance(60_000);
+    expect((await say(id, "down", "A part is on its way")).body).toMatchObject({
+      result: "processed",
+      status: "down",
+      previous_status: "down",
+      message: "A part is on its way",
+      status_since: "2026-01-01T00:00:00.000Z",
+    });
+    await clock.advance(60_000);
+    expect(sink.received).toHaveLength(1);
+    expect((await app.api("GET", `/services/${id}/history`)).body.data).toHaveLength(1);
+    const [row] = await app.store.engine.query({
+      sql: "SELECT kind, subject_id, data ->> '$.changes.message' FROM journal ORDER BY seq DESC LIMIT 1",
+    });
+    expect(row).toEqual(["config.updated", id, "A part is on its way"]);
   });
 
   test("history has pages, and each line knows when it ended", async () => {

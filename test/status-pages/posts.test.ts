@@ -5,7 +5,7 @@ import type { ServiceStatus, StatusSourceKind } from "../../src/core/events";
 import { postsOf, type ChangeFacts } from "../../src/status-pages/posts";
 import { startApp, type TestApp } from "../harness/app";
 import { FakeClock } from "../harness/clock";
-import { DAY, idOf, MINUTE, must } from "../harness/status-page";
+import { idOf, MINUTE, must } from "../harness/status-page";
 
 const change = (
   id: number,
@@ -73,12 +73,13 @@ describe("on the page", () => {
   let clock: FakeClock;
   let run: TestApp;
   let shop: string;
+  let page: string;
 
   beforeEach(async () => {
     clock = new FakeClock(Date.UTC(2026, 4, 12, 6));
     run = await startApp({ clock });
     shop = await idOf(run, "/services", { name: "Shop" });
-    await must(run, "POST", "/status-pages", { name: "Acme", slug: "acme", service_ids: [shop] });
+    page = await idOf(run, "/status-pages", { name: "Acme", slug: "acme", service_ids: [shop] });
   });
   afterEach(() => run.stop());
 
@@ -115,9 +116,27 @@ describe("on the page", () => {
       "Operational: Shop",
       "Maintenance: Shop",
     ]);
-    await clock.advance(16 * DAY);
+    await must(run, "PATCH", `/status-pages/${page}`, { show_history_days: 0 });
     expect(await read()).not.toContain("Deploy v2.4.1 complete");
     expect(await read("/history.html")).toContain("Deploy v2.4.1 complete");
+  });
+
+  test("a person goes on speaking, and the latest words are read with the first", async () => {
+    const say = (status: string, message: string): Promise<unknown> =>
+      must(run, "POST", `/services/${shop}/status`, { status, message });
+    await say("degraded", "Slow since this morning");
+    await read();
+    for (const message of ["We found it", "A part is on its way"]) {
+      await clock.advance(MINUTE);
+      await say("degraded", message);
+      expect(await read()).toContain(message);
+    }
+    const text = await read();
+    expect(text).toContain("Slow since this morning");
+    expect(text).not.toContain("We found it");
+    expect(text.match(/class="event post/g)).toHaveLength(1);
+    await say("operational", "Repaired");
+    expect(await read()).not.toContain("A part is on its way");
   });
 
   test("a status without words says at least that", async () => {
