@@ -285,7 +285,8 @@ export const createIncidentDesk = (parts: IncidentDeskParts): IncidentDesk => {
           from,
           {
             status: "resolved",
-            message: `This goes on in ${target.code}: ${target.title}`,
+            // Of the other one the public may know nothing yet, its title included.
+            message: `This goes on in ${target.code}.`,
             isPublic: true,
             actor,
             mergedInto: target.id,

@@ -49,6 +49,9 @@ beforeAll(async () => {
   const secretOver = await open(canary("secret-over"), false, [service]);
   await update(secretOver, "resolved", canary("secret-end"), false);
   await open(canary("foreign-incident"), true, [hidden]);
+  const merged = await open("Merged incident", true, [service]);
+  const into = await open(canary("secret-cause"), false, [service]);
+  await must(run, "POST", `/incidents/${merged}/merge`, { into });
   await must(run, "POST", "/incidents", { title: canary("bare-incident"), severity: "minor", message: "x" });
 
   const times = {
@@ -116,9 +119,10 @@ test("nothing private is in any representation of a page", async () => {
     "Over incident",
     "Shown work",
     "Said by a person",
+    "Merged incident",
   ])
     expect(text).toContain(words);
-  expect(told.length).toBe(17);
+  expect(told.length).toBe(19);
   expect(told.filter((word) => text.includes(word))).toEqual([]);
   expect(text).not.toContain("203.0.113.99");
 });
