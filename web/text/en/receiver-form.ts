@@ -55,6 +55,7 @@ export const receiverFormText = {
     ends_at_field: "When announced work ends",
   } as Record<string, string>,
   fieldHints: {
+    message_field: "Shown with the status, on status pages too.",
     items_field: "The other paths then begin in the entry; $. in front begins at the top.",
     key_field: "So that one of several things that failed can recover alone.",
     time_field: "By the sender’s clock: what is older and comes later then changes nothing.",
