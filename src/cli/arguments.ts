@@ -37,8 +37,9 @@ const findCommand = (words: readonly string[], commands: readonly Command[]): Co
   );
 };
 
-/** The words before the first flag name the command; `--` is not special. */
+/** The words before the first flag name the command; `--` is not special. `help …` is `… --help`. */
 export const parseArguments = (words: readonly string[], commands: readonly Command[]): ParsedArguments => {
+  if (words[0] === "help") return parseArguments([...words.slice(1), "--help"], commands);
   const firstFlag = words.findIndex((word) => word.startsWith("-"));
   const head = firstFlag < 0 ? words : words.slice(0, firstFlag);
   const command = findCommand(head, commands);

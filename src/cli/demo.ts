@@ -1,8 +1,9 @@
-// In: nothing; the environment plays no part. Out: Andon with a simulated line of machines, in a
-// temporary directory that is gone when Ctrl-C has ended it.
+// In: --port if one is wished; the environment plays no part. Out: Andon with a simulated line of machines,
+// in a temporary directory that is gone when Ctrl-C has ended it.
 import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { defaultConfig } from "../config/config";
+import { OPTIONS } from "../config/options";
 import { systemClock } from "../core/clock";
 import { createDemo, type Demo } from "../demo/demo";
 import { createLog } from "../operations/log";
@@ -35,10 +36,10 @@ export const createDemoCommand = (createApp: CreateApp): Command => ({
   name: "demo",
   summary: "Show what Andon does with five simulated machines; Ctrl-C leaves nothing behind",
   flags: {},
-  run: async () => {
+  run: async ({ loaded: { config, origins } }) => {
     const demo = createDemo({
       clock: systemClock,
-      port: await findPort(),
+      port: origins.port === `--${OPTIONS.port.flag}` ? config.port : await findPort(),
       write: (text) => void process.stdout.write(text),
       isColoured: process.stdout.isTTY && Bun.enableANSIColors,
       startAndon: async (settings) => {

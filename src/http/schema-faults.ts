@@ -162,9 +162,10 @@ export type FindMisfits = (value: unknown, path: string, found: Misfit[]) => voi
 
 const NOTHING: FindMisfits = () => undefined;
 
-const unknownField = (field: string): Misfit => ({
+/** Names what there is instead: most such mistakes are slips of the pen. */
+const unknownField = (field: string, known: readonly string[]): Misfit => ({
   field,
-  detail: `There is no field ${field}.`,
+  detail: `There is no field ${field}.${known.length === 0 ? "" : ` Known fields: ${known.join(", ")}.`}`,
   isUnknown: true,
 });
 
@@ -190,7 +191,8 @@ const misfitsInObject = (schema: TSchema): FindMisfits => {
       const check = inner.get(name);
       if (check !== undefined) {
         if (check !== NOTHING) check(value[name], joinPath(path, name), found);
-      } else if (isClosed || name === LOST_KEY) found.push(unknownField(joinPath(path, name)));
+      } else if (isClosed || name === LOST_KEY)
+        found.push(unknownField(joinPath(path, name), isClosed ? [...inner.keys()] : []));
     }
   };
 };

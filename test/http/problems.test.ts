@@ -103,11 +103,16 @@ describe("a wrong body names its field and never repeats a value", () => {
     ],
     [{ name: "abc", condition: { type: SECRET } }, "condition.type", /one of threshold, silence/],
     [{ name: "abc", condition: SECRET }, "condition", /an object/],
-    [{ name: "abc", nmae: SECRET }, "nmae", /^There is no field nmae\.$/, "unknown_field"],
+    [
+      { name: "abc", nmae: SECRET },
+      "nmae",
+      /^There is no field nmae\. Known fields: name, /,
+      "unknown_field",
+    ],
     [
       { name: "abc", condition: { type: "silence", seconds: 1, limit: 2 } },
       "condition.limit",
-      /^There is no field condition\.limit\.$/,
+      /^There is no field condition\.limit\. Known fields: type, seconds\.$/,
       "unknown_field",
     ],
     [{ name: "abc", tags: [{ key: "a" }, { key: "b", x: 1 }] }, "tags.1.x", /no field/, "unknown_field"],

@@ -10,6 +10,7 @@ import { CHAPTER, ROUND_SECONDS } from "../../src/demo/failure";
 import { ESCALATION_SECONDS } from "../../src/demo/stage";
 import { command } from "../harness/app-process";
 import { FakeClock } from "../harness/clock";
+import { freePort } from "../harness/process";
 import { removeDirectory, temporaryDirectory } from "../harness/store";
 
 type Fields = Record<string, unknown>;
@@ -156,9 +157,9 @@ interface Started {
   until: (words: string) => Promise<void>;
 }
 
-const spawnDemo = (): Started => {
+const spawnDemo = (...flags: string[]): Started => {
   const temporary = temporaryDirectory("andon-demo-test-");
-  const child = Bun.spawn([...command(), "demo"], {
+  const child = Bun.spawn([...command(), "demo", ...flags], {
     cwd: temporary,
     stdin: "ignore",
     stdout: "pipe",
@@ -238,6 +239,15 @@ describe("the demo as a program", () => {
     child.kill("SIGTERM");
     expect([0, 130]).toContain(await child.exited);
     expect(files()).toEqual([]);
+  });
+
+  test("it takes the port that is asked for", async () => {
+    const port = freePort();
+    const { child, output, until } = spawnDemo("--port", String(port));
+    await until("Ctrl-C ends the demo");
+    expect(output()).toContain(`http://127.0.0.1:${port}/`);
+    child.kill("SIGINT");
+    expect(await child.exited).toBe(0);
   });
 
   test("it takes another port when 8080 is in use", async () => {

@@ -127,7 +127,9 @@ describe.skipIf(missing.length > 0)("the README's first alert", () => {
   });
 
   test("a status page is read by programs", () => {
-    expect(type("status-page")).toContain('"description":"All Systems Operational"');
+    const summary = type("status-page");
+    expect(summary).toContain('"description":"All Systems Operational"');
+    expect(summary).toContain('"name":"Shop"');
   });
 
   test("84 does not resolve it, 79 does", async () => {

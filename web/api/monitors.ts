@@ -21,6 +21,8 @@ const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`;
 const LOOK_DEADLINE_MS = 90_000;
 
 export const listMonitors = (): Promise<Monitor[]> => all<Monitor>(PATH);
+export const hasMonitors = async (): Promise<boolean> =>
+  (await get<Page<Monitor>>(PATH, { limit: 1 })).data.length > 0;
 export const readMonitor = (id: string): Promise<Monitor> => get(pathOf(id));
 export const createMonitor = (body: MonitorBody): Promise<Monitor> => post(PATH, body);
 export const changeMonitor = (id: string, changes: MonitorBody): Promise<Monitor> =>

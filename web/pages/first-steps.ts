@@ -96,6 +96,7 @@ export class FirstSteps extends LitElement {
               </div>`
             : null
         }
+        ${can("editor") ? html`<p><a href="/monitors/new">${words.monitor}</a></p>` : null}
       </div>
     </section>`;
   }

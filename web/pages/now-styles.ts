@@ -11,6 +11,34 @@ export const nowStyles = css`
   h1 andon-mark {
     --mark: 1.625rem;
   }
+  .beside {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--space-2);
+  }
+  .beside a {
+    display: inline-flex;
+    align-items: center;
+    gap: var(--space-2);
+    min-height: var(--control);
+    max-width: 100%;
+    padding: 0.25rem var(--space-3);
+    background: var(--surface);
+    border: 1px solid var(--line);
+    border-radius: var(--radius-m);
+    color: var(--ink);
+    font-weight: 500;
+    text-decoration: none;
+    overflow-wrap: anywhere;
+  }
+  .beside a:hover {
+    border-color: var(--line-2);
+    text-decoration: underline;
+  }
+  .beside andon-mark {
+    --mark: 1.125rem;
+    flex: none;
+  }
   .counters {
     display: grid;
     grid-template-columns: repeat(5, minmax(0, 1fr));

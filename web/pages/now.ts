@@ -25,6 +25,7 @@ import { text } from "../text/en";
 import type { AlertActions } from "./alert-actions";
 import "./alert-actions";
 import "./first-steps";
+import { Beside } from "./now-beside";
 import { readFilter, sortAlerts, VIEWS, wording, type View } from "./now-filter";
 import { nowStyles } from "./now-styles";
 
@@ -45,6 +46,8 @@ export class PageNow extends LitElement {
   private readonly resolved = new Load(this, () =>
     listAlerts({ status: "resolved", from: new Date(now() - DAY_MS).toISOString() }, MOST_RESOLVED),
   );
+
+  private readonly beside = new Beside(this);
 
   static override styles = [base, controls, surfaces, searchStyles, nowStyles];
 
@@ -166,11 +169,19 @@ export class PageNow extends LitElement {
       waiting.some((alert) => alert.severity === severity),
     );
     if (board.value.loadedAt === null) return html`<h1>${text.now.title}</h1>`;
-    if (catalog.value.isLoaded && catalog.value.rules.size === 0 && open === 0)
-      return html`<h1>${words.unwatched}</h1>`;
     if (worst !== undefined)
       return html`<h1><andon-mark kind=${worst}></andon-mark>${words.waiting(waiting.length)}</h1>`;
-    return html`<h1><andon-mark kind="good"></andon-mark>${open > 0 ? words.handled(open) : words.none}</h1>`;
+    if (open > 0) return html`<h1><andon-mark kind="good"></andon-mark>${words.handled(open)}</h1>`;
+    if (!this.beside.isKnown || !catalog.value.isLoaded) return html`<h1>${text.now.title}</h1>`;
+    const { worst: besides } = this.beside;
+    if (besides !== undefined) return html`<h1><andon-mark kind=${besides}></andon-mark>${words.beside}</h1>`;
+    if (!this.isWatching()) return html`<h1>${words.unwatched}</h1>`;
+    return html`<h1><andon-mark kind="good"></andon-mark>${words.none}</h1>`;
+  }
+
+  /** By a rule or by a monitor. */
+  private isWatching(): boolean {
+    return catalog.value.rules.size > 0 || this.beside.isWatching;
   }
 
   private counters(): TemplateResult {
@@ -265,14 +276,21 @@ export class PageNow extends LitElement {
           <button @click=${() => navigate("/", { replace: true })}>${words.showAll}</button>
         </andon-empty>
       </div>`;
-    if (!isLoaded) return html``;
-    if (machines.size === 0 || rules.size === 0)
+    if (!isLoaded || !this.beside.isKnown) return html``;
+    if ((machines.size === 0 || rules.size === 0) && !this.beside.isWatching)
       return html`<first-steps .machines=${machines.size} .rules=${rules.size}></first-steps>`;
+    const isWell = this.beside.worst === undefined;
     return html`<div class="card calm">
       <andon-empty
-        tone="good"
-        heading=${words.calm}
-        detail=${words.calmDetail(machines.size, rules.size)}
+        tone=${isWell ? "good" : "plain"}
+        heading=${isWell ? words.calm : words.quiet}
+        detail=${
+          rules.size === 0
+            ? words.monitored
+            : isWell
+              ? words.calmDetail(machines.size, rules.size)
+              : words.quietDetail
+        }
       ></andon-empty>
     </div>`;
   }
@@ -299,7 +317,8 @@ export class PageNow extends LitElement {
     const hasAny = board.value.alerts.size > 0 || catalog.value.rules.size > 0;
     return html`<div class="page">
       <div class="page-head">${this.headline()}</div>
-      ${hasAny ? html`${this.counters()} ${this.toolbar(this.shown())}` : null} ${this.body()}
+      ${this.beside.render()} ${hasAny ? html`${this.counters()} ${this.toolbar(this.shown())}` : null}
+      ${this.body()}
       <alert-actions></alert-actions>
     </div>`;
   }

@@ -89,6 +89,8 @@ describe("a run", () => {
   test("shows help and version without a configuration", async () => {
     expect((await runWith(["--help"])).out).toContain("--data-dir");
     expect((await runWith(["serve", "-h"])).out).toContain("Usage: andon serve");
+    expect((await runWith(["help"])).out).toContain("--data-dir");
+    expect((await runWith(["help", "serve"])).out).toContain("Usage: andon serve");
     expect((await runWith(["--version"])).out).toMatch(/^andon \d+\.\d+\.\d+$/);
   });
 

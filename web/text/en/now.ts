@@ -4,11 +4,22 @@ export const nowText = {
   title: "Now",
   headline: {
     none: "All is normal",
+    /** While something else is not well. */
+    beside: "No open alert, but not all is well",
     unwatched: "Nothing is watched yet",
     handled: (count: number): string =>
       count === 1 ? "1 open alert, acknowledged" : `${count} open alerts, all acknowledged`,
     waiting: (count: number): string =>
       count === 1 ? "1 alert needs somebody" : `${count} alerts need somebody`,
+  },
+  beside: {
+    label: "What else is not well",
+    incident: (title: string): string => `Open incident: ${title}`,
+    incidents: (count: number): string => `${count} open incidents`,
+    service: (name: string, status: string): string => `${name}: ${status.toLowerCase()}`,
+    services: (count: number): string => `${count} services in trouble`,
+    channel: (name: string): string => `Channel in trouble: ${name}`,
+    channels: (count: number): string => `${count} channels in trouble`,
   },
   counters: {
     group: "Show",
@@ -84,6 +95,10 @@ export const nowText = {
       `${rules === 1 ? "1 rule watches" : `${rules} rules watch`} ${
         machines === 1 ? "1 machine" : `${machines} machines`
       }. An alert appears here the moment a limit is crossed.`,
+    quiet: "No alert is open",
+    quietDetail:
+      "Alerts come from rules. What monitors find stands under Incidents, and whether messages arrive under Channels.",
+    monitored: "Monitors look after what they watch. An incident appears here the moment one of them fails.",
     resolvedNone: "No alert was resolved in the last 24 hours.",
     first: "Let the first machine report",
     firstDetail: "A machine registers itself with its first reading. Paste this into a terminal:",
@@ -95,6 +110,7 @@ export const nowText = {
     ruleDetail: (machines: number): string =>
       `${machines === 1 ? "1 machine reports" : `${machines} machines report`}, but no rule watches yet.`,
     addRule: "Create the first rule",
+    monitor: "Watch a web site, a port or a job instead",
     channel: "Add a channel",
     failed: "The alerts could not be read",
   },
