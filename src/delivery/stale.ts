@@ -58,6 +58,11 @@ const merged = (earlier: readonly OfflineSummary[], stale: StaleMessages): Offli
   };
 };
 
+const spanOf = (seconds: number): string => {
+  if (seconds % 3_600 === 0) return `${seconds / 3_600} h`;
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
+};
+
 export const createStale = ({ engine, clock, outbox, describe }: StaleParts): Stale => {
   const cutOf = (channel: Channel): number => clock.now() - channel.staleAfterSeconds * 1_000;
 
@@ -78,7 +83,7 @@ export const createStale = ({ engine, clock, outbox, describe }: StaleParts): St
     const newest = await newestWaiting(engine, channel.id);
     if (newest === undefined) return [];
     const stale = { ...rowsOf(lane, channel), upToSeq: newest.seq - 1 };
-    const reason = `Superseded: delivery ${newest.id} is newer, and only the present state matters.`;
+    const reason = `A newer state took its place, and only the present one matters (delivery ${newest.id}).`;
     await engine.batch([
       cancelStaleStatement(stale, { reason, now: clock.now() }),
       // It is the present state, however old it is.
@@ -109,7 +114,7 @@ export const createStale = ({ engine, clock, outbox, describe }: StaleParts): St
     if (planned.some(({ status }) => status === "held")) return [];
     // Due since then: it comes before everything that is fresh.
     const rows = planned.map((row) => ({ ...row, nextAttemptAt: Math.min(found.waitsSince, now) }));
-    const reason = `Part of the summary ${rows[0]?.id}: it had waited longer than ${channel.staleAfterSeconds} s.`;
+    const reason = `Told in a summary, as it had waited longer than ${spanOf(channel.staleAfterSeconds)} (delivery ${rows[0]?.id}).`;
     await engine.batch([
       ...rows.map(outbox.insertStatement),
       cancelStaleStatement(stale, { reason, now, count: found.rows }),

@@ -14,7 +14,8 @@ const WaitMinutes = t.Number({
   minimum: 0,
   maximum: LONGEST_WAIT_MINUTES,
   description:
-    "Minutes without an acknowledgement, counted from the alert's created_at. Fractions are allowed.",
+    "Minutes without an acknowledgement: of the first step from the alert's created_at, of the others from " +
+    "the step before. Fractions are allowed.",
 });
 const Step = t.Object(
   { wait_minutes: WaitMinutes, channel_id: t.String({ minLength: 1 }) },

@@ -132,6 +132,30 @@ describe.skipIf(missing.length > 0)("the README's first alert", () => {
     expect(summary).toContain('"name":"Shop"');
   });
 
+  test("the rule and the policy with steps are taken as they are written", async () => {
+    const create = async (path: string, body: string): Promise<[number, Record<string, unknown>]> => {
+      const response = await fetch(`${server.url}/api/v1/${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${server.token}`, "content-type": "application/json" },
+        body,
+      });
+      return [response.status, (await response.json()) as Record<string, unknown>];
+    };
+    const rule = blockOf("rule");
+    expect(await create("alert-rules", rule)).toEqual([201, expect.objectContaining(JSON.parse(rule))]);
+    const channel = {
+      name: "Shift lead",
+      type: "webhook",
+      config: { url: `http://127.0.0.1:${receiverPort}/` },
+    };
+    const [, { id }] = await create("notification-channels", JSON.stringify(channel));
+    const policy = blockOf("escalation").replaceAll(/<the [^>]*>/g, String(id));
+    expect(await create("escalation-policies", policy)).toEqual([
+      201,
+      expect.objectContaining(JSON.parse(policy)),
+    ]);
+  });
+
   test("84 does not resolve it, 79 does", async () => {
     const send = async (value: number): Promise<void> => {
       const response = await fetch(`${server.url}/api/v1/readings`, {
