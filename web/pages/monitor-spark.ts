@@ -35,6 +35,12 @@ export class MonitorSpark extends LitElement {
         :host([blank]) {
           min-height: 1px;
         }
+        :host([lineless]) {
+          grid-template-columns: auto;
+        }
+        :host([lineless]) andon-sparkline {
+          display: none;
+        }
       }
       andon-sparkline {
         height: 1.75rem;
@@ -63,10 +69,9 @@ export class MonitorSpark extends LitElement {
 
   override updated(changed: PropertyValues): void {
     const course = courses.value.get(this.monitor.id);
-    this.toggleAttribute(
-      "blank",
-      course === undefined || (course.points.length < 2 && course.uptime === null),
-    );
+    const isLineless = course === undefined || course.points.length < 2;
+    this.toggleAttribute("lineless", isLineless);
+    this.toggleAttribute("blank", isLineless && (course?.uptime ?? null) === null);
     if (changed.has("monitor") && this.isInSight) wantCourse(this.monitor);
   }
 
