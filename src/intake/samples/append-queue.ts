@@ -173,8 +173,14 @@ export const createAppendQueue = ({ send, onFirst, onSettled }: AppendQueueOptio
       else settle();
     },
     drained: (upTo) => {
-      unsorted = unsorted.filter(({ id }) => id > upTo);
-      unsortedNumbers = unsorted.reduce((sum, { packet }) => sum + packet.length, 0);
+      // They stand in the order of their IDs: what goes is at the front, and seldom much of all.
+      let end = 0;
+      for (; end < unsorted.length; end++) {
+        const entry = unsorted[end];
+        if (entry === undefined || entry.id > upTo) break;
+        unsortedNumbers -= entry.packet.length;
+      }
+      unsorted.splice(0, end);
     },
     unsortedOf: (seriesId, { drained, draining, cursor }) => {
       const times: Float64Array[] = [];
