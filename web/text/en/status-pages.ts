@@ -106,7 +106,8 @@ export const statusPagesText = {
     mirror: "Folder of a static copy",
     mirrorHint: "Below ANDON_MIRROR_DIR. It stays readable when this server is down. Empty: none.",
     channel: "Mails go through",
-    channelHint: "A channel of the type e-mail. Without one nobody can subscribe by mail.",
+    channelHint:
+      "A channel of the type e-mail. Without one nobody can subscribe by mail. Whom it names itself it tells of alerts and incidents as ever, unless its own events say otherwise.",
     channelNone: "No channel",
     byEmail: "Readers may subscribe by e-mail",
     byWebhook: "Readers may subscribe with a webhook",
